@@ -1,0 +1,43 @@
+"""What a person's roles at the centre allow. Roles at a school are in ``schools.policies``."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+from accounts.models import CentreRole
+
+Role = CentreRole.Role
+
+
+def centre_roles(user: Any, today: dt.date) -> frozenset[str]:
+    """The roles that a signed-in user holds at the centre on a day; read once per user object and day."""
+    if not user.is_authenticated or not user.is_active:
+        return frozenset()
+    known: dict[dt.date, frozenset[str]] = user.__dict__.setdefault("_centre_roles", {})
+    if today not in known:
+        known[today] = frozenset(CentreRole.objects.filter(user=user).active(today).values_list("role", flat=True))
+    return known[today]
+
+
+def is_coordinator(user: Any, today: dt.date) -> bool:
+    """A centre coordinator plans and logs for every school."""
+    return Role.COORDINATOR in centre_roles(user, today)
+
+
+def is_leadership(user: Any, today: dt.date) -> bool:
+    return Role.LEADERSHIP in centre_roles(user, today)
+
+
+def is_administrator(user: Any, today: dt.date) -> bool:
+    return Role.ADMINISTRATOR in centre_roles(user, today)
+
+
+def sees_everything(user: Any, today: dt.date) -> bool:
+    """Every role at the centre reads every school."""
+    return bool(centre_roles(user, today))
+
+
+def manages_schools(user: Any, today: dt.date) -> bool:
+    """Who may add and change schools, people, groups, calendars and plans for the whole centre."""
+    return bool(centre_roles(user, today) & {Role.COORDINATOR, Role.ADMINISTRATOR})

@@ -1,0 +1,69 @@
+"""How the portal writes days, weeks and numbers, and draws its icons. Built in: no template needs to load it."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from django import template
+from django.utils.formats import date_format
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+register = template.Library()
+NBSP = "\u00a0"
+
+
+@register.simple_tag
+def icon(name: str) -> SafeString:
+    """An icon of the sprite: held, nolog, notheld, moved, cancelled, planned, calendar, print and so on."""
+    return format_html('<svg class="icon" aria-hidden="true"><use href="#i-{}"/></svg>', name)
+
+
+@register.inclusion_tag("_status.html")
+def status_badge(status: str, label: str = "") -> dict[str, str]:
+    """A session's state as shape and word. ``status`` is a ``PlannedSession.Status`` or its value."""
+    return {"status": str(status), "label": label or getattr(status, "label", str(status))}
+
+
+@register.filter
+def week_no(day: dt.date) -> str:
+    """v. 38"""
+    return f"v.{NBSP}{day.isocalendar().week}"
+
+
+@register.filter
+def short_day(day: dt.date) -> str:
+    """tis 15 sep"""
+    return date_format(day, "D j b").replace(" ", NBSP)
+
+
+@register.filter
+def day_and_week(day: dt.date) -> str:
+    """tis 15 sep, v. 38"""
+    return f"{short_day(day)}, {week_no(day)}"
+
+
+@register.filter
+def week_span(monday: dt.date) -> str:
+    """7–11 sep, or 28 sep–2 okt: the school days of a week."""
+    friday = monday + dt.timedelta(days=4)
+    first = date_format(monday, "j") if monday.month == friday.month else date_format(monday, "j b")
+    return f"{first}–{date_format(friday, 'j b')}".replace(" ", NBSP)
+
+
+@register.filter
+def week_and_span(monday: dt.date) -> str:
+    """v. 38, 14–18 sep"""
+    return f"{week_no(monday)}, {week_span(monday)}"
+
+
+@register.filter
+def grouped(number: int) -> str:
+    """2 033, with a space that does not break."""
+    return f"{number:,}".replace(",", NBSP)
+
+
+@register.filter
+def clock(time: dt.time) -> str:
+    """09.10"""
+    return f"{time:%H.%M}"

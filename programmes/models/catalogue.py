@@ -1,0 +1,111 @@
+"""Programmes, their session topics, and what has been loaded from the reference files."""
+
+from __future__ import annotations
+
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+
+class Programme(models.Model):
+    """A programme or training: TÅGET, MVP and the others."""
+
+    class Status(models.TextChoices):
+        RUNNING = "running", _("Running")
+        DEVELOPING = "developing", _("Under development")
+
+    class Kind(models.TextChoices):
+        PROGRAMME = "programme", _("Programme")
+        TRAINING = "training", _("Training")
+
+    slug = models.SlugField(_("short name"), max_length=60, unique=True)
+    name = models.CharField(_("name"), max_length=120)
+    kind = models.CharField(_("kind"), max_length=20, choices=Kind, default=Kind.PROGRAMME)
+    status = models.CharField(_("status"), max_length=20, choices=Status, default=Status.RUNNING)
+    audience = models.CharField(_("for whom"), max_length=200, blank=True)
+    summary = models.TextField(_("summary"), blank=True)
+    position = models.PositiveSmallIntegerField(_("order"), default=0)
+
+    class Meta:
+        verbose_name = _("programme")
+        verbose_name_plural = _("programmes")
+        ordering = ["position", "name"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class SessionTopic(models.Model):
+    """What a session is about. Base topics have a month of their own."""
+
+    class Kind(models.TextChoices):
+        BASE = "base", _("Base session")
+        EXTRA = "extra", _("Extra session")
+        MVP = "mvp", _("MVP session")
+
+    programme = models.ForeignKey(Programme, on_delete=models.PROTECT, related_name="topics", verbose_name=_("programme"))
+    slug = models.SlugField(_("short name"), max_length=80, unique=True)
+    kind = models.CharField(_("kind"), max_length=10, choices=Kind)
+    number = models.PositiveSmallIntegerField(_("number"))
+    title = models.CharField(_("title"), max_length=120)
+    month = models.PositiveSmallIntegerField(
+        _("month"), null=True, blank=True, validators=[MinValueValidator(1), MaxValueValidator(12)]
+    )
+    aim = models.TextField(_("aim"), blank=True)
+    preparation = models.TextField(_("what staff prepare"), blank=True)
+    material = models.FileField(_("material"), upload_to="material/", blank=True)
+
+    class Meta:
+        verbose_name = _("session topic")
+        verbose_name_plural = _("session topics")
+        ordering = ["programme", "kind", "number"]
+        constraints = [
+            models.UniqueConstraint(fields=["programme", "kind", "number"], name="topic_number_unique"),
+            models.CheckConstraint(
+                condition=Q(month__isnull=True) | Q(month__range=(1, 12)), name="topic_month_is_a_month"
+            ),
+            models.CheckConstraint(condition=~Q(kind="base") | Q(month__isnull=False), name="base_topic_has_a_month"),
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+    @property
+    def is_base(self) -> bool:
+        return self.kind == self.Kind.BASE
+
+
+class TopicPart(models.Model):
+    """A part of a session, as a log ticks it off."""
+
+    topic = models.ForeignKey(SessionTopic, on_delete=models.CASCADE, related_name="parts", verbose_name=_("topic"))
+    position = models.PositiveSmallIntegerField(_("order"))
+    title = models.CharField(_("title"), max_length=120)
+
+    class Meta:
+        verbose_name = _("part")
+        verbose_name_plural = _("parts")
+        ordering = ["topic", "position"]
+        constraints = [models.UniqueConstraint(fields=["topic", "position"], name="part_position_unique")]
+
+    def __str__(self) -> str:
+        return self.title
+
+
+class LoadedField(models.Model):
+    """The digest of what the reference files last gave for one field of one row.
+
+    A field whose value no longer has this digest was edited by someone, and loading leaves it alone.
+    """
+
+    model = models.CharField(max_length=60)
+    key = models.CharField(max_length=120)
+    field = models.CharField(max_length=60)
+    digest = models.CharField(max_length=64)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["model", "key", "field"], name="loaded_field_unique")]
+
+    def __str__(self) -> str:
+        return f"{self.model} {self.key}.{self.field}"

@@ -1,0 +1,59 @@
+"""What the work rests on, as sections of short texts, and the four partners."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class PartnerOrganisation(models.Model):
+    """One of the four signatories of the agreement."""
+
+    slug = models.SlugField(_("short name"), max_length=60, unique=True)
+    name = models.CharField(_("name"), max_length=120)
+    position = models.PositiveSmallIntegerField(_("order"), default=0)
+
+    class Meta:
+        verbose_name = _("partner")
+        verbose_name_plural = _("partners")
+        ordering = ["position"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class ContentSection(models.Model):
+    """A subject of the reference content: principles, the violence pyramid, contacts and so on."""
+
+    slug = models.SlugField(_("short name"), max_length=60, unique=True)
+    title = models.CharField(_("title"), max_length=160)
+    intro = models.TextField(_("introduction"), blank=True)
+    source = models.CharField(_("source"), max_length=200, blank=True)
+    position = models.PositiveSmallIntegerField(_("order"), default=0)
+
+    class Meta:
+        verbose_name = _("content section")
+        verbose_name_plural = _("content sections")
+        ordering = ["position"]
+
+    def __str__(self) -> str:
+        return self.title
+
+
+class ContentItem(models.Model):
+    """One row of a section, in the section's order."""
+
+    section = models.ForeignKey(ContentSection, on_delete=models.CASCADE, related_name="items", verbose_name=_("section"))
+    slug = models.SlugField(_("short name"), max_length=80)
+    position = models.PositiveSmallIntegerField(_("order"), default=0)
+    heading = models.CharField(_("heading"), max_length=200, blank=True)
+    text = models.TextField(_("text"), blank=True)
+
+    class Meta:
+        verbose_name = _("content item")
+        verbose_name_plural = _("content items")
+        ordering = ["section", "position"]
+        constraints = [models.UniqueConstraint(fields=["section", "slug"], name="content_item_slug_unique")]
+
+    def __str__(self) -> str:
+        return self.heading or self.text[:60]

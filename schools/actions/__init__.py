@@ -1,0 +1,1 @@
+"""Everything that writes more than one form's own row, by noun."""

@@ -1,0 +1,32 @@
+"""Schools, their people, calendar and groups, and what is planned there."""
+
+from schools.models.calendar import ClosedPeriod, SchoolYear, Term
+from schools.models.groups import Group
+from schools.models.people import SchoolMembership, SchoolNote, SchoolPerson
+from schools.models.places import District, School
+from schools.models.plans import (
+    Participation,
+    PlanChange,
+    PlanConfirmation,
+    PlannedSession,
+    ProgrammeYear,
+    TopicChoice,
+)
+
+__all__ = [
+    "ClosedPeriod",
+    "District",
+    "Group",
+    "Participation",
+    "PlanChange",
+    "PlanConfirmation",
+    "PlannedSession",
+    "ProgrammeYear",
+    "School",
+    "SchoolMembership",
+    "SchoolNote",
+    "SchoolPerson",
+    "SchoolYear",
+    "Term",
+    "TopicChoice",
+]

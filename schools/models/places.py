@@ -1,0 +1,108 @@
+"""Schools and the districts they lie in."""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from typing import TYPE_CHECKING, Any
+
+from django.core.validators import RegexValidator
+from django.db import models
+from django.db.models import Q
+from django.urls import reverse
+from django.utils.text import slugify
+from django.utils.translation import gettext_lazy as _
+
+from accounts import policies as accounts_policies
+
+if TYPE_CHECKING:
+    from accounts.models import User
+
+
+class District(models.Model):
+    """A part of the municipality."""
+
+    name = models.CharField(_("name"), max_length=80, unique=True)
+    slug = models.SlugField(_("short name"), max_length=80, unique=True, editable=False)
+
+    class Meta:
+        verbose_name = _("district")
+        verbose_name_plural = _("districts")
+        ordering = ["name"]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def save(self, **kwargs: Any) -> None:
+        self.slug = self.slug or slugify(self.name)
+        super().save(**kwargs)
+
+
+class SchoolQuerySet(models.QuerySet["School"]):
+    def visible_to(self, user: User, today: dt.date) -> SchoolQuerySet:
+        """Every school for those with a role at the centre, else the schools where the user has a role today."""
+        if accounts_policies.sees_everything(user, today):
+            return self
+        return self.filter(pk__in=self._with_membership(user, today))
+
+    def logged_by(self, user: User, today: dt.date) -> SchoolQuerySet:
+        """The schools whose sessions the user may log: all for a centre coordinator, own for a school's coordinator."""
+        if accounts_policies.is_coordinator(user, today):
+            return self
+        return self.filter(pk__in=self._with_membership(user, today, role="coordinator"))
+
+    def open_on(self, day: dt.date) -> SchoolQuerySet:
+        """Schools that have not closed."""
+        return self.filter(Q(closed_on__isnull=True) | Q(closed_on__gte=day))
+
+    @staticmethod
+    def _with_membership(user: User, today: dt.date, **wanted: str) -> models.QuerySet[Any]:
+        from schools.models.people import SchoolMembership
+
+        if not user.is_authenticated or not user.is_active:
+            return SchoolMembership.objects.none().values("person__school")
+        return SchoolMembership.objects.active(today).filter(person__user=user, **wanted).values("person__school")
+
+
+class School(models.Model):
+    """A school. Its slug is made once and never changed, so that links go on working."""
+
+    uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    slug = models.SlugField(_("short name"), max_length=80, unique=True, editable=False)
+    unit_code = models.CharField(
+        _("school unit code"),
+        max_length=8,
+        unique=True,
+        null=True,
+        blank=True,
+        validators=[RegexValidator(r"^\d{8}$", _("A school unit code has eight digits."))],
+    )
+    name = models.CharField(_("name"), max_length=120, unique=True)
+    district = models.ForeignKey(
+        District, on_delete=models.PROTECT, related_name="schools", verbose_name=_("district")
+    )
+    closed_on = models.DateField(_("last day in the work"), null=True, blank=True)
+
+    objects = SchoolQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("school")
+        verbose_name_plural = _("schools")
+        ordering = ["name"]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def save(self, **kwargs: Any) -> None:
+        if not self.slug:
+            self.slug = self._free_slug()
+        super().save(**kwargs)
+
+    def get_absolute_url(self) -> str:
+        return reverse("schools:school-detail", args=[self.slug])
+
+    def _free_slug(self) -> str:
+        # The longest slug is 80 characters; 74 leave room for a number after it.
+        wanted = slugify(self.name)[:74] or "skola"
+        taken = set(School.objects.filter(slug__startswith=wanted).values_list("slug", flat=True))
+        return next(s for s in [wanted, *(f"{wanted}-{n}" for n in range(2, 1000))] if s not in taken)

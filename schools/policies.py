@@ -1,0 +1,55 @@
+"""What a person may do at a school. Each ``user_can_x`` serves both the button and the enforcement."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+from accounts.policies import is_coordinator, manages_schools, sees_everything
+from schools.models import School, SchoolMembership
+
+CONTACT = SchoolMembership.Role.CONTACT
+COORDINATOR = SchoolMembership.Role.COORDINATOR
+
+
+def roles_at(user: Any, school: School, today: dt.date) -> frozenset[str]:
+    """The roles that a user holds at a school on a day; read once per user object, school and day."""
+    if not user.is_authenticated or not user.is_active:
+        return frozenset()
+    known: dict[tuple[int, dt.date], frozenset[str]] = user.__dict__.setdefault("_school_roles", {})
+    if (school.pk, today) not in known:
+        memberships = SchoolMembership.objects.active(today).filter(person__user=user, person__school=school)
+        known[school.pk, today] = frozenset(memberships.values_list("role", flat=True))
+    return known[school.pk, today]
+
+
+def user_can_see(user: Any, school: School, today: dt.date) -> bool:
+    return sees_everything(user, today) or bool(roles_at(user, school, today))
+
+
+def user_can_manage(user: Any, school: School, today: dt.date) -> bool:
+    """Change the school itself, its people and its groups."""
+    return manages_schools(user, today)
+
+
+def user_can_plan(user: Any, school: School, today: dt.date) -> bool:
+    """Generate a plan and choose its settings."""
+    return is_coordinator(user, today)
+
+
+def user_can_move(user: Any, school: School, today: dt.date) -> bool:
+    """Move and cancel sessions."""
+    return is_coordinator(user, today) or COORDINATOR in roles_at(user, school, today)
+
+
+def user_can_choose_topics(user: Any, school: School, today: dt.date) -> bool:
+    return is_coordinator(user, today) or bool(roles_at(user, school, today))
+
+
+def user_can_confirm(user: Any, school: School, today: dt.date) -> bool:
+    """Say that the term's plan is right: the contact person's answer."""
+    return CONTACT in roles_at(user, school, today)
+
+
+def user_can_see_notes(user: Any, school: School, today: dt.date) -> bool:
+    return sees_everything(user, today) or COORDINATOR in roles_at(user, school, today)

@@ -1,0 +1,18 @@
+"""Where each address leads. Addresses are in Swedish without diacritics; their names are in English."""
+
+from allauth.account.decorators import secure_admin_login
+from django.contrib import admin
+from django.urls import include, path
+
+admin.autodiscover()
+# The administration site uses the portal's own sign-in, with its rate limits.
+admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
+
+urlpatterns = [
+    path("konto/", include("accounts.urls")),
+    path("", include("programmes.urls")),
+    path("", include("schools.urls")),
+    path("", include("sessions_log.urls")),
+    path("oversikt/", include("evaluations.urls")),
+    path("admin/", admin.site.urls),
+]
