@@ -18,7 +18,7 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--seed", type=int, default=26, help="the number that decides what happens (default 26)")
-        parser.add_argument("--today", type=dt.date.fromisoformat, default=None, help="the day to make it for, YYYY-MM-DD")
+        parser.add_argument("--today", type=dt.date.fromisoformat, default=None, help="the day it is for, YYYY-MM-DD")
 
     def handle(self, *args: Any, **options: Any) -> None:
         if School.objects.exists():
