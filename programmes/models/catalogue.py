@@ -5,6 +5,8 @@ from __future__ import annotations
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Q
+from django.urls import reverse
+from django.utils.dates import MONTHS
 from django.utils.translation import gettext_lazy as _
 
 
@@ -35,6 +37,25 @@ class Programme(models.Model):
     def __str__(self) -> str:
         return self.name
 
+    def get_absolute_url(self) -> str:
+        return reverse("programmes:programme-detail", args=[self.slug])
+
+
+class SessionTopicQuerySet(models.QuerySet["SessionTopic"]):
+    def of(self, programme: Programme) -> SessionTopicQuerySet:
+        return self.filter(programme=programme)
+
+    def base(self) -> SessionTopicQuerySet:
+        """Held by every school, each in its month."""
+        return self.filter(kind=SessionTopic.Kind.BASE)
+
+    def extra(self) -> SessionTopicQuerySet:
+        """A school chooses some of these."""
+        return self.filter(kind=SessionTopic.Kind.EXTRA)
+
+    def mvp(self) -> SessionTopicQuerySet:
+        return self.filter(kind=SessionTopic.Kind.MVP)
+
 
 class SessionTopic(models.Model):
     """What a session is about. Base topics have a month of their own."""
@@ -44,7 +65,9 @@ class SessionTopic(models.Model):
         EXTRA = "extra", _("Extra session")
         MVP = "mvp", _("MVP session")
 
-    programme = models.ForeignKey(Programme, on_delete=models.PROTECT, related_name="topics", verbose_name=_("programme"))
+    programme = models.ForeignKey(
+        Programme, on_delete=models.PROTECT, related_name="topics", verbose_name=_("programme")
+    )
     slug = models.SlugField(_("short name"), max_length=80, unique=True)
     kind = models.CharField(_("kind"), max_length=10, choices=Kind)
     number = models.PositiveSmallIntegerField(_("number"))
@@ -55,6 +78,8 @@ class SessionTopic(models.Model):
     aim = models.TextField(_("aim"), blank=True)
     preparation = models.TextField(_("what staff prepare"), blank=True)
     material = models.FileField(_("material"), upload_to="material/", blank=True)
+
+    objects = SessionTopicQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("session topic")
@@ -71,9 +96,17 @@ class SessionTopic(models.Model):
     def __str__(self) -> str:
         return self.title
 
+    def get_absolute_url(self) -> str:
+        return reverse("programmes:topic-detail", args=[self.slug])
+
     @property
     def is_base(self) -> bool:
         return self.kind == self.Kind.BASE
+
+    @property
+    def month_name(self) -> str:
+        """september, or nothing for a topic without a month of its own."""
+        return str(MONTHS[self.month]) if self.month else ""
 
 
 class TopicPart(models.Model):
@@ -100,7 +133,7 @@ class LoadedField(models.Model):
     """
 
     model = models.CharField(max_length=60)
-    key = models.CharField(max_length=120)
+    key = models.CharField(max_length=150)
     field = models.CharField(max_length=60)
     digest = models.CharField(max_length=64)
 

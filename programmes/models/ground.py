@@ -29,6 +29,15 @@ class ContentSection(models.Model):
     title = models.CharField(_("title"), max_length=160)
     intro = models.TextField(_("introduction"), blank=True)
     source = models.CharField(_("source"), max_length=200, blank=True)
+    programme = models.ForeignKey(
+        "Programme",
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="sections",
+        verbose_name=_("programme"),
+        help_text=_("The section is shown on this programme's page."),
+    )
     position = models.PositiveSmallIntegerField(_("order"), default=0)
 
     class Meta:
@@ -43,11 +52,17 @@ class ContentSection(models.Model):
 class ContentItem(models.Model):
     """One row of a section, in the section's order."""
 
-    section = models.ForeignKey(ContentSection, on_delete=models.CASCADE, related_name="items", verbose_name=_("section"))
+    section = models.ForeignKey(
+        ContentSection, on_delete=models.CASCADE, related_name="items", verbose_name=_("section")
+    )
     slug = models.SlugField(_("short name"), max_length=80)
     position = models.PositiveSmallIntegerField(_("order"), default=0)
     heading = models.CharField(_("heading"), max_length=200, blank=True)
     text = models.TextField(_("text"), blank=True)
+    # What stands beside the text: a phone number, an address, whom it is for, a figure.
+    detail = models.CharField(_("detail"), max_length=200, blank=True)
+    comparison = models.CharField(_("comparison"), max_length=200, blank=True)
+    checked_on = models.DateField(_("last checked"), null=True, blank=True)
 
     class Meta:
         verbose_name = _("content item")

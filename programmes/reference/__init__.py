@@ -1,0 +1,9 @@
+"""The reference content: readable files, one a subject, and the loading that never overwrites what someone edited.
+
+``source/`` keeps the text that the files rest on, and how its unreadable lines were read.
+"""
+
+from programmes.reference.files import FOLDER, BrokenReference
+from programmes.reference.loading import Report, load
+
+__all__ = ["FOLDER", "BrokenReference", "Report", "load"]
