@@ -4,10 +4,18 @@ from __future__ import annotations
 
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
-from django.db.models import Q
+from django.db.models import Count, Q
 from django.urls import reverse
 from django.utils.dates import MONTHS
 from django.utils.translation import gettext_lazy as _
+
+from accounts.validators import refuse_personal_number
+
+
+class ProgrammeQuerySet(models.QuerySet["Programme"]):
+    def with_topic_counts(self) -> ProgrammeQuerySet:
+        """Each with ``topic_count``, the number of its session topics."""
+        return self.annotate(topic_count=Count("topics"))
 
 
 class Programme(models.Model):
@@ -28,6 +36,8 @@ class Programme(models.Model):
     audience = models.CharField(_("for whom"), max_length=200, blank=True)
     summary = models.TextField(_("summary"), blank=True)
     position = models.PositiveSmallIntegerField(_("order"), default=0)
+
+    objects = ProgrammeQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("programme")
@@ -75,8 +85,8 @@ class SessionTopic(models.Model):
     month = models.PositiveSmallIntegerField(
         _("month"), null=True, blank=True, validators=[MinValueValidator(1), MaxValueValidator(12)]
     )
-    aim = models.TextField(_("aim"), blank=True)
-    preparation = models.TextField(_("what staff prepare"), blank=True)
+    aim = models.TextField(_("aim"), blank=True, validators=[refuse_personal_number])
+    preparation = models.TextField(_("what staff prepare"), blank=True, validators=[refuse_personal_number])
     material = models.FileField(_("material"), upload_to="material/", blank=True)
 
     objects = SessionTopicQuerySet.as_manager()
@@ -114,7 +124,7 @@ class TopicPart(models.Model):
 
     topic = models.ForeignKey(SessionTopic, on_delete=models.CASCADE, related_name="parts", verbose_name=_("topic"))
     position = models.PositiveSmallIntegerField(_("order"))
-    title = models.CharField(_("title"), max_length=120)
+    title = models.CharField(_("title"), max_length=120, validators=[refuse_personal_number])
 
     class Meta:
         verbose_name = _("part")
@@ -138,6 +148,8 @@ class LoadedField(models.Model):
     digest = models.CharField(max_length=64)
 
     class Meta:
+        verbose_name = _("loaded field")
+        verbose_name_plural = _("loaded fields")
         constraints = [models.UniqueConstraint(fields=["model", "key", "field"], name="loaded_field_unique")]
 
     def __str__(self) -> str:

@@ -1,0 +1,113 @@
+"""The administrator edits the catalogue here; loading the reference content again keeps what was edited."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from django import forms
+from django.contrib import admin
+from django.contrib.admin.widgets import AdminFileWidget
+from django.core.files.uploadedfile import UploadedFile
+from django.http import HttpRequest
+from django.urls import reverse
+
+from programmes.material import TYPES, check_material
+from programmes.models import (
+    ContentItem,
+    ContentSection,
+    LoadedField,
+    PartnerOrganisation,
+    Programme,
+    SessionTopic,
+    TopicPart,
+)
+
+
+@dataclass(frozen=True)
+class _CurrentFile:
+    """How the form shows the file that a topic has."""
+
+    url: str
+    name: str
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class MaterialInput(AdminFileWidget):
+    """Links to the view that hands the file out: uploaded files have no address of their own."""
+
+    def format_value(self, value: Any) -> Any:
+        if not self.is_initial(value):
+            return None
+        return _CurrentFile(reverse("programmes:topic-material", args=[value.instance.slug]), value.name)
+
+
+class SessionTopicForm(forms.ModelForm):
+    class Meta:
+        model = SessionTopic
+        fields = "__all__"  # noqa: DJ007 - an administrator edits all of it
+        widgets = {"material": MaterialInput(attrs={"accept": ",".join(TYPES)})}
+
+    def clean_material(self) -> Any:
+        material = self.cleaned_data["material"]
+        if isinstance(material, UploadedFile):
+            check_material(material)
+        return material
+
+
+class TopicPartInline(admin.TabularInline):
+    model = TopicPart
+    extra = 1
+
+
+class ContentItemInline(admin.StackedInline):
+    model = ContentItem
+    extra = 0
+
+
+@admin.register(PartnerOrganisation)
+class PartnerOrganisationAdmin(admin.ModelAdmin):
+    list_display = ["name", "position"]
+
+
+@admin.register(ContentSection)
+class ContentSectionAdmin(admin.ModelAdmin):
+    list_display = ["title", "position", "source"]
+    search_fields = ["title", "intro", "items__heading", "items__text"]
+    inlines = [ContentItemInline]
+
+
+@admin.register(Programme)
+class ProgrammeAdmin(admin.ModelAdmin):
+    list_display = ["name", "kind", "status", "audience", "position"]
+    list_filter = ["kind", "status"]
+
+
+@admin.register(SessionTopic)
+class SessionTopicAdmin(admin.ModelAdmin):
+    form = SessionTopicForm
+    list_display = ["title", "programme", "kind", "number", "month"]
+    list_filter = ["programme", "kind"]
+    list_select_related = ["programme"]
+    search_fields = ["title"]
+    inlines = [TopicPartInline]
+
+
+@admin.register(LoadedField)
+class LoadedFieldAdmin(admin.ModelAdmin):
+    """To read only: what the reference files last gave."""
+
+    list_display = ["model", "key", "field"]
+    list_filter = ["model"]
+    search_fields = ["key"]
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: LoadedField | None = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: LoadedField | None = None) -> bool:
+        return False

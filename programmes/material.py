@@ -1,0 +1,88 @@
+"""The one file that a session topic can have: which types it may be, told by its content and not by its name."""
+
+from __future__ import annotations
+
+import zipfile
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import PurePath
+from typing import IO
+
+from django.core.exceptions import ValidationError
+from django.core.files import File
+from django.utils.translation import gettext_lazy as _
+
+LARGEST_MB = 10
+LARGEST = LARGEST_MB * 1024 * 1024
+_OFFICE = "application/vnd.openxmlformats-officedocument."
+_ODT = "application/vnd.oasis.opendocument.text"
+
+
+@dataclass(frozen=True)
+class FileType:
+    """A type of file: its name, its media type, and how its content is known."""
+
+    name: str
+    media_type: str
+    is_content: Callable[[IO[bytes]], bool]
+
+
+def _is_pdf(file: IO[bytes]) -> bool:
+    return file.read(5) == b"%PDF-"
+
+
+def _is_odt(file: IO[bytes]) -> bool:
+    # OpenDocument 1.2, part 3, 3.3: the first thing in the package is its media type, as plain text.
+    return file.read(4) == b"PK\x03\x04" and file.read(80)[26:].startswith(b"mimetype" + _ODT.encode())
+
+
+def _is_office_file_with(entry: str) -> Callable[[IO[bytes]], bool]:
+    """Office Open XML: a zip that lists this entry. Nothing is unpacked."""
+
+    def is_content(file: IO[bytes]) -> bool:
+        try:
+            with zipfile.ZipFile(file) as package:
+                return entry in package.namelist()
+        except (zipfile.BadZipFile, NotImplementedError):
+            return False
+
+    return is_content
+
+
+TYPES = {
+    ".pdf": FileType("PDF", "application/pdf", _is_pdf),
+    ".docx": FileType("DOCX", f"{_OFFICE}wordprocessingml.document", _is_office_file_with("word/document.xml")),
+    ".pptx": FileType("PPTX", f"{_OFFICE}presentationml.presentation", _is_office_file_with("ppt/presentation.xml")),
+    ".odt": FileType("ODT", _ODT, _is_odt),
+}
+
+
+def suffix_of(name: str) -> str:
+    return PurePath(name).suffix.lower()
+
+
+def check_material(file: File[bytes]) -> None:
+    """Raise ``ValidationError`` if a file may not be a topic's material."""
+    file_type = TYPES.get(suffix_of(file.name or ""))
+    if file_type is None:
+        raise ValidationError(_("Choose a file of the type PDF, DOCX, PPTX or ODT."), code="file_type")
+    if file.size > LARGEST:
+        raise ValidationError(
+            _("The file is larger than %(megabytes)d MB. Make it smaller, then try again."),
+            code="file_size",
+            params={"megabytes": LARGEST_MB},
+        )
+    if not _content_is(file_type, file):
+        raise ValidationError(
+            _("The file is not a %(type)s file, though its name says so. Save it again as %(type)s."),
+            code="file_content",
+            params={"type": file_type.name},
+        )
+
+
+def _content_is(file_type: FileType, file: File[bytes]) -> bool:
+    """Look into the file, and leave it at its beginning for whoever saves it."""
+    file.seek(0)
+    found = file_type.is_content(file)  # type: ignore[arg-type]
+    file.seek(0)
+    return found
