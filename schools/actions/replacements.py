@@ -1,0 +1,62 @@
+"""A new time for a session that was not held or was cancelled."""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from accounts.templatetags.look import week_no
+from schools.calendar import SchoolCalendar
+from schools.models import PlanChange, PlannedSession
+
+
+@transaction.atomic
+def plan_replacement(
+    *, session: PlannedSession, week_start: dt.date, by: User, now: dt.datetime, batch: uuid.UUID
+) -> PlannedSession:
+    """The session that takes the place of one that no longer stands; it points back with ``replaces``.
+
+    Raises ``ValidationError`` when the week cannot be used.
+    """
+    check_week(session, week_start)
+    replacement = PlannedSession.objects.create(
+        participation_id=session.participation_id,
+        group_id=session.group_id,
+        slot_no=session.slot_no,
+        topic_id=session.topic_id,
+        leader_id=session.leader_id,
+        week_start=week_start,
+        pinned=True,
+        replaces=session,
+    )
+    PlanChange.objects.create(
+        participation_id=session.participation_id,
+        session=replacement,
+        what=PlanChange.What.CREATED,
+        before={"week_start": session.week_start.isoformat()},
+        after={"week_start": week_start.isoformat(), "replaces": str(session.uuid)},
+        by=by,
+        at=now,
+        batch=batch,
+    )
+    return replacement
+
+
+def check_week(session: PlannedSession, week_start: dt.date) -> None:
+    """Raise unless the session's group can meet in the week: it is open, and nothing else of theirs stands there."""
+    calendar = SchoolCalendar.of(session.participation.programme_year.year, session.participation.school)
+    if week_start not in calendar.weeks() or calendar.is_closed_week(week_start):
+        raise ValidationError(
+            _("The school has no teaching in %(week)s. Choose another week.") % {"week": week_no(week_start)}
+        )
+    others = PlannedSession.objects.live().in_week(week_start).exclude(pk=session.pk)
+    if others.filter(participation_id=session.participation_id, group_id=session.group_id).exists():
+        raise ValidationError(
+            _("%(group)s already has a session in %(week)s. Choose another week.")
+            % {"group": session.group, "week": week_no(week_start)}
+        )

@@ -1,0 +1,116 @@
+"""When a session can be logged, its log changed or undone, and by whom: for the buttons and for the enforcement."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from accounts.policies import is_coordinator
+from accounts.templatetags.look import clock, short_day
+from schools.models import PlannedSession, School
+from schools.policies import COORDINATOR, roles_at
+from sessions_log.models import SessionLog
+
+
+class LogRefused(ValidationError):  # noqa: N818 - reads as what happened, like Django's PermissionDenied
+    """The session's state does not allow the deed; the message says why, for the user."""
+
+
+class AlreadyLogged(LogRefused):
+    """Somebody has logged the session already."""
+
+    def __init__(self, log: SessionLog) -> None:
+        self.log = log
+        logged_at = timezone.localtime(log.logged_at)
+        super().__init__(
+            _("The session is already logged, by %(who)s %(day)s at %(time)s.")
+            % {"who": log.logged_by, "day": short_day(logged_at), "time": clock(logged_at)},
+            code="already_logged",
+        )
+
+
+class KeyUsedForOtherContent(LogRefused):
+    """The same form came twice, with different content: the first is kept."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            _("This form has already been saved with other content. Open the log to change it."), code="key_used"
+        )
+
+
+def user_can_log(user: Any, school: School, today: dt.date) -> bool:
+    """Centre coordinators log everywhere, a school's coordinator at that school."""
+    return is_coordinator(user, today) or COORDINATOR in roles_at(user, school, today)
+
+
+def check_log(session: PlannedSession, today: dt.date) -> None:
+    """Raise ``LogRefused`` unless the session stands, lacks an outcome, and its week (or its day) has come."""
+    if session.cancelled_at is not None:
+        raise LogRefused(_("The session is cancelled and cannot be logged."), code="cancelled")
+    if session.outcome is not None:
+        raise LogRefused(_("The session is already logged."), code="already_logged")
+    first_day = session.date or session.week_start
+    if first_day > today:
+        raise LogRefused(
+            _("The session is planned for later, and can be logged from %(day)s.") % {"day": short_day(first_day)},
+            code="future",
+        )
+
+
+def can_log(session: PlannedSession, today: dt.date) -> bool:
+    """Whether the session's state allows that it is logged."""
+    return _allows(check_log, session, today)
+
+
+def check_has_begun(session: PlannedSession, now: dt.datetime) -> None:
+    """Raise ``LogRefused`` before a session's own time of day: nobody can know yet that it was held as planned."""
+    here = timezone.localtime(now)
+    if session.start_time and session.date == here.date() and session.start_time > here.time():
+        raise LogRefused(_("The session begins at %(time)s.") % {"time": clock(session.start_time)}, code="not_begun")
+
+
+def can_log_as_planned(session: PlannedSession, now: dt.datetime) -> bool:
+    """Whether the session can be logged, and its start has passed."""
+    return can_log(session, timezone.localdate(now)) and _allows(check_has_begun, session, now)
+
+
+def check_change_log(log: SessionLog) -> None:
+    """Raise ``LogRefused`` unless the log is the one that its session's outcome rests on."""
+    if log.pk is None or log.session.outcome is None:
+        raise LogRefused(_("The log has been undone."), code="undone")
+
+
+def can_change_log(log: SessionLog) -> bool:
+    """Whether the log can be changed; the earlier content is always kept."""
+    return _allows(check_change_log, log)
+
+
+def undo_until(log: SessionLog) -> dt.datetime:
+    """The moment until which a log can be undone."""
+    return log.logged_at + dt.timedelta(minutes=settings.LOG_UNDO_MINUTES)
+
+
+def check_undo(log: SessionLog, by: Any, now: dt.datetime) -> None:
+    """Raise ``LogRefused`` unless the one who logged regrets it in time."""
+    if log.logged_by_id != by.pk:
+        raise LogRefused(_("Only the one who logged can undo. Change the log instead."), code="not_yours")
+    if now > undo_until(log):
+        raise LogRefused(_("The time to undo has passed. Change the log instead."), code="too_late")
+
+
+def can_undo(log: SessionLog, by: Any, now: dt.datetime) -> bool:
+    """Whether this person can undo the log now."""
+    return _allows(check_undo, log, by, now)
+
+
+def _allows(check: Any, *args: Any) -> bool:
+    try:
+        check(*args)
+    except LogRefused:
+        return False
+    return True
