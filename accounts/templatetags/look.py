@@ -31,13 +31,13 @@ def week_no(day: dt.date) -> str:
     return f"v.{NBSP}{day.isocalendar().week}"
 
 
-@register.filter
+@register.filter(expects_localtime=True)
 def short_day(day: dt.date) -> str:
     """tis 15 sep"""
     return date_format(day, "D j b").replace(" ", NBSP)
 
 
-@register.filter
+@register.filter(expects_localtime=True)
 def day_and_week(day: dt.date) -> str:
     """tis 15 sep, v. 38"""
     return f"{short_day(day)}, {week_no(day)}"
@@ -63,7 +63,7 @@ def grouped(number: int) -> str:
     return f"{number:,}".replace(",", NBSP)
 
 
-@register.filter
+@register.filter(expects_localtime=True)
 def clock(time: dt.time) -> str:
     """09.10"""
     return f"{time:%H.%M}"
