@@ -83,6 +83,6 @@ def check_material(file: File[bytes]) -> None:
 def _content_is(file_type: FileType, file: File[bytes]) -> bool:
     """Look into the file, and leave it at its beginning for whoever saves it."""
     file.seek(0)
-    found = file_type.is_content(file)  # type: ignore[arg-type]
+    found = file_type.is_content(file)
     file.seek(0)
     return found

@@ -14,8 +14,9 @@ from accounts.validators import refuse_personal_number
 
 class ProgrammeQuerySet(models.QuerySet["Programme"]):
     def with_topic_counts(self) -> ProgrammeQuerySet:
-        """Each with ``topic_count``, the number of its session topics."""
-        return self.annotate(topic_count=Count("topics"))
+        """Each with ``topic_count``, the number of its session topics, in their order."""
+        # Said again here: a query that groups leaves out the model's own order.
+        return self.annotate(topic_count=Count("topics")).order_by("position", "name")
 
 
 class Programme(models.Model):
@@ -59,8 +60,8 @@ class SessionTopicQuerySet(models.QuerySet["SessionTopic"]):
         """Held by every school, each in its month."""
         return self.filter(kind=SessionTopic.Kind.BASE)
 
-    def extra(self) -> SessionTopicQuerySet:
-        """A school chooses some of these."""
+    def extra(self) -> SessionTopicQuerySet:  # type: ignore[override]
+        """A school chooses some of these. (Takes the place of Django's ``extra``, which the portal does not use.)"""
         return self.filter(kind=SessionTopic.Kind.EXTRA)
 
     def mvp(self) -> SessionTopicQuerySet:

@@ -169,7 +169,7 @@ def _checked(row: Row) -> Row:
 def _clean(row: Row, name: str, value: Any) -> Any:
     field: models.Field[Any, Any] = row.shape.model._meta.get_field(name)  # type: ignore[assignment]
     try:
-        return field.clean(value, None)  # type: ignore[arg-type]
+        return field.clean(value, None)
     except ValidationError as error:
         raise BrokenReference([f"{row.where}: {name}: {message}" for message in error.messages]) from error
 

@@ -122,7 +122,7 @@ class _Loading:
         )
 
     def _make(self, row: Row) -> models.Model:
-        made = row.shape.model(slug=row.slug)  # type: ignore[call-arg]
+        made = row.shape.model(slug=row.slug)
         for name in row.values:
             self._set(row, made, name)
         self.report.created.append(f"{row.shape.name} {row.key}")

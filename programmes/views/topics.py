@@ -27,12 +27,12 @@ def topic_detail(request: HttpRequest, slug: str) -> HttpResponse:
 def topic_material(request: HttpRequest, slug: str) -> FileResponse:
     """The topic's file to download, under the topic's name."""
     topic = get_object_or_404(SessionTopic, slug=slug)
-    file_type = TYPES.get(suffix_of(topic.material.name or ""))
+    suffix = suffix_of(topic.material.name or "")
+    file_type = TYPES.get(suffix)
     if file_type is None:
         raise Http404(_("The topic has no file."))
     try:
         file = topic.material.open("rb")
     except FileNotFoundError as error:
         raise Http404(_("The topic's file is missing.")) from error
-    name = f"{topic.slug}{suffix_of(topic.material.name)}"
-    return FileResponse(file, as_attachment=True, filename=name, content_type=file_type.media_type)
+    return FileResponse(file, as_attachment=True, filename=f"{topic.slug}{suffix}", content_type=file_type.media_type)
