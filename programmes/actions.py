@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import partial
 
 from django.core.files.base import ContentFile
 from django.db import transaction
 
 from accounts.models import User
-from programmes.material import check_material, suffix_of
+from programmes.material import check_material, discard_on_commit, suffix_of
 from programmes.models import SessionTopic, TopicPart
 
 
@@ -32,8 +31,7 @@ def attach_material(*, topic: SessionTopic, name: str, content: bytes, by: User)
     topic.material.save(f"{topic.slug}{suffix_of(name)}", file, save=False)
     topic.save(update_fields=["material"])
     if former:
-        # A deletion can't be rolled back, so it waits until the new file stands.
-        transaction.on_commit(partial(topic.material.storage.delete, former))
+        discard_on_commit(topic.material.storage, former)
 
 
 def _write_parts(topic: SessionTopic, titles: Sequence[str]) -> None:

@@ -12,7 +12,7 @@ from django.core.files.uploadedfile import UploadedFile
 from django.http import HttpRequest
 from django.urls import reverse
 
-from programmes.material import TYPES, check_material
+from programmes.material import TYPES, check_material, discard_on_commit
 from programmes.models import (
     ContentItem,
     ContentSection,
@@ -57,7 +57,7 @@ class SessionTopicForm(forms.ModelForm):
         return material
 
 
-class TopicPartInline(admin.TabularInline):
+class TopicPartInline(admin.StackedInline):
     model = TopicPart
     extra = 1
 
@@ -93,6 +93,12 @@ class SessionTopicAdmin(admin.ModelAdmin):
     list_select_related = ["programme"]
     search_fields = ["title"]
     inlines = [TopicPartInline]
+
+    def save_model(self, request: HttpRequest, obj: SessionTopic, form: forms.BaseModelForm, change: bool) -> None:
+        super().save_model(request, obj, form, change)
+        former = form.initial.get("material")
+        if former and "material" in form.changed_data:
+            discard_on_commit(former.storage, former.name)
 
 
 @admin.register(LoadedField)

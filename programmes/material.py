@@ -5,11 +5,14 @@ from __future__ import annotations
 import zipfile
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import PurePath
 from typing import IO
 
 from django.core.exceptions import ValidationError
 from django.core.files import File
+from django.core.files.storage import Storage
+from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 LARGEST_MB = 10
@@ -78,6 +81,11 @@ def check_material(file: File[bytes]) -> None:
             code="file_content",
             params={"type": file_type.name},
         )
+
+
+def discard_on_commit(storage: Storage, name: str) -> None:
+    """Remove a file that no topic has any more. That can't be rolled back, so it waits until the change stands."""
+    transaction.on_commit(partial(storage.delete, name))
 
 
 def _content_is(file_type: FileType, file: File[bytes]) -> bool:

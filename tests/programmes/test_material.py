@@ -122,6 +122,18 @@ def test_the_administrator_writes_parts_and_uploads_a_file(home_topic, adam, sig
     assert f'href="{link}"' in client.get(address).content.decode()
 
 
+def test_a_file_that_the_administrator_clears_is_gone_from_the_disk(
+    home_topic, samira, adam, signed_in, settings, django_capture_on_commit_callbacks
+):
+    attach_material(topic=home_topic, name="a.pdf", content=PDF, by=samira)
+    address = reverse("admin:programmes_sessiontopic_change", args=[home_topic.pk])
+    with django_capture_on_commit_callbacks(execute=True):
+        signed_in(adam).post(address, in_the_administration(home_topic, **{"material-clear": "on"}))
+    home_topic.refresh_from_db()
+    assert not home_topic.material
+    assert list((settings.MEDIA_ROOT / "material").iterdir()) == []
+
+
 def test_the_administrator_is_told_why_a_file_is_refused(home_topic, adam, signed_in):
     address = reverse("admin:programmes_sessiontopic_change", args=[home_topic.pk])
     file = SimpleUploadedFile("underlag.pdf", b"MZ")
