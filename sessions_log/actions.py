@@ -111,8 +111,10 @@ def _log(
     if known:
         return known
     today = timezone.localdate(now)
-    check_entry(session, entry, today)
-    if not _claim(session, entry.held, today):
+    if session.outcome is None:
+        check_log(session, today)
+        check_entry(session, entry, today)
+    if not _claim(session, entry.held):
         return _known(key, said) or _explain(session, today)
     log = SessionLog(session=session, key=key, logged_by=by, logged_at=now)
     try:
@@ -135,11 +137,8 @@ def _known(key: uuid.UUID, said: str) -> SessionLog | None:
     return log
 
 
-def _claim(session: PlannedSession, held: bool, today: dt.date) -> bool:
+def _claim(session: PlannedSession, held: bool) -> bool:
     """Set the outcome if the session still stands without one and where it was seen: of two at once, one gets it."""
-    if session.outcome is not None or session.cancelled_at is not None:
-        return False
-    check_log(session, today)
     return (
         PlannedSession.objects.without_outcome()
         .filter(pk=session.pk, week_start=session.week_start, date=session.date)

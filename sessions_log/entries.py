@@ -75,6 +75,12 @@ def fingerprint(session: PlannedSession, content: Any) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
+def entry_of(log: SessionLog) -> LogEntry:
+    """What a saved log says."""
+    names = LogEntry.__dataclass_fields__.keys() - {"parts_done", "new_week"}
+    return LogEntry(**{name: getattr(log, name) for name in names}, parts_done=tuple(log.parts_done.all()))
+
+
 def planned_entry(
     session: PlannedSession, *, by: User, today: dt.date, calendar: SchoolCalendar | None = None
 ) -> LogEntry:
@@ -130,8 +136,10 @@ def _wrong_when_not_held(entry: LogEntry) -> Iterator[Refusal]:
 def _wrong_when_held(session: PlannedSession, entry: LogEntry, today: dt.date, size: int | None) -> Iterator[Refusal]:
     yield from _wrong_day(session, entry.held_on, today)
     yield from _wrong_leader(session, entry)
-    yield from _wrong_count("present", entry.present, size)
-    yield from _wrong_count("adults_present", entry.adults_present, None)
+    yield from _wrong_count("present", entry.present)
+    yield from _wrong_count("adults_present", entry.adults_present)
+    if size is not None and entry.present is not None and size < entry.present <= LARGEST_GROUP:
+        yield "present", _too_many(session, size)
     if any(part.topic_id != session.topic_id for part in entry.parts_done):
         yield "parts_done", _("Choose among the session's own parts.")
     if entry.adaptation not in SessionLog.Adaptation.values:
@@ -159,15 +167,17 @@ def _wrong_leader(session: PlannedSession, entry: LogEntry) -> Iterator[Refusal]
         yield "leader", _("Choose somebody at the school.")
 
 
-def _wrong_count(field: str, count: int | None, most: int | None) -> Iterator[Refusal]:
-    if count is None:
-        return
-    if count < 0:
+def _wrong_count(field: str, count: int | None) -> Iterator[Refusal]:
+    if count is not None and count < 0:
         yield field, _("Write 0 or more.")
-    elif most is not None and count > most:
-        yield field, _("Write %(most)d or fewer, or change the size of the group.") % {"most": most}
-    elif count > LARGEST_GROUP:
+    if count is not None and count > LARGEST_GROUP:
         yield field, _("Write %(most)d or fewer.") % {"most": LARGEST_GROUP}
+
+
+def _too_many(session: PlannedSession, size: int) -> str:
+    if session.group.is_class:
+        return _("Write %(most)d or fewer, or change the size of the class.") % {"most": size}
+    return _("Write %(most)d or fewer, or change the size of the group.") % {"most": size}
 
 
 def snapshot(log: SessionLog) -> dict[str, Any]:

@@ -1,0 +1,209 @@
+"""The coordinators' start page: what needs somebody, in which order, read with a constant number of queries."""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from itertools import groupby
+
+from django.db.models import Count, Prefetch, QuerySet
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from schools.calendar import SchoolCalendar, calendars_of
+from schools.models import PlanChange, PlannedSession, School, SchoolYear
+from schools.models.plans import monday_of
+from sessions_log.entries import LogEntry, planned_entry
+from sessions_log.models import SessionLog
+from sessions_log.policies import can_log, can_log_as_planned, can_undo, undo_until
+
+# More cards than this to a section become rows that open.
+MOST_CARDS = 10
+# The start page shows this many of the sessions that lack a log, and leads to the rest.
+MOST_AWAITING = 30
+
+Status = PlannedSession.Status
+Calendars = dict[tuple[int, int], SchoolCalendar]
+
+
+@dataclass(frozen=True)
+class Card:
+    """One session with what its reader can do about it."""
+
+    session: PlannedSession
+    status: Status
+    # What two taps would save; None while that cannot be said.
+    planned: LogEntry | None
+    loggable: bool
+    key: uuid.UUID = field(default_factory=uuid.uuid4)
+
+    @property
+    def log(self) -> SessionLog | None:
+        return getattr(self.session, "log", None)
+
+    @property
+    def label(self) -> str:
+        """The word of the state; a session that waits for its log this week says so."""
+        if self.status == Status.MOVED:
+            return _("Moved here")
+        if self.status == Status.PLANNED and self.loggable:
+            return _("To log")
+        return str(self.status.label)
+
+    @property
+    def moved_because(self) -> str:
+        """The reason of the latest move, if any was given."""
+        moves: list[PlanChange] = getattr(self.session, "moves", [])
+        return moves[0].reason if moves else ""
+
+
+@dataclass(frozen=True)
+class Section:
+    """A part of the page: its place, its cards and how they are shown."""
+
+    anchor: str
+    cards: list[Card]
+
+    @property
+    def to_log(self) -> list[Card]:
+        return [card for card in self.cards if card.loggable]
+
+    @property
+    def done(self) -> list[Card]:
+        return [card for card in self.cards if not card.loggable]
+
+    @property
+    def as_rows(self) -> bool:
+        """Whether there are too many for cards."""
+        return len(self.cards) > MOST_CARDS
+
+    @property
+    def schools(self) -> list[tuple[School, Section]]:
+        """The section school by school, those with most to log first."""
+        parts = _by_school(self.cards, self.anchor)
+        return sorted(parts, key=lambda part: (-len(part[1].to_log), part[0].name))
+
+
+@dataclass(frozen=True)
+class Undo:
+    """A log that its writer can still take back, and until when."""
+
+    log: SessionLog
+    until: dt.datetime
+
+
+@dataclass(frozen=True)
+class Board:
+    """Everything that the start page shows."""
+
+    today_cards: Section
+    week: Section
+    awaiting: Section
+    later: Section
+    awaiting_count: int
+
+    @property
+    def has_this_week(self) -> bool:
+        return any(part.cards for part in (self.today_cards, self.week, self.later))
+
+
+def board_for(schools: QuerySet[School], *, by: User, now: dt.datetime) -> Board:
+    """The board of a coordinator of some schools, at a moment."""
+    today = timezone.localdate(now)
+    ours = PlannedSession.objects.filter(participation__school__in=schools)
+    this_week = list(_with_all(ours.in_week(monday_of(today))))
+    waiting = ours.awaiting_log(today)
+    oldest = list(
+        _with_all(waiting).order_by("week_start", "date", "participation__school__name", "group")[:MOST_AWAITING]
+    )
+    cards = cards_of([*this_week, *oldest], by=by, now=now)
+    week, awaiting = cards[: len(this_week)], cards[len(this_week) :]
+    return Board(
+        today_cards=Section("idag", [card for card in week if card.session.date == today]),
+        week=Section("veckan", _to_log_first(c for c in week if c.session.date is None or c.session.date < today)),
+        awaiting=Section("saknar", awaiting),
+        later=Section("senare", [card for card in week if card.session.date and card.session.date > today]),
+        awaiting_count=waiting.count() if len(oldest) == MOST_AWAITING else len(oldest),
+    )
+
+
+def cards_of(sessions: Sequence[PlannedSession], *, by: User, now: dt.datetime) -> list[Card]:
+    """Cards of sessions whose log may be written by a person, at a moment."""
+    today = timezone.localdate(now)
+    loggable = [session for session in sessions if can_log(session, today)]
+    calendars = _calendars(loggable)
+    return [_card(session, calendars, by=by, now=now) for session in sessions]
+
+
+def awaiting_by_school(schools: QuerySet[School], today: dt.date) -> QuerySet[PlannedSession]:
+    """Every session that lacks a log, school by school, the oldest first."""
+    rows = PlannedSession.objects.filter(participation__school__in=schools).awaiting_log(today)
+    return _with_all(rows).order_by("participation__school__name", "week_start", "date", "group", "pk")
+
+
+def sections_by_school(cards: Sequence[Card]) -> list[tuple[School, Section]]:
+    """Cards that lie in the order of their schools, as a section for each school."""
+    return _by_school(cards, "saknar")
+
+
+def next_session(schools: QuerySet[School], today: dt.date) -> PlannedSession | None:
+    """The next session that is still ahead."""
+    rows = PlannedSession.objects.filter(participation__school__in=schools).upcoming(today)
+    return rows.filter(week_start__gt=monday_of(today)).with_names().order_by("week_start", "date").first()
+
+
+def latest_to_undo(by: User, now: dt.datetime) -> Undo | None:
+    """What the person logged last, while it can be undone."""
+    log = SessionLog.objects.filter(logged_by=by).select_related("session__group").order_by("-logged_at").first()
+    return Undo(log, undo_until(log)) if log and can_undo(log, by, now) else None
+
+
+def _with_all(rows: QuerySet[PlannedSession]) -> QuerySet[PlannedSession]:
+    moves = PlanChange.objects.filter(what=PlanChange.What.MOVED).order_by("-at", "-pk")
+    logs = SessionLog.objects.select_related("logged_by").annotate(parts_count=Count("parts_done"))
+    return (
+        rows.with_names()
+        .select_related("participation__programme_year__year", "replaced_by", "replaces")
+        .prefetch_related("topic__parts", Prefetch("changes", moves, to_attr="moves"), Prefetch("log", logs))
+        .order_by("date", "start_time", "participation__school__name", "group__kind", "group__grade", "group__name")
+    )
+
+
+def _card(session: PlannedSession, calendars: Calendars, *, by: User, now: dt.datetime) -> Card:
+    today = timezone.localdate(now)
+    planned = None
+    if can_log_as_planned(session, now):
+        calendar = calendars[_place(session)]
+        planned = planned_entry(session, by=by, today=today, calendar=calendar)
+    return Card(session=session, status=session.status(today), planned=planned, loggable=can_log(session, today))
+
+
+def _place(session: PlannedSession) -> tuple[int, int]:
+    return session.participation.programme_year.year_id, session.participation.school_id
+
+
+def _calendars(sessions: Iterable[PlannedSession]) -> Calendars:
+    schools: dict[SchoolYear, set[School]] = {}
+    for session in sessions:
+        participation = session.participation
+        schools.setdefault(participation.programme_year.year, set()).add(participation.school)
+    return {
+        (year.pk, school): calendar
+        for year, at_year in schools.items()
+        for school, calendar in calendars_of(year, sorted(at_year, key=lambda school: school.pk)).items()
+    }
+
+
+def _by_school(cards: Iterable[Card], anchor: str) -> list[tuple[School, Section]]:
+    ordered = sorted(cards, key=lambda card: card.session.participation.school.name)
+    return [
+        (school, Section(anchor, list(part)))
+        for school, part in groupby(ordered, key=lambda card: card.session.participation.school)
+    ]
+
+
+def _to_log_first(cards: Iterable[Card]) -> list[Card]:
+    return sorted(cards, key=lambda card: not card.loggable)

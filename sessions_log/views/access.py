@@ -1,0 +1,52 @@
+"""Which schools and sessions somebody may log, and where a deed leads back to."""
+
+from __future__ import annotations
+
+import datetime as dt
+from urllib.parse import urlsplit
+from uuid import UUID
+
+from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.shortcuts import get_object_or_404
+from django.urls import reverse
+from django.utils.http import url_has_allowed_host_and_scheme
+
+from accounts.policies import is_coordinator, sees_everything
+from schools.models import PlannedSession, School
+from sessions_log.policies import user_can_log
+
+
+def schools_to_log(request: HttpRequest, today: dt.date) -> QuerySet[School]:
+    """The schools whose sessions the user logs. Nothing for a contact person; the rest of the centre is refused."""
+    schools = School.objects.logged_by(request.user, today)
+    if is_coordinator(request.user, today):
+        return schools
+    if sees_everything(request.user, today) and not schools.exists():
+        raise PermissionDenied
+    return schools
+
+
+def chosen_school(request: HttpRequest, schools: QuerySet[School]) -> School | None:
+    """The school that the address asks for; one that the user does not log is not found."""
+    slug = request.GET.get("skola", "")
+    return get_object_or_404(schools, slug=slug) if slug else None
+
+
+def session_to_log(request: HttpRequest, uuid: UUID, today: dt.date) -> PlannedSession:
+    """The session that an address names, with what its log needs."""
+    visible = PlannedSession.objects.visible_to(request.user, today).with_names()
+    rows = visible.select_related("participation__programme_year__year", "replaced_by", "log__logged_by")
+    session = get_object_or_404(rows, uuid=uuid)
+    if not user_can_log(request.user, session.participation.school, today):
+        raise PermissionDenied
+    return session
+
+
+def way_back(request: HttpRequest) -> str:
+    """Where the user came from, if it lies in the portal; else the start page."""
+    wanted = request.POST.get("next") or request.GET.get("next") or ""
+    if urlsplit(wanted).path and url_has_allowed_host_and_scheme(wanted, allowed_hosts=None):
+        return wanted
+    return reverse("sessions_log:start")

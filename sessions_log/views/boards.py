@@ -1,0 +1,68 @@
+"""The coordinators' start page, and the list of all that lacks a log."""
+
+from __future__ import annotations
+
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+from sessions_log.board import (
+    awaiting_by_school,
+    board_for,
+    cards_of,
+    latest_to_undo,
+    next_session,
+    sections_by_school,
+)
+from sessions_log.views.access import chosen_school, schools_to_log
+
+PAGE = 50
+
+
+@require_safe
+def start(request: HttpRequest) -> HttpResponse:
+    """This week's sessions and those that lack a log, at the schools that the user logs."""
+    now = timezone.now()
+    today = timezone.localdate(now)
+    schools = schools_to_log(request, today).open_on(today).order_by("name")
+    choices = list(schools)
+    if not choices:
+        return redirect("start")
+    school = chosen_school(request, schools)
+    shown = schools.filter(pk=school.pk) if school else schools
+    board = board_for(shown, by=request.user, now=now)
+    context = {
+        "today": today,
+        "schools": choices,
+        "school": school or (choices[0] if len(choices) == 1 else None),
+        "board": board,
+        "next_session": None if board.has_this_week else next_session(shown, today),
+        "undo": latest_to_undo(request.user, now),
+        "next": request.get_full_path(),
+    }
+    return render(request, "sessions_log/start_show.html", context)
+
+
+@require_safe
+def awaiting(request: HttpRequest) -> HttpResponse:
+    """Every session that lacks a log, school by school, the oldest first."""
+    now = timezone.now()
+    today = timezone.localdate(now)
+    schools = schools_to_log(request, today).order_by("name")
+    choices = list(schools)
+    if not choices:
+        return redirect("start")
+    school = chosen_school(request, schools)
+    shown = schools.filter(pk=school.pk) if school else schools
+    page = Paginator(awaiting_by_school(shown, today), PAGE).get_page(request.GET.get("sida"))
+    context = {
+        "schools": choices,
+        "school": school or (choices[0] if len(choices) == 1 else None),
+        "page": page,
+        "sections": sections_by_school(cards_of(list(page), by=request.user, now=now)),
+        "undo": latest_to_undo(request.user, now),
+        "next": request.get_full_path(),
+    }
+    return render(request, "sessions_log/awaiting_list.html", context)
