@@ -1,0 +1,62 @@
+"""The contact person's answer: yes, the term's plan is right."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Collection
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from schools.models import Participation, PlanChange, PlanConfirmation, PlannedSession, School, Term
+from schools.models.plans import PlannedSessionQuerySet
+from schools.term_plan import plan_digest
+
+
+class PlanHasChanged(ValidationError):  # noqa: N818 - reads as what happened
+    """The plan is no longer the one that the person saw."""
+
+
+@transaction.atomic
+def confirm_plan(
+    *, participation: Participation, term: Term, by: User, now: dt.datetime, seen: Collection[str] | None = None
+) -> PlanConfirmation:
+    """Keep that the plan of a term is right, and what it said then. Confirming the same plan again changes nothing.
+
+    ``seen`` holds the digests of the plans that the person saw; raises ``PlanHasChanged`` when this one is not there.
+    """
+    # Whoever changes the plan at this moment waits, or is seen here.
+    Participation.objects.select_for_update().get(pk=participation.pk)
+    digest = plan_digest(participation.sessions.between(term.starts_on, term.ends_on))
+    if seen is not None and digest not in seen:
+        raise PlanHasChanged(_("The plan was changed while you read it. Look at it again, and answer then."))
+    latest = participation.confirmations.filter(term=term).first()
+    if latest and latest.plan_digest == digest:
+        return latest
+    PlanChange.objects.create(
+        participation=participation, what=PlanChange.What.CONFIRMED, after={"term": str(term)}, by=by, at=now
+    )
+    return PlanConfirmation.objects.create(participation=participation, term=term, plan_digest=digest, by=by, at=now)
+
+
+@transaction.atomic
+def confirm_term(
+    *, school: School, term: Term, seen: Collection[str], by: User, now: dt.datetime
+) -> list[PlanConfirmation]:
+    """Confirm the term's plan of every programme that the school takes part in, or of none.
+
+    Raises ``PlanHasChanged`` when a plan is not the one that was seen, and when there is nothing to confirm.
+    """
+    planned = school.participations.filter(programme_year__year=term.year, sessions__in=_sessions_of(term)).distinct()
+    confirmations = [
+        confirm_plan(participation=participation, term=term, by=by, now=now, seen=seen) for participation in planned
+    ]
+    if not confirmations:
+        raise PlanHasChanged(_("There is no plan for the term to confirm."))
+    return confirmations
+
+
+def _sessions_of(term: Term) -> PlannedSessionQuerySet:
+    return PlannedSession.objects.between(term.starts_on, term.ends_on)

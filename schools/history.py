@@ -1,0 +1,153 @@
+"""What has happened to a plan, in words: one deed for what a person did in one go."""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+
+from django.db.models import Max, Q, QuerySet
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from accounts.models import User
+from accounts.templatetags.look import clock, short_day, week_no
+from schools.models import PlanChange, School, Term
+from schools.models.plans import CancelReason
+from schools.term_plan import in_term
+
+What = PlanChange.What
+# A deed with more changes than this is told as a number: a whole year's plan is a hundred rows or more.
+TOLD_ONE_BY_ONE = 4
+
+
+@dataclass(frozen=True)
+class Deed:
+    """Changes that one person made in one go."""
+
+    by: User
+    at: dt.datetime
+    lines: tuple[str, ...]
+
+
+def batches_of(school: School) -> QuerySet[PlanChange, tuple[uuid.UUID, dt.datetime]]:
+    """Each deed's batch and moment, newest first: short enough to page through."""
+    batches = PlanChange.objects.filter(participation__school=school).values_list("batch")
+    return batches.annotate(last=Max("at"), newest=Max("pk")).order_by("-last", "-newest").values_list("batch", "last")
+
+
+def deeds_in(batches: Iterable[tuple[uuid.UUID, dt.datetime]]) -> list[Deed]:
+    """The deeds of some batches, newest first."""
+    return deeds(PlanChange.objects.filter(batch__in=[batch for batch, _last in batches]))
+
+
+def changes_since(school: School, term: Term, moment: dt.datetime) -> list[Deed]:
+    """What has been changed in a term's plan after a moment, newest first; confirmations are no change."""
+    changes = PlanChange.objects.filter(participation__school=school, at__gt=moment).exclude(what=What.CONFIRMED)
+    year = Q(participation__programme_year__year=term.year)
+    return deeds(changes.filter(year), only=lambda change: _concerns(change, term))
+
+
+def _concerns(change: PlanChange, term: Term) -> bool:
+    said = [data["week_start"] for data in (change.before, change.after) if data.get("week_start")]
+    mondays = [dt.date.fromisoformat(week) for week in said]
+    if change.session:
+        mondays.append(change.session.week_start)
+    return not mondays or any(in_term(monday, term) for monday in mondays)
+
+
+def deeds(changes: QuerySet[PlanChange], only: Callable[[PlanChange], bool] = lambda change: True) -> list[Deed]:
+    """Changes as deeds in words, newest first."""
+    named = changes.select_related("session__group", "session__topic", "by").order_by("-at", "-pk")
+    by_batch: dict[uuid.UUID, list[PlanChange]] = {}
+    for change in filter(only, named):
+        by_batch.setdefault(change.batch, []).append(change)
+    return [Deed(batch[0].by, batch[0].at, tuple(_lines(batch))) for batch in by_batch.values()]
+
+
+def _lines(batch: list[PlanChange]) -> Iterator[str]:
+    """Each change in words; many of the same kind as their number."""
+    for what in (What.CANCELLED, What.MOVED, What.CREATED, What.TOPIC, What.CONFIRMED):
+        found = sorted((change for change in batch if change.what == what), key=_reading_order)
+        if len(found) > TOLD_ONE_BY_ONE:
+            yield _number_in_words(what, len(found))
+        else:
+            yield from (in_words(change) for change in found)
+
+
+def _reading_order(change: PlanChange) -> tuple[str, str]:
+    week = change.after.get("week_start") or change.before.get("week_start") or ""
+    return (week, change.session.group.name if change.session else "")
+
+
+def _number_in_words(what: str, number: int) -> str:
+    texts = {
+        What.CREATED: ngettext("%(n)s session was planned.", "%(n)s sessions were planned.", number),
+        What.MOVED: ngettext("%(n)s session was moved.", "%(n)s sessions were moved.", number),
+        What.CANCELLED: ngettext("%(n)s session was cancelled.", "%(n)s sessions were cancelled.", number),
+        What.TOPIC: ngettext("%(n)s session got another topic.", "%(n)s sessions got another topic.", number),
+        What.CONFIRMED: ngettext("%(n)s plan was confirmed.", "%(n)s plans were confirmed.", number),
+    }
+    return texts[What(what)] % {"n": number}
+
+
+def in_words(change: PlanChange) -> str:
+    """One change as a sentence, with the reason that was given."""
+    told = {
+        What.CREATED: _created,
+        What.MOVED: _moved,
+        What.CANCELLED: _cancelled,
+        What.TOPIC: _topic,
+        What.CONFIRMED: _confirmed,
+    }[What(change.what)](change)
+    reason = _reason(change.reason)
+    return f"{told} {reason}" if reason else told
+
+
+def _created(change: PlanChange) -> str:
+    if change.after.get("replaces"):
+        text = _("%(session)s: new time %(after)s instead of %(before)s.")
+    else:
+        text = _("%(session)s: planned %(after)s.")
+    return text % _said(change)
+
+
+def _moved(change: PlanChange) -> str:
+    if change.before.get("week_start") == change.after.get("week_start"):
+        return _("%(session)s: the time is now %(after)s.") % _said(change)
+    return _("%(session)s: moved from %(before)s to %(after)s.") % _said(change)
+
+
+def _cancelled(change: PlanChange) -> str:
+    return _("%(session)s: cancelled %(before)s.") % _said(change)
+
+
+def _topic(change: PlanChange) -> str:
+    return _("%(session)s: the topic was changed.") % _said(change)
+
+
+def _confirmed(change: PlanChange) -> str:
+    return _("The plan for %(term)s was confirmed.") % {"term": change.after.get("term", "")}
+
+
+def _said(change: PlanChange) -> dict[str, str]:
+    session = change.session
+    name = f"{session.group}, {session.topic_title}" if session else ""
+    return {"session": name, "before": _time(change.before, change), "after": _time(change.after, change)}
+
+
+def _time(said: dict[str, str], change: PlanChange) -> str:
+    """v. 38, or tis 15 sep, v. 38, 09.10 when the day and the time are known."""
+    week = dt.date.fromisoformat(said["week_start"]) if said.get("week_start") else None
+    if week is None and change.session:
+        week = change.session.week_start
+    day = [short_day(dt.date.fromisoformat(said["date"]))] if said.get("date") else []
+    start = [clock(dt.time.fromisoformat(said["start_time"]))] if said.get("start_time") else []
+    return ", ".join([*day, *([week_no(week)] if week else []), *start])
+
+
+def _reason(reason: str) -> str:
+    """A reason as a sentence; cancellations keep one of a few."""
+    words = str(CancelReason(reason).label) if reason in CancelReason.values else reason.strip()
+    return f"{words}." if words and words[-1] not in ".!?" else words

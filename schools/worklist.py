@@ -1,0 +1,188 @@
+"""What a school's work waits for, in words, with the way to the deed for those who may do it."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.urls import reverse
+from django.utils.text import get_text_list
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from accounts.templatetags.look import week_no
+from schools import policies
+from schools.calendar import SchoolCalendar
+from schools.matrix import lost_without_new_time
+from schools.models import PlannedSession, School, SchoolYear, Term
+from schools.models.plans import monday_of
+from schools.term_plan import Answer, Answered, season_slug
+
+Status = PlannedSession.Status
+NAMED_AT_MOST = 3
+
+
+@dataclass(frozen=True)
+class Rights:
+    """What a person may do at a school."""
+
+    log: bool
+    move: bool
+    plan: bool
+    choose_topics: bool
+    confirm: bool
+    manage: bool
+    see_notes: bool
+
+    @classmethod
+    def of(cls, user: Any, school: School, today: dt.date) -> Rights:
+        return cls(
+            log=School.objects.logged_by(user, today).filter(pk=school.pk).exists(),
+            move=policies.user_can_move(user, school, today),
+            plan=policies.user_can_plan(user, school, today),
+            choose_topics=policies.user_can_choose_topics(user, school, today),
+            confirm=policies.user_can_confirm(user, school, today),
+            manage=policies.user_can_manage(user, school, today),
+            see_notes=policies.user_can_see_notes(user, school, today),
+        )
+
+
+@dataclass(frozen=True)
+class Task:
+    """Something that waits: its icon, what is so, and the deed; ``url`` is empty for those who can only wait."""
+
+    icon: str
+    title: str
+    detail: str = ""
+    deed: str = ""
+    url: str = ""
+
+
+@dataclass(frozen=True)
+class Standpoint:
+    """A school's year as it stands today, for the one who looks."""
+
+    school: School
+    year: SchoolYear
+    calendar: SchoolCalendar
+    rows: Sequence[PlannedSession]
+    rights: Rights
+    today: dt.date
+    has_groups: bool
+    has_contact: bool
+    topics_left: int
+    term: Term | None
+    answer: Answer | None
+
+    def tasks(self) -> list[Task]:
+        """What waits, the most pressing first."""
+        finders = (
+            self._no_groups,
+            self._no_plan,
+            self._awaiting_log,
+            self._without_new_time,
+            self._in_closed_weeks,
+            self._no_contact,
+            self._topics_left,
+            self._not_confirmed,
+        )
+        return [task for find in finders for task in find()]
+
+    def _url(self, allowed: bool, name: str, *args: Any) -> str:
+        return reverse(name, args=args) if allowed else ""
+
+    @property
+    def _in_year(self) -> tuple[str, str]:
+        return (self.school.slug, self.year.slug)
+
+    def _no_groups(self) -> Iterator[Task]:
+        if not self.has_groups:
+            yield Task(
+                "person",
+                _("The school has no classes for %(year)s.") % {"year": self.year},
+                _("Add them before the plan is made."),
+                _("Add classes"),
+                self._url(self.rights.manage, "schools:group-list", *self._in_year),
+            )
+
+    def _no_plan(self) -> Iterator[Task]:
+        if self.has_groups and not self.rows and self.year.ends_on >= self.today:
+            url = self._url(self.rights.plan, "schools:plan-draft", *self._in_year)
+            yield Task("calendar", _("The plan is not made yet."), "", _("Make a plan"), url)
+
+    def _awaiting_log(self) -> Iterator[Task]:
+        found = [row for row in self.rows if row.status(self.today) == Status.NO_LOG]
+        if not found:
+            return
+        if len(found) == 1:
+            url = self._url(self.rights.log, "sessions_log:log-form", found[0].uuid)
+        else:
+            url = self._url(self.rights.log, "sessions_log:start")
+        title = ngettext("%(n)s session awaits its log.", "%(n)s sessions await their logs.", len(found))
+        yield Task("nolog", title % {"n": len(found)}, _names(found), _("Log it"), url)
+
+    def _without_new_time(self) -> Iterator[Task]:
+        found = lost_without_new_time(self.rows)
+        if found and self.year.ends_on >= self.today:
+            title = ngettext("%(n)s lost session has no new time.", "%(n)s lost sessions have no new time.", len(found))
+            url = self._url(self.rights.plan, "schools:plan-draft", *self._in_year)
+            yield Task("cancelled", title % {"n": len(found)}, _names(found), _("Plan new times"), url)
+
+    def _in_closed_weeks(self) -> Iterator[Task]:
+        found = [row for row in self._ahead() if self.calendar.is_closed_week(row.week_start)]
+        if found:
+            title = ngettext(
+                "%(n)s session lies in a week that is now closed.",
+                "%(n)s sessions lie in weeks that are now closed.",
+                len(found),
+            )
+            url = self._url(self.rights.plan, "schools:plan-draft", *self._in_year)
+            yield Task("moved", title % {"n": len(found)}, _names(found), _("Plan new times"), url)
+
+    def _ahead(self) -> list[PlannedSession]:
+        coming = monday_of(self.today)
+        return [row for row in self.rows if row.is_live and row.outcome is None and row.week_start >= coming]
+
+    def _no_contact(self) -> Iterator[Task]:
+        if not self.has_contact:
+            yield Task(
+                "person",
+                _("The school has no contact person."),
+                _("Nobody at the school answers whether the plan is right."),
+                _("Add a contact person"),
+                self._url(self.rights.manage, "schools:person-add", self.school.slug),
+            )
+
+    def _topics_left(self) -> Iterator[Task]:
+        if self.topics_left > 0:
+            title = ngettext(
+                "%(n)s extra topic is left to choose.", "%(n)s extra topics are left to choose.", self.topics_left
+            )
+            url = self._url(self.rights.choose_topics, "schools:topic-choice", *self._in_year)
+            yield Task("topic", title % {"n": self.topics_left}, "", _("Choose topics"), url)
+
+    def _not_confirmed(self) -> Iterator[Task]:
+        if self.term is None or self.answer is None or self.answer.state == Answered.CONFIRMED:
+            return
+        changed = self.answer.state == Answered.CHANGED_SINCE
+        title = (
+            _("The plan for %(term)s was changed after the contact person's answer.")
+            if changed
+            else _("The contact person has not answered about the plan for %(term)s.")
+        )
+        if self.rights.confirm:
+            title = _("Is the plan for %(term)s right?")
+        url = self._url(self.rights.confirm, "schools:term-plan-of", *self._in_year, season_slug(self.term))
+        yield Task("calendar", title % {"term": self.term}, "", _("Answer"), url)
+
+
+def _names(rows: Sequence[PlannedSession]) -> str:
+    """4A Könsnormen v. 7, 5B Mobbning v. 12 and 3 more."""
+    in_order = sorted(rows, key=lambda row: (row.week_start, row.group.name))
+    names = [f"{row.group} {row.topic_title} {week_no(row.week_start)}" for row in in_order[:NAMED_AT_MOST]]
+    more = len(rows) - len(names)
+    if more:
+        names.append(_("%(n)s more") % {"n": more})
+    return f"{get_text_list(names, _('and'))}."
