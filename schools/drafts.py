@@ -1,136 +1,136 @@
-"""A plan as it would become: the pure engine's answer about a school's part in a programme, before it is applied."""
+"""A draft of a plan as people read it: the difference in words and numbers, before anything is changed."""
 
 from __future__ import annotations
 
 import datetime as dt
+import enum
 import hashlib
+import json
+from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
 
-from django.db.models import QuerySet
+from django.utils.translation import gettext as _
 
 from programmes.models import SessionTopic
-from schools.calendar import SchoolCalendar
-from schools.models import Group, Participation, PlannedSession
-from schools.models.plans import ProgrammeYear, monday_of
-from schools.planning import BaseTopic, Difference, Plan, Row, Rules, Task, Warning, Who, difference, plan
+from schools.models import Group, Participation
+from schools.planning import Difference, school_order
+from schools.warnings import in_words
+
+
+class Kind(enum.StrEnum):
+    """What happens to a session."""
+
+    CREATE = "create"
+    MOVE = "move"
+    RETOPIC = "retopic"
+    CANCEL = "cancel"
 
 
 @dataclass(frozen=True)
 class Change:
-    """One line of a draft: a group's topic, from a week to a week; ``before`` is None for what is new."""
+    """One session that gets planned, moved, another topic, or cancelled; the weeks and topics before and after."""
 
+    kind: Kind
     group: Group
     topic: SessionTopic | None
-    before: dt.date | None
-    after: dt.date | None
+    week: dt.date
+    old_week: dt.date | None = None
+    old_topic: SessionTopic | None = None
+
+    @property
+    def topic_title(self) -> str:
+        return _title(self.topic)
+
+    @property
+    def old_topic_title(self) -> str:
+        return _title(self.old_topic)
+
+
+@dataclass(frozen=True)
+class Counts:
+    """How many sessions are planned, moved, given another topic, cancelled and left as they are."""
+
+    create: int
+    move: int
+    retopic: int
+    cancel: int
+    keep: int
+    create_staff: int
+    create_pupils: int
 
 
 @dataclass(frozen=True)
 class Draft:
-    """What applying a plan would do."""
+    """What applying the plan would do at one school, from a day on."""
 
     participation: Participation
-    plan: Plan
+    from_day: dt.date
     difference: Difference
-    groups: dict[int, Group]
-    topics: dict[int, SessionTopic]
 
     @property
+    def changes_nothing(self) -> bool:
+        return self.difference.changes_nothing
+
+    @cached_property
+    def changes(self) -> tuple[Change, ...]:
+        """In the order of the weeks, then in school order."""
+        return tuple(sorted(_changes(self.difference), key=lambda change: (change.week, school_order(change.group))))
+
+    @cached_property
+    def warnings(self) -> list[str]:
+        """As sentences, one for all groups that share a problem."""
+        return in_words(self.difference.warnings)
+
+    @cached_property
+    def counts(self) -> Counts:
+        difference = self.difference
+        pupils = sum(creation.group.is_class for creation in difference.create)
+        return Counts(
+            create=len(difference.create),
+            move=len(difference.move),
+            retopic=len(difference.retopic),
+            cancel=len(difference.cancel),
+            keep=len(difference.keep),
+            create_staff=len(difference.create) - pupils,
+            create_pupils=pupils,
+        )
+
+    @cached_property
     def digest(self) -> str:
-        """Tells whether the draft that someone saw is still the one that would be applied."""
-        deeds = self.difference
-        told = repr((deeds.create, deeds.move, deeds.retopic, deeds.cancel))
-        return hashlib.sha256(told.encode()).hexdigest()
-
-    @property
-    def is_empty(self) -> bool:
-        deeds = self.difference
-        return not (deeds.create or deeds.move or deeds.retopic or deeds.cancel)
-
-    @property
-    def warnings(self) -> tuple[Warning, ...]:
-        return self.plan.warnings
-
-    @property
-    def created(self) -> list[Change]:
-        return [self._change(row, after=row.week) for row in self.difference.create]
-
-    @property
-    def moved(self) -> list[Change]:
-        return [self._change(new, before=old.week, after=new.week) for old, new in self.difference.move]
-
-    @property
-    def retopiced(self) -> list[Change]:
-        return [self._change(new, before=old.week, after=new.week) for old, new in self.difference.retopic]
-
-    @property
-    def cancelled(self) -> list[Change]:
-        return [self._change(row, before=row.week) for row in self.difference.cancel]
-
-    def _change(self, row: Row, *, before: dt.date | None = None, after: dt.date | None = None) -> Change:
-        topic = self.topics.get(row.topic) if row.topic is not None else None
-        return Change(self.groups[row.group], topic, before, after)
+        """Agrees for drafts that would do the same to the same rows: what a person saw is what is applied."""
+        text = json.dumps(list(_content(self.difference)), default=str)
+        return hashlib.sha256(text.encode()).hexdigest()
 
 
-def draft_of(participation: Participation, from_day: dt.date) -> Draft:
-    """The draft for a school's part in a programme; the participation may be unsaved, and nothing is written."""
-    programme_year = participation.programme_year
-    topics = {topic.pk: topic for topic in SessionTopic.objects.filter(programme_id=programme_year.programme_id)}
-    groups = {group.pk: group for group in participation.school.groups.filter(year=programme_year.year)}
-    existing = tuple(_row(session) for session in live_sessions(participation))
-    task = Task(
-        rules=rules_of(programme_year),
-        calendar=SchoolCalendar.of(programme_year.year, participation.school),
-        groups=[_who(group) for group in groups.values() if _takes_part(group, from_day)],
-        base_topics=[BaseTopic(topic.pk, topic.month) for topic in topics.values() if topic.is_base and topic.month],
-        extra_topics=[choice.topic_id for choice in participation.choices.all()] if participation.pk else [],
-        existing=existing,
-        from_week=monday_of(from_day),
-    )
-    planned = plan(task)
-    return Draft(participation, planned, difference(existing, planned.rows), groups, topics)
+def _title(topic: SessionTopic | None) -> str:
+    return topic.title if topic else _("Extra session, topic not chosen")
 
 
-def rules_of(programme_year: ProgrammeYear) -> Rules:
-    return Rules(
-        required_base=programme_year.required_base,
-        required_extra=programme_year.required_extra,
-        lowest_grade=programme_year.lowest_grade,
-        highest_grade=programme_year.highest_grade,
-        staff_lead_weeks=programme_year.staff_lead_weeks,
-    )
+def _changes(difference: Difference) -> Iterator[Change]:
+    topics = {retopic.row.pk: retopic.topic for retopic in difference.retopic}
+    for new in difference.create:
+        yield Change(Kind.CREATE, new.group, new.topic, new.week, new.replaces.week_start if new.replaces else None)
+    for move in difference.move:
+        row = move.row
+        yield Change(Kind.MOVE, row.group, topics.get(row.pk, row.topic), move.week, row.week_start, row.topic)
+    moved = {move.row.pk for move in difference.move}
+    for retopic in difference.retopic:
+        row = retopic.row
+        if row.pk not in moved:
+            yield Change(Kind.RETOPIC, row.group, retopic.topic, row.week_start, None, row.topic)
+    for row in difference.cancel:
+        yield Change(Kind.CANCEL, row.group, row.topic, row.week_start)
 
 
-def live_sessions(participation: Participation) -> QuerySet[PlannedSession]:
-    """The sessions that the plan consists of."""
-    if participation.pk is None:
-        return PlannedSession.objects.none()
-    return participation.sessions.live()
-
-
-def _takes_part(group: Group, from_day: dt.date) -> bool:
-    return group.kind != Group.Kind.MENTORS and (group.ends_on is None or group.ends_on >= from_day)
-
-
-def _who(group: Group) -> Who:
-    return Who(
-        key=group.pk,
-        is_staff=group.kind == Group.Kind.STAFF,
-        name=group.name,
-        grade=group.grade,
-        staff=group.staff_group_id,
-        starts_on=monday_of(group.starts_on),
-        ends_on=group.ends_on,
-    )
-
-
-def _row(session: PlannedSession) -> Row:
-    return Row(
-        group=session.group_id,
-        slot=session.slot_no,
-        week=session.week_start,
-        topic=session.topic_id,
-        key=session.pk,
-        settled=session.outcome is not None,
-        pinned=session.pinned,
-    )
+def _content(difference: Difference) -> Iterator[tuple[Any, ...]]:
+    for new in difference.create:
+        replaces = new.replaces.pk if new.replaces else None
+        yield ("create", new.group.pk, new.slot_no, new.topic.pk if new.topic else None, new.week, replaces)
+    for move in difference.move:
+        yield ("move", move.row.pk, move.row.version, move.week)
+    for retopic in difference.retopic:
+        yield ("retopic", retopic.row.pk, retopic.row.version, retopic.topic.pk if retopic.topic else None)
+    for row in difference.cancel:
+        yield ("cancel", row.pk, row.version)

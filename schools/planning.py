@@ -1,390 +1,372 @@
-"""TÅGET's plan for a school year: which group meets in which week, on what topic. Pure: no database, no clock.
+"""The planning of a programme's year at one school: what is wanted, and the difference from what there is.
 
-Given the programme's rules, the school's calendar, its groups, its topics and the sessions that exist, ``plan`` says
-how the sessions should stand. It changes as little as it can: a session that keeps the rules stays where it is, so
-planning twice changes nothing. What was held, what lies in the past and what a person has placed is never touched.
+Pure: rows in, difference out, no database and no clock. ``schools.actions.plans`` reads the rows and applies the
+difference. The rules, in the order in which they give way:
 
-The rules: a base topic in its month; the staff session of a topic before its classes' sessions; at most one session a
-week for a group; no week that is wholly closed. Where a rule cannot be kept, a ``Warning`` says so.
+1. What is logged, what lies in a week that has passed, and the week that a person chose are never touched.
+2. A group meets at most once a week, and never in a week that is wholly closed or in which the group does not exist.
+3. Staff go through a topic in an earlier week than their classes.
+4. Base topics are held with classes in the topic's month.
+5. What stands and breaks no rule stays where it is.
+
+Where a rule cannot be kept, the session is placed as near as can be, and a warning says so. Drafting again after
+applying gives no change: a week is chosen by an order that does not depend on earlier drafts, among weeks of which
+there are never more the second time. Classes come first, as no class's place depends on a staff session that can move.
 """
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
-from enum import StrEnum
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
 
-from schools.calendar import SchoolCalendar
+from programmes.models import SessionTopic
+from schools.calendar import WEEK, SchoolCalendar
+from schools.models import Group, PlannedSession, ProgrammeYear
+from schools.models.plans import monday_of
+from schools.seats import Seat, seat_rows
+from schools.slots import Slot, slots_of
+from schools.warnings import PlanWarning, Problem, find_warnings
 
-# A month with fewer open weeks than this has no room for both staff and classes.
-ROOMY = 3
-# Placing one session can free a week that another would rather have; a few rounds let the plan settle.
-ROUNDS = 12
-
-
-@dataclass(frozen=True)
-class Rules:
-    """A programme's rules for a year."""
-
-    required_base: int = 3
-    required_extra: int = 5
-    lowest_grade: int = 0
-    highest_grade: int = 5
-    staff_lead_weeks: int = 1
+Row = PlannedSession
 
 
 @dataclass(frozen=True)
-class BaseTopic:
-    key: int
-    month: int
+class Outline:
+    """All that a plan depends on. ``groups`` and ``rows`` are the school's of the year, those that ended too."""
 
-
-@dataclass(frozen=True)
-class Who:
-    """A group as planning sees it."""
-
-    key: int
-    is_staff: bool
-    name: str
-    grade: int | None = None
-    staff: int | None = None
-    starts_on: dt.date = dt.date.min
-    ends_on: dt.date | None = None
-
-
-@dataclass(frozen=True)
-class Slot:
-    """A place in the year, from 1: a base topic's month, or one of the extra topics' months."""
-
-    number: int
-    month: int | None
-    base_topic: int | None = None
-    extra_position: int | None = None
-
-
-@dataclass(frozen=True)
-class Row:
-    """A session that exists (and has a key) or is wanted. One is settled when held, pinned when placed by a person."""
-
-    group: int
-    slot: int
-    week: dt.date
-    topic: int | None = None
-    key: int | None = None
-    settled: bool = False
-    pinned: bool = False
+    rules: ProgrammeYear
+    calendar: SchoolCalendar
+    groups: Sequence[Group]
+    base_topics: Sequence[SessionTopic]
+    chosen: Sequence[SessionTopic]
+    rows: Sequence[Row]
+    from_day: dt.date
 
     @property
-    def place(self) -> tuple[int, int]:
-        return self.group, self.slot
+    def from_week(self) -> dt.date:
+        """Nothing is placed in an earlier week than this."""
+        return monday_of(self.from_day)
 
+    def targets(self) -> list[Group]:
+        """The groups that the programme is for: staff first, then classes from the lowest grade up."""
+        return sorted(filter(self._is_target, self.groups), key=school_order)
 
-class Worry(StrEnum):
-    """What a plan could not keep to."""
-
-    MONTH_FULL = "month_full"
-    NO_ROOM = "no_room"
-    STAFF_AFTER = "staff_after"
-    CLOSED_WEEK = "closed_week"
-    TWO_IN_A_WEEK = "two_in_a_week"
-
-
-@dataclass(frozen=True)
-class Warning:
-    worry: Worry
-    group: int
-    slot: int
-    week: dt.date | None = None
-
-
-@dataclass(frozen=True)
-class Plan:
-    """How the sessions should stand, the places of the year, and what could not be kept to."""
-
-    rows: tuple[Row, ...]
-    slots: tuple[Slot, ...]
-    warnings: tuple[Warning, ...]
-
-
-@dataclass(frozen=True)
-class Task:
-    """All that a plan follows from."""
-
-    rules: Rules
-    calendar: SchoolCalendar
-    groups: Sequence[Who]
-    base_topics: Sequence[BaseTopic]
-    extra_topics: Sequence[int]
-    existing: Sequence[Row] = ()
-    from_week: dt.date = dt.date.min
-
-    def targets(self) -> list[Who]:
-        """Staff groups, then the classes of the programme's grades, in school order."""
-        staff = [group for group in self.groups if group.is_staff]
-        classes = [group for group in self.groups if not group.is_staff and self._in_grades(group)]
-        return sorted(staff, key=lambda group: group.name) + sorted(
-            classes, key=lambda group: (group.grade or 0, group.name)
-        )
-
-    def _in_grades(self, group: Who) -> bool:
-        return group.grade is not None and self.rules.lowest_grade <= group.grade <= self.rules.highest_grade
-
-
-def plan(task: Task) -> Plan:
-    """The plan that a task asks for."""
-    slots = slots_of(task)
-    rows: tuple[Row, ...] = tuple(task.existing)
-    for _round in range(ROUNDS):
-        board = Board(task, slots, rows)
-        board.place_all()
-        if board.standing() == rows:
-            break
-        rows = board.standing()
-    rows = with_topics(task, slots, rows)
-    return Plan(rows, slots, tuple(worries(task, slots, rows)))
-
-
-def slots_of(task: Task) -> tuple[Slot, ...]:
-    """The year's places in order: base topics in their months, extra ones spread over the other months."""
-    order = _months_in_order(task.calendar)
-    bases = sorted(task.base_topics, key=lambda topic: order.index(topic.month) if topic.month in order else 99)
-    bases = bases[: task.rules.required_base]
-    entries = [(topic.month, topic.key) for topic in bases]
-    entries += [(month, None) for month in _extra_months(task, {topic.month for topic in bases}, order)]
-    entries.sort(key=lambda entry: order.index(entry[0]) if entry[0] in order else 99)
-    slots, position = [], 0
-    for number, (month, topic) in enumerate(entries, start=1):
-        position += topic is None
-        slots.append(Slot(number, month, topic, position if topic is None else None))
-    return tuple(slots)
-
-
-def _months_in_order(calendar: SchoolCalendar) -> list[int]:
-    months = [calendar.month_of(monday) for monday in calendar.weeks()]
-    return list(dict.fromkeys(months))
-
-
-def _extra_months(task: Task, base_months: set[int], order: list[int]) -> list[int | None]:
-    """A month for each extra place: the one with most school days first, and a second turn when all are used."""
-    weeks = {month: task.calendar.weeks_of_month(month) for month in order}
-    days = {month: sum(len(task.calendar.open_days(week)) for week in weeks[month]) for month in order}
-    roomy = [month for month in order if month not in base_months and len(weeks[month]) >= ROOMY]
-    months = roomy or [month for month in order if weeks[month]]
-    used = dict.fromkeys(months, 0)
-    for _place in range(task.rules.required_extra if months else 0):
-        best = max(months, key=lambda month: (days[month] / (used[month] + 1), order.index(month)))
-        used[best] += 1
-    return [month for month in months for _turn in range(used[month])]
-
-
-class Board:
-    """The year's weeks with the sessions put on them, one round of placing."""
-
-    def __init__(self, task: Task, slots: Sequence[Slot], rows: Iterable[Row]) -> None:
-        self.task, self.slots = task, slots
-        self.open_weeks = task.calendar.open_weeks()
-        self.rows = {row.place: row for row in rows}
-        self.targets = task.targets()
-        self.staff_keys = [group.key for group in self.targets if group.is_staff]
-
-    def standing(self) -> tuple[Row, ...]:
-        return tuple(self.rows[place] for place in sorted(self.rows))
-
-    def place_all(self) -> None:
-        wanted = {(group.key, slot.number) for group in self.targets for slot in self.slots}
-        for place, row in list(self.rows.items()):
-            if place not in wanted and not self._untouchable(row):
-                del self.rows[place]
-        for slot in self.slots:
-            for group in self.targets:
-                self._place(group, slot)
-
-    def _place(self, group: Who, slot: Slot) -> None:
-        row = self.rows.get((group.key, slot.number))
-        if row and (self._untouchable(row) or self._keeps_rules(group, slot, row.week)):
-            return
-        week = self._best_week(group, slot)
-        if week is None:
-            self.rows.pop((group.key, slot.number), None)
-        elif row:
-            self.rows[row.place] = replace(row, week=week)
-        else:
-            new = Row(group.key, slot.number, week)
-            self.rows[new.place] = new
-
-    def _untouchable(self, row: Row) -> bool:
-        past = row.key is not None and row.week < self.task.from_week
-        return row.settled or row.pinned or past
-
-    def _keeps_rules(self, group: Who, slot: Slot, week: dt.date) -> bool:
-        if week not in self._free_weeks(group, slot) or not self._after_staff(group, slot, week):
+    def _is_target(self, group: Group) -> bool:
+        if group.ends_on and group.ends_on < self.from_week:
             return False
-        return slot.base_topic is None or week in self._home_weeks(slot) or not self._candidates(group, slot)
-
-    def _best_week(self, group: Who, slot: Slot) -> dt.date | None:
-        """The group's week in the slot's month; without room there the nearest free week after it, else before it."""
-        candidates = self._candidates(group, slot)
-        if candidates:
-            return self._share(group, candidates)
-        free = [week for week in self._free_weeks(group, slot) if self._after_staff(group, slot, week)]
-        free = free or self._free_weeks(group, slot)
-        home = self._home_weeks(slot) or self._month_start(slot)
-        later = [week for week in free if not home or week > home[-1]]
-        return min(later, default=max(free, default=None))
-
-    def _candidates(self, group: Who, slot: Slot) -> list[dt.date]:
-        """Free weeks that keep every rule, in the order in which the group may take them."""
-        free = set(self._free_weeks(group, slot))
-        if group.is_staff:
-            return [week for week in self._staff_weeks(slot) if week in free]
-        weeks = [week for week in self._home_weeks(slot) if week in free]
-        led = [week for week in weeks if self._after_staff(group, slot, week, self.task.rules.staff_lead_weeks)]
-        return led or [week for week in weeks if self._after_staff(group, slot, week)]
-
-    def _share(self, group: Who, candidates: list[dt.date]) -> dt.date:
-        """Staff take the first of theirs; classes spread evenly over the weeks, the youngest first."""
-        if group.is_staff:
-            return candidates[0]
-        classes = [other.key for other in self.targets if not other.is_staff]
-        return candidates[classes.index(group.key) * len(candidates) // len(classes)]
-
-    def _staff_weeks(self, slot: Slot) -> list[dt.date]:
-        """For a base topic the weeks before its month, the latest first; else the month's first weeks."""
-        home = self._home_weeks(slot)
-        if not home:
-            return []
-        lead = self.task.rules.staff_lead_weeks
-        within = home[: max(len(home) - max(lead, 1), 1)]
-        if slot.base_topic is None:
-            return within
-        first = self.task.calendar.staff_window(slot.month)[0] if slot.month else dt.date.min
-        before = [week for week in self.open_weeks if first <= week < home[0]]
-        return before[: max(len(before) - max(lead, 1) + 1, 0)][::-1] + within
-
-    def _home_weeks(self, slot: Slot) -> list[dt.date]:
-        """The open weeks of the slot's month; two slots of one month share its weeks."""
-        if slot.month is None:
-            return self.open_weeks
-        weeks = self.task.calendar.weeks_of_month(slot.month)
-        sharing = [other.number for other in self.slots if other.month == slot.month]
-        if len(sharing) == 1 or slot.base_topic is not None:
-            return weeks
-        turn, part = sharing.index(slot.number), len(weeks) / len(sharing)
-        return weeks[round(turn * part) : round((turn + 1) * part)] or weeks
-
-    def _month_start(self, slot: Slot) -> list[dt.date]:
-        weeks = [week for week in self.task.calendar.weeks() if self.task.calendar.month_of(week) == slot.month]
-        return weeks[-1:]
-
-    def _free_weeks(self, group: Who, slot: Slot) -> list[dt.date]:
-        taken = {row.week for row in self.rows.values() if row.group == group.key and row.slot != slot.number}
-        first, last = max(self.task.from_week, group.starts_on), group.ends_on or dt.date.max
-        return [week for week in self.open_weeks if first <= week <= last and week not in taken]
-
-    def _after_staff(self, group: Who, slot: Slot, week: dt.date, lead: int = 1) -> bool:
-        if group.is_staff:
-            return all(week < row.week for row in self._class_rows(group, slot))
-        staff = self._staff_row(group, slot)
-        return staff is None or staff.week + dt.timedelta(weeks=max(lead, 1)) <= week
-
-    def _class_rows(self, staff: Who, slot: Slot) -> list[Row]:
-        """Sessions that nothing can move and that come after this staff group's."""
-        followers = [group.key for group in self.targets if not group.is_staff and self._leader_of(group) == staff.key]
-        rows = [self.rows.get((key, slot.number)) for key in followers]
-        return [row for row in rows if row and self._untouchable(row)]
-
-    def _staff_row(self, group: Who, slot: Slot) -> Row | None:
-        leader = self._leader_of(group)
-        return self.rows.get((leader, slot.number)) if leader is not None else None
-
-    def _leader_of(self, group: Who) -> int | None:
-        if group.staff in self.staff_keys:
-            return group.staff
-        return self.staff_keys[0] if self.staff_keys else None
+        if group.kind == Group.Kind.CLASS:
+            return group.grade is not None and self.rules.lowest_grade <= group.grade <= self.rules.highest_grade
+        return group.kind == Group.Kind.STAFF
 
 
-def with_topics(task: Task, slots: Sequence[Slot], rows: Sequence[Row]) -> tuple[Row, ...]:
-    """Give each session its topic: base topics by slot, extra ones in the order chosen; what was held keeps its own."""
-    by_number = {slot.number: slot for slot in slots}
-    given: list[Row] = []
-    for group in dict.fromkeys(row.group for row in rows):
-        own = sorted((row for row in rows if row.group == group), key=lambda row: row.slot)
-        fixed = [row for row in own if _keeps_topic(task, row)]
-        settled = {row.topic for row in fixed}
-        left = [topic for topic in task.extra_topics if topic not in settled]
-        open_rows = [row for row in own if row not in fixed]
-        chosen = dict(zip([row.slot for row in open_rows if _is_extra(by_number, row.slot)], left, strict=False))
-        given += fixed + [_with_topic(row, by_number, chosen, settled) for row in open_rows]
-    return tuple(sorted(given, key=lambda row: row.place))
+def school_order(group: Group) -> tuple[bool, int, str]:
+    return (group.kind != Group.Kind.STAFF, group.grade or 0, group.name)
 
 
-def _keeps_topic(task: Task, row: Row) -> bool:
-    """What was held, or may have been held in a week that has passed, was about its topic."""
-    past = row.key is not None and row.week < task.from_week and row.topic is not None
-    return row.settled or past
+@dataclass(frozen=True)
+class Creation:
+    """A session that is missing: ``replaces`` is the lost one whose place it takes."""
+
+    group: Group
+    slot_no: int
+    topic: SessionTopic | None
+    week: dt.date
+    replaces: Row | None
 
 
-def _is_extra(by_number: Mapping[int, Slot], number: int) -> bool:
-    return number in by_number and by_number[number].base_topic is None
+@dataclass(frozen=True)
+class Move:
+    row: Row
+    week: dt.date
 
 
-def _with_topic(row: Row, slots: Mapping[int, Slot], chosen: Mapping[int, int], settled: set[int | None]) -> Row:
-    if row.slot not in slots:
-        return row
-    base = slots[row.slot].base_topic
-    topic = chosen.get(row.slot) if base is None else None if base in settled else base
-    return replace(row, topic=topic)
-
-
-def worries(task: Task, slots: Sequence[Slot], rows: Sequence[Row]) -> Iterable[Warning]:
-    """What the plan could not keep to, in the order of the year."""
-    board = Board(task, slots, rows)
-    for slot in slots:
-        for group in board.targets:
-            row = board.rows.get((group.key, slot.number))
-            if row is None:
-                yield Warning(Worry.NO_ROOM, group.key, slot.number)
-            elif not row.settled and row.week >= task.from_week:
-                yield from _worries_of(board, group, slot, row)
-
-
-def _worries_of(board: Board, group: Who, slot: Slot, row: Row) -> Iterable[Warning]:
-    found = {
-        Worry.CLOSED_WEEK: row.week not in board.open_weeks,
-        Worry.TWO_IN_A_WEEK: sum(other.week == row.week for other in board.rows.values() if other.group == group.key)
-        > 1,
-        Worry.STAFF_AFTER: not board._after_staff(group, slot, row.week),
-        Worry.MONTH_FULL: slot.base_topic is not None
-        and not group.is_staff
-        and row.week not in board._home_weeks(slot),
-    }
-    for worry, is_so in found.items():
-        if is_so:
-            yield Warning(worry, group.key, slot.number, row.week)
+@dataclass(frozen=True)
+class Retopic:
+    row: Row
+    topic: SessionTopic | None
 
 
 @dataclass(frozen=True)
 class Difference:
-    """What has to be done to the sessions that exist."""
+    """What has to be done for the plan to be as wanted. A row can both be moved and get another topic."""
 
-    create: tuple[Row, ...] = ()
-    move: tuple[tuple[Row, Row], ...] = ()
-    retopic: tuple[tuple[Row, Row], ...] = ()
-    cancel: tuple[Row, ...] = ()
-    keep: tuple[Row, ...] = ()
+    create: tuple[Creation, ...]
+    move: tuple[Move, ...]
+    retopic: tuple[Retopic, ...]
+    cancel: tuple[Row, ...]
+    keep: tuple[Row, ...]
+    warnings: tuple[PlanWarning, ...]
+
+    @property
+    def changes_nothing(self) -> bool:
+        return not (self.create or self.move or self.retopic or self.cancel)
 
 
-def difference(existing: Iterable[Row], wanted: Iterable[Row]) -> Difference:
-    """The deeds that lead from what exists to what is wanted."""
-    wanted = list(wanted)
-    now = {row.key: row for row in existing}
-    stays = {row.key: row for row in wanted if row.key is not None}
-    pairs = [(now[key], row) for key, row in stays.items()]
-    return Difference(
-        create=tuple(row for row in wanted if row.key is None),
-        move=tuple(pair for pair in pairs if pair[0].week != pair[1].week),
-        retopic=tuple(pair for pair in pairs if pair[0].topic != pair[1].topic),
-        cancel=tuple(row for key, row in now.items() if key not in stays),
-        keep=tuple(row for key, row in stays.items() if now[key] == row),
-    )
+def plan(outline: Outline) -> Difference:
+    """The difference between the year as it is and as it should be."""
+    return _Year(outline).difference()
+
+
+@dataclass
+class _Book:
+    """One group's weeks: those it can meet in, and those that are taken."""
+
+    weeks: list[dt.date]
+    taken: set[dt.date] = field(default_factory=set)
+
+    def free(self) -> list[dt.date]:
+        return [monday for monday in self.weeks if monday not in self.taken]
+
+
+class _Year:
+    """The seats of all groups, filled class by class, then staff group by staff group."""
+
+    def __init__(self, outline: Outline) -> None:
+        self.outline = outline
+        rules = outline.rules
+        self.slots = slots_of(
+            outline.calendar,
+            outline.base_topics,
+            required_base=rules.required_base,
+            required_extra=rules.required_extra,
+        )
+        self.groups = outline.targets()
+        self.classes = [group for group in self.groups if group.is_class]
+        self.staff = [group for group in self.groups if not group.is_class]
+        self.goes_before = {group.pk: self._staff_of(group) for group in self.classes}
+        self.books = {group.pk: _Book(self._weeks_of(group)) for group in self.groups}
+        self.seats: dict[int, list[Seat]] = {}
+        self.surplus: dict[int, list[Row]] = {}
+        self._sit_down()
+        self._place_classes()
+        self._place_staff()
+
+    def difference(self) -> Difference:
+        seats = [seat for group in self.groups for seat in self.seats[group.pk]]
+        return Difference(
+            create=tuple(self._creation(seat) for seat in seats if seat.row is None and seat.week),
+            move=tuple(Move(seat.row, seat.week) for seat in seats if seat.row and seat.week and seat.is_moved),
+            retopic=tuple(Retopic(seat.row, seat.topic) for seat in seats if seat.row and seat.gets_another_topic),
+            cancel=tuple(row for row in self.outline.rows if self._is_orphan(row)),
+            keep=tuple(seat.row for seat in seats if seat.row and not seat.is_moved and not seat.gets_another_topic),
+            warnings=tuple(self._warnings(seats)),
+        )
+
+    # Who meets when
+
+    def _staff_of(self, group: Group) -> Group | None:
+        """The staff group that goes before a class: its own, else the school's first."""
+        own = [staff for staff in self.staff if staff.pk == group.staff_group_id]
+        return next(iter(own or sorted(self.staff, key=lambda staff: (staff.starts_on, staff.name))), None)
+
+    def _weeks_of(self, group: Group) -> list[dt.date]:
+        calendar, first = self.outline.calendar, self.outline.from_week
+        return [
+            monday
+            for monday in calendar.open_weeks()
+            if monday >= first and any(_exists(group, day) for day in calendar.open_days(monday))
+        ]
+
+    def _sit_down(self) -> None:
+        """Give each group its seats, with the rows that it has, and say which seats are settled."""
+        rows: dict[int, list[Row]] = defaultdict(list)
+        for row in self.outline.rows:
+            rows[row.group_id].append(row)
+        for group in self.groups:
+            slots = [slot for slot in self.slots if group.ends_on is None or slot.starts_on <= group.ends_on]
+            live = [row for row in rows[group.pk] if row.is_live and not self._is_orphan(row)]
+            seats, surplus = seat_rows(group, slots, live, from_week=self.outline.from_week)
+            _hand_out_topics(seats, surplus, self.outline.chosen)
+            self.seats[group.pk], self.surplus[group.pk] = seats, surplus
+            settled = [*(seat.row for seat in seats if seat.row and seat.is_settled), *surplus]
+            self.books[group.pk].taken = {row.week_start for row in settled}
+
+    def _is_orphan(self, row: Row) -> bool:
+        """Whether an upcoming row's group has ended, or left those whom the programme is for."""
+        if row.outcome or row.cancelled_at or row.week_start < self.outline.from_week:
+            return False
+        group = next((group for group in self.groups if group.pk == row.group_id), None)
+        return group is None or (group.ends_on is not None and row.week_start > group.ends_on)
+
+    # Classes
+
+    def _place_classes(self) -> None:
+        for place, group in enumerate(self.classes):
+            book, loose = self.books[group.pk], []
+            for seat in self.seats[group.pk]:
+                if not seat.is_settled:
+                    if self._class_may_stay(group, seat, book):
+                        book.taken.add(seat.stay())
+                    else:
+                        loose.append(seat)
+            for seat in loose:
+                self._place_class(group, seat, book, place)
+
+    def _class_may_stay(self, group: Group, seat: Seat, book: _Book) -> bool:
+        week = seat.row.week_start if seat.row else None
+        if week is None or week in book.taken or week not in book.weeks:
+            return False
+        if seat.slot.is_base and week not in seat.slot.weeks:
+            return False
+        staff = self._staff_seat(group, seat.slot)
+        return not (staff and staff.is_settled and staff.week and week <= staff.week)
+
+    def _place_class(self, group: Group, seat: Seat, book: _Book, place: int) -> None:
+        """Seat a class after its staff if at all possible, then in the month, then near its share of the month."""
+        after = self._staff_is_ready(group, seat.slot)
+        ideal = self._share_of_month(seat.slot, after, place)
+        staff = self._staff_seat(group, seat.slot)
+        planned = staff.row.week_start if staff and staff.row else None
+
+        def order(monday: dt.date) -> tuple[bool, int, bool, dt.timedelta]:
+            before_staff = after is not None and monday <= after
+            distance = _from_month(seat.slot, monday)
+            # Among the weeks that break no rule, rather one that lets the staff's session stay.
+            disturbs = not before_staff and distance == 0 and planned is not None and monday <= planned
+            return (before_staff, distance, disturbs, abs(monday - ideal))
+
+        seat.sit(min(book.free(), key=order, default=None))
+        if seat.week:
+            book.taken.add(seat.week)
+
+    def _share_of_month(self, slot: Slot, after: dt.date | None, place: int) -> dt.date:
+        """The week that a class would have if all classes were spread evenly over what is left of the month."""
+        left = [monday for monday in slot.weeks if monday >= self.outline.from_week and (not after or monday > after)]
+        weeks = left or slot.weeks or (slot.starts_on,)
+        return weeks[place * len(weeks) // len(self.classes)]
+
+    def _staff_is_ready(self, group: Group, slot: Slot) -> dt.date | None:
+        """The earliest week in which the staff's session on the slot can be; nothing if no staff go before."""
+        staff = self._staff_seat(group, slot)
+        if staff is None:
+            return None
+        if staff.is_settled:
+            return staff.week
+        return next(iter(self.books[staff.group.pk].free()), None)
+
+    def _staff_seat(self, group: Group, slot: Slot) -> Seat | None:
+        staff = self.goes_before[group.pk]
+        return next((seat for seat in self.seats[staff.pk] if seat.slot.no == slot.no), None) if staff else None
+
+    # Staff
+
+    def _place_staff(self) -> None:
+        for group in self.staff:
+            book, loose = self.books[group.pk], []
+            for seat in self.seats[group.pk]:
+                if not seat.is_settled:
+                    if self._staff_may_stay(seat, book):
+                        book.taken.add(seat.stay())
+                    else:
+                        loose.append(seat)
+            for seat in loose:
+                self._place_staff_session(seat, book)
+
+    def _staff_may_stay(self, seat: Seat, book: _Book) -> bool:
+        week = seat.row.week_start if seat.row else None
+        if week is None or week in book.taken or week not in book.weeks:
+            return False
+        first_class = self._first_class(seat)
+        return first_class is None or week < first_class
+
+    def _place_staff_session(self, seat: Seat, book: _Book) -> None:
+        """Seat staff as late as they can be before the first class, with the lead that the programme asks for."""
+        first_class = self._first_class(seat) or self._without_classes(seat)
+        lead = self.outline.rules.staff_lead_weeks * WEEK
+
+        def order(monday: dt.date) -> tuple[bool, bool, dt.timedelta]:
+            return (monday >= first_class, monday > first_class - lead, abs(first_class - monday))
+
+        seat.sit(min(book.free(), key=order, default=None))
+        if seat.week:
+            book.taken.add(seat.week)
+
+    def _first_class(self, seat: Seat) -> dt.date | None:
+        """The week of the first class that the staff can still go before."""
+        ahead = [other.week for other in self._classes_after(seat) if other.week and other.is_ahead]
+        return min(ahead, default=None)
+
+    def _without_classes(self, seat: Seat) -> dt.date:
+        """The week to be before where no class is ahead: the month's first, or at once when the classes have been."""
+        return self.outline.from_week if self._classes_after(seat) else seat.slot.starts_on
+
+    def _classes_after(self, seat: Seat) -> list[Seat]:
+        """The seats on the same slot of the classes that a staff group goes before."""
+        return [
+            other
+            for group in self.classes
+            if (staff := self.goes_before[group.pk]) and staff.pk == seat.group.pk
+            for other in self.seats[group.pk]
+            if other.slot.no == seat.slot.no and other.week
+        ]
+
+    # What comes of it
+
+    def _creation(self, seat: Seat) -> Creation:
+        assert seat.week is not None
+        numbers = [row.slot_no for row in self.outline.rows if row.group_id == seat.group.pk and row.is_live]
+        taken = {*numbers, *(other.number for other in self.seats[seat.group.pk] if other.number)}
+        seat.number = seat.slot.no if seat.slot.no not in taken else max([len(self.slots), *taken]) + 1
+        return Creation(seat.group, seat.number, seat.topic, seat.week, self._lost(seat))
+
+    def _lost(self, seat: Seat) -> Row | None:
+        """The latest lost row on the seat's slot that nothing has taken the place of."""
+        replaced = {row.replaces_id for row in self.outline.rows}
+        lost = [
+            row
+            for row in self.outline.rows
+            if row.group_id == seat.group.pk and not row.is_live and row.pk not in replaced and seat.is_for(row)
+        ]
+        return max(lost, key=lambda row: (row.week_start, row.pk), default=None)
+
+    def _warnings(self, seats: list[Seat]) -> Iterable[PlanWarning]:
+        if self.classes and not self.staff:
+            yield PlanWarning(Problem.NO_STAFF_GROUP)
+        for group in self.groups:
+            for row in self.surplus[group.pk]:
+                if row.week_start >= self.outline.from_week and row.outcome is None:
+                    yield PlanWarning(Problem.SURPLUS, group, week=row.week_start)
+        yield from find_warnings(seats, {pk: set(book.weeks) for pk, book in self.books.items()})
+        for staff in self.staff:
+            for seat in self.seats[staff.pk]:
+                yield from _staff_after(seat, self._classes_after(seat))
+
+
+def _exists(group: Group, day: dt.date) -> bool:
+    return group.starts_on <= day and (group.ends_on is None or day <= group.ends_on)
+
+
+def _from_month(slot: Slot, monday: dt.date) -> int:
+    """0 in the slot's weeks, 1 after them, 2 before them."""
+    if monday in slot.weeks:
+        return 0
+    return 1 if monday > slot.starts_on else 2
+
+
+def _staff_after(seat: Seat, classes: Iterable[Seat]) -> Iterable[PlanWarning]:
+    """One warning for a staff session that does not come before all of its classes, while that can be changed."""
+    for other in classes:
+        if seat.week and other.week and other.week <= seat.week and (seat.is_ahead or other.is_ahead):
+            yield PlanWarning(Problem.STAFF_AFTER, seat.group, seat.slot, seat.topic, seat.week)
+            return
+
+
+def _hand_out_topics(seats: Sequence[Seat], surplus: Sequence[Row], chosen: Sequence[SessionTopic]) -> None:
+    """Give each extra seat its topic: the chosen one of its own place, else the next that has none.
+
+    Topics of sessions that have been held, or should have been, stay; so do those of rows beyond what is required.
+    """
+    in_use = {row.topic_id for row in surplus}
+    in_use |= {seat.row.topic_id for seat in seats if seat.row and not seat.is_ahead}
+    left = [topic for topic in chosen if topic.pk not in in_use]
+    extra = [seat for seat in seats if not seat.slot.is_base]
+    open_seats = [(place, seat) for place, seat in enumerate(extra) if seat.row is None or seat.is_ahead]
+    for place, seat in open_seats:
+        seat.topic = chosen[place] if place < len(chosen) and chosen[place] in left else None
+        if seat.topic:
+            left.remove(seat.topic)
+    for _place, seat in open_seats:
+        if seat.topic is None and left:
+            seat.topic = left.pop(0)

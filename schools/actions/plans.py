@@ -1,10 +1,10 @@
-"""Plans: laid out, their topics chosen, their sessions moved and cancelled."""
+"""A school's plan for a year: its topics are chosen, it is drafted and laid out, its sessions are moved and cancelled."""
 
 from __future__ import annotations
 
 import datetime as dt
 import uuid
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -15,10 +15,12 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from accounts.templatetags.look import week_no
+from accounts.validators import refuse_personal_number
 from programmes.models import Programme, SessionTopic
+from schools.actions.applying import Deed, RowsHaveChanged, change_topics, origin_after, write
 from schools.actions.replacements import plan_replacement
-from schools.calendar import SchoolCalendar
-from schools.drafts import Draft, draft_of
+from schools.calendar import WEEK, SchoolCalendar
+from schools.drafts import Draft
 from schools.models import (
     Group,
     Participation,
@@ -30,79 +32,135 @@ from schools.models import (
     TopicChoice,
 )
 from schools.models.plans import CancelReason, monday_of
-from schools.planning import Row
+from schools.planning import Outline, plan
 
 What = PlanChange.What
-Time = tuple[dt.date, dt.date | None, dt.time | None, dt.time | None]
+# What a person can give as the reason; that a group ended is said by what ends it.
+REASONS = tuple(reason for reason in CancelReason if reason != CancelReason.GROUP_ENDED)
 
 
-class StaleSession(ValidationError):  # noqa: N818 - reads as what happened
-    """Somebody else has changed the session since it was read."""
-
-    def __init__(self) -> None:
-        super().__init__(_("Somebody else has just changed the session. This is how it stands now."), code="stale")
+class StaleSession(Exception):  # noqa: N818 - reads as what happened
+    """Somebody else has changed, logged or cancelled the session since it was seen."""
 
 
-class StaleDraft(ValidationError):  # noqa: N818 - reads as what happened
-    """The plan would no longer become what the person saw."""
-
-    def __init__(self) -> None:
-        super().__init__(_("Something has changed since the draft was made. Look at the new draft."), code="stale")
+class StaleDraft(Exception):  # noqa: N818
+    """What applying would do is no longer what the person saw."""
 
 
 @transaction.atomic
-def open_programme_year(*, programme: Programme, year: SchoolYear, by: User, **settings: int) -> ProgrammeYear:
-    """A programme's rules for a year; those that exist already are kept as they are."""
-    existing = ProgrammeYear.objects.filter(programme=programme, year=year).first()
-    if existing:
-        return existing
-    opened = ProgrammeYear(programme=programme, year=year, **settings)
-    opened.full_clean()
-    opened.save()
-    return opened
+def open_programme_year(*, programme: Programme, year: SchoolYear, by: User, **settings: Any) -> ProgrammeYear:
+    """A programme's rules for a school year; ``settings`` are those of ``ProgrammeYear``. Again changes the settings."""
+    rules = ProgrammeYear.objects.filter(programme=programme, year=year).first()
+    rules = rules or ProgrammeYear(programme=programme, year=year)
+    for name, value in settings.items():
+        setattr(rules, name, value)
+    rules.full_clean()
+    rules.save()
+    rules.participations.all().raise_version()
+    return rules
 
 
 @transaction.atomic
 def join(*, school: School, programme_year: ProgrammeYear, by: User) -> Participation:
-    """A school's part in a programme's year; joining twice gives the same."""
-    participation, _made = Participation.objects.get_or_create(school=school, programme_year=programme_year)
-    return participation
+    """The school's part in a programme one year; it is made once."""
+    return Participation.objects.get_or_create(school=school, programme_year=programme_year)[0]
 
 
 @transaction.atomic
-def choose_topics(
-    *, participation: Participation, topics: Sequence[SessionTopic], by: User, now: dt.datetime
-) -> list[TopicChoice]:
-    """A school's extra topics in the order of the year. What is planned and lies ahead gets them at once. Raises ``ValidationError`` for too many, for doubles and for other programmes' topics."""
-    _lock(participation)
+def choose_topics(*, participation: Participation, topics: Sequence[SessionTopic], by: User, now: dt.datetime) -> None:
+    """The extra topics that a school has chosen, in their order in the year; sessions that are ahead follow at once.
+
+    Raises ``ValidationError`` if they are too many, repeated, not extra topics of the programme, or differ from
+    those of a place whose session has been held.
+    """
+    participation = Participation.objects.select_for_update().get(pk=participation.pk)
     _check_choice(participation, topics)
     participation.choices.all().delete()
-    choices = TopicChoice.objects.bulk_create(
+    TopicChoice.objects.bulk_create(
         TopicChoice(participation=participation, topic=topic, position=position)
         for position, topic in enumerate(topics, start=1)
     )
-    _apply(draft_of(participation, timezone.localdate(now)), only_topics=True, by=by, now=now)
-    return choices
+    retopics = draft_plan(participation=participation, from_day=timezone.localdate(now)).difference.retopic
+    PlanChange.objects.bulk_create(change_topics(retopics, Deed(participation, by, now, uuid.uuid4())))
+    _raise_version(participation)
+
+
+def locked_topics(participation: Participation) -> dict[int, SessionTopic]:
+    """The chosen topics that have been held with some group, by their position."""
+    held = participation.sessions.filter(outcome=PlannedSession.Outcome.HELD).values("topic")
+    choices = participation.choices.filter(topic__in=held).select_related("topic")
+    return {choice.position: choice.topic for choice in choices}
+
+
+def _check_choice(participation: Participation, topics: Sequence[SessionTopic]) -> None:
+    rules = participation.programme_year
+    if len(topics) > rules.required_extra:
+        raise ValidationError(_("Choose at most %(n)s topics.") % {"n": rules.required_extra})
+    if len({topic.pk for topic in topics}) < len(topics):
+        raise ValidationError(_("Choose each topic only once."))
+    if any(topic.kind != SessionTopic.Kind.EXTRA or topic.programme_id != rules.programme_id for topic in topics):
+        raise ValidationError(_("Choose among the programme's extra topics."))
+    for position, topic in locked_topics(participation).items():
+        if position > len(topics) or topics[position - 1].pk != topic.pk:
+            raise ValidationError(
+                _("%(topic)s has been held, and stays in place %(n)s.") % {"topic": topic, "n": position}
+            )
 
 
 def draft_plan(*, participation: Participation, from_day: dt.date) -> Draft:
-    """What laying out the plan would do, counted from a day. Writes nothing."""
-    return draft_of(participation, from_day)
+    """What applying the plan from a day on would do. Writes nothing; the participation need not be saved."""
+    return Draft(participation, from_day, plan(outline_of(participation, from_day)))
+
+
+def outline_of(
+    participation: Participation, from_day: dt.date, *, calendar: SchoolCalendar | None = None, lock: bool = False
+) -> Outline:
+    """All that the plan of a participation depends on, read in a few queries."""
+    rules, school = participation.programme_year, participation.school
+    rows: list[PlannedSession] = []
+    chosen: list[SessionTopic] = []
+    if participation.pk:
+        sessions = participation.sessions.select_related("group", "topic", "replaces")
+        rows = list(sessions.select_for_update(of=("self",)) if lock else sessions)
+        chosen = [choice.topic for choice in participation.choices.select_related("topic")]
+    return Outline(
+        rules=rules,
+        calendar=calendar or SchoolCalendar.of(rules.year, school),
+        groups=list(Group.objects.filter(school=school, year=rules.year)),
+        base_topics=list(SessionTopic.objects.of(rules.programme).base()),
+        chosen=chosen,
+        rows=rows,
+        from_day=from_day,
+    )
 
 
 @transaction.atomic
 def apply_plan(
     *, participation: Participation, from_day: dt.date, by: User, now: dt.datetime, digest: str | None = None
 ) -> uuid.UUID:
-    """Lay out the plan, and give the batch that its changes share.
+    """Lay out the plan: create, move, cancel and give topics as the draft says. Gives the batch of the changes.
 
-    Raises ``StaleDraft`` when ``digest`` is given and the draft is no longer the one with that digest.
+    Raises ``StaleDraft`` if a ``digest`` is given and the draft is no longer the one that has it.
     """
-    _lock(participation)
-    draft = draft_of(participation, from_day)
+    if participation.pk is None:
+        participation = join(school=participation.school, programme_year=participation.programme_year, by=by)
+    # Of two who lay out the same plan, the second waits here, and then finds nothing to do.
+    participation = (
+        Participation.objects.select_for_update(of=("self",))
+        .select_related("school", "programme_year__programme", "programme_year__year")
+        .get(pk=participation.pk)
+    )
+    draft = Draft(participation, from_day, plan(outline_of(participation, from_day, lock=True)))
     if digest is not None and digest != draft.digest:
         raise StaleDraft
-    return _apply(draft, by=by, now=now)
+    deed = Deed(participation, by, now, uuid.uuid4())
+    if not draft.changes_nothing:
+        try:
+            write(draft.difference, deed)
+        except RowsHaveChanged as changed:
+            raise StaleDraft from changed
+        _raise_version(participation)
+    return deed.batch
 
 
 @transaction.atomic
@@ -118,26 +176,28 @@ def move_session(
     start_time: dt.time | None = None,
     end_time: dt.time | None = None,
 ) -> PlannedSession:
-    """Move a session to a week, or to a day of it. From now on planning leaves it where it is.
+    """Move a session to a week, or to a day and time in it; planning then leaves it there.
 
-    Raises ``StaleSession`` when it is no longer the version that was read, and ``ValidationError`` by field when the
-    week is closed, or the day is no school day of that week.
+    Raises ``ValidationError`` by field when the time cannot be used, and ``StaleSession`` when the session is no
+    longer at ``version``, or has been logged or cancelled.
     """
     _check_time(session, week_start, date, start_time, end_time)
-    was = _time_of(session)
-    changed_week = week_start != session.week_start
-    _update(
+    refuse_personal_number(reason)
+    before = _said(session)
+    moved = _change(
         session,
         version,
         week_start=week_start,
+        moved_from=origin_after(session, week_start),
         date=date,
         start_time=start_time,
         end_time=end_time,
         pinned=True,
-        moved_from=session.week_start if changed_week else session.moved_from,
     )
-    _told(session, What.MOVED, before=_as_json(was), after=_as_json(_time_of(session)), reason=reason, by=by, now=now)
-    return session
+    deed = Deed(session.participation, by, now, uuid.uuid4())
+    deed.change(What.MOVED, moved, before=before, after=_said(moved), reason=reason.strip()).save()
+    _raise_version(session.participation)
+    return moved
 
 
 @transaction.atomic
@@ -151,160 +211,52 @@ def cancel_session(
     note: str = "",
     new_week: dt.date | None = None,
 ) -> PlannedSession | None:
-    """Cancel a session with a reason, and give it a new week in the same step if one is named: that session is given.
+    """Cancel a session, and give it a new week in the same step if one is known: the new session is returned.
 
-    Raises ``StaleSession``, and ``ValidationError`` when the new week cannot be used.
+    Raises ``ValidationError`` by field, and ``StaleSession`` as ``move_session`` does.
     """
-    batch = uuid.uuid4()
-    _update(session, version, cancelled_at=now, cancel_reason=reason, cancel_note=note)
-    before = _as_json(_time_of(session))
-    _told(session, What.CANCELLED, before=before, reason=note or reason, by=by, now=now, batch=batch)
+    if reason not in REASONS:
+        raise ValidationError({"reason": _("Choose why the session is cancelled.")})
+    refuse_personal_number(note)
+    before = _said(session)
+    cancelled = _change(session, version, cancelled_at=now, cancel_reason=reason, cancel_note=note.strip())
+    deed = Deed(session.participation, by, now, uuid.uuid4())
+    deed.change(What.CANCELLED, cancelled, before=before, after={"note": note.strip()}, reason=reason).save()
+    _raise_version(session.participation)
     if new_week is None:
         return None
     try:
-        return plan_replacement(session=session, week_start=new_week, by=by, now=now, batch=batch)
+        return plan_replacement(session=cancelled, week_start=new_week, by=by, now=now, batch=deed.batch)
     except ValidationError as refused:
         raise ValidationError({"new_week": refused.messages}) from refused
 
 
 @transaction.atomic
 def cancel_for_ended_group(*, group: Group, last_day: dt.date, by: User, now: dt.datetime) -> int:
-    """Cancel what a group that ends has not held by its last day; gives how many sessions that were."""
-    sessions = list(group.sessions.without_outcome().filter(week_start__gt=last_day))
-    _cancel_all(sessions, by=by, now=now, batch=uuid.uuid4())
-    Participation.objects.filter(sessions__in=[session.pk for session in sessions]).raise_version()
-    return len(sessions)
+    """Cancel the sessions of a group that ends which lie after its last day and are not logged; gives their number."""
+    rows = list(group.sessions.without_outcome().filter(week_start__gt=last_day).select_related("participation"))
+    reason, batch = CancelReason.GROUP_ENDED, uuid.uuid4()
+    group.sessions.without_outcome().filter(pk__in=[row.pk for row in rows]).update(
+        cancelled_at=now, cancel_reason=reason, version=F("version") + 1
+    )
+    PlanChange.objects.bulk_create(
+        Deed(row.participation, by, now, batch).change(What.CANCELLED, row, before=_said(row), reason=reason)
+        for row in rows
+    )
+    Participation.objects.filter(pk__in={row.participation_id for row in rows}).raise_version()
+    return len(rows)
 
 
 def free_weeks(
-    *, session: PlannedSession, calendar: SchoolCalendar, from_day: dt.date, count: int = 3
+    *, session: PlannedSession, calendar: SchoolCalendar, count: int = 3, from_day: dt.date
 ) -> list[dt.date]:
-    """The next open weeks, from a day's week, in which the session's group has nothing else; not its own week."""
-    others = PlannedSession.objects.live().filter(group_id=session.group_id).exclude(pk=session.pk)
-    taken = {session.week_start, *others.values_list("week_start", flat=True)}
-    first = monday_of(from_day)
-    return [week for week in calendar.open_weeks() if week >= first and week not in taken][:count]
-
-
-def _lock(participation: Participation) -> None:
-    """Whoever else changes the plan waits."""
-    Participation.objects.select_for_update().get(pk=participation.pk)
-
-
-def _check_choice(participation: Participation, topics: Sequence[SessionTopic]) -> None:
-    programme_year = participation.programme_year
-    if len(topics) > programme_year.required_extra:
-        raise ValidationError(_("Choose at most %(n)s topics.") % {"n": programme_year.required_extra})
-    if len({topic.pk for topic in topics}) < len(topics):
-        raise ValidationError(_("The same topic is chosen twice."))
-    if any(topic.programme_id != programme_year.programme_id or topic.kind != "extra" for topic in topics):
-        raise ValidationError(_("Choose among the programme's extra sessions."))
-
-
-def _apply(draft: Draft, *, by: User, now: dt.datetime, only_topics: bool = False) -> uuid.UUID:
-    batch = uuid.uuid4()
-    participation = draft.participation
-    changed = list(draft.difference.retopic)
-    if not only_topics:
-        changed += [pair for pair in draft.difference.move if pair not in changed]
-    _change_rows(participation, changed, by=by, now=now, batch=batch)
-    if not only_topics:
-        doomed = participation.sessions.filter(pk__in=[row.key for row in draft.difference.cancel])
-        _cancel_all(list(doomed), by=by, now=now, batch=batch)
-        _create_rows(participation, draft.difference.create, by=by, now=now, batch=batch)
-    Participation.objects.filter(pk=participation.pk).raise_version()
-    return batch
-
-
-def _change_rows(
-    participation: Participation, pairs: Sequence[tuple[Row, Row]], *, by: User, now: dt.datetime, batch: uuid.UUID
-) -> None:
-    """Move rows and change their topics. Topics that swap places are let go first: each may stand only once."""
-    wanted = {new.key: (old, new) for old, new in pairs}
-    sessions = list(participation.sessions.without_outcome().select_for_update().filter(pk__in=wanted))
-    participation.sessions.filter(pk__in=[session.pk for session in sessions]).update(topic=None)
-    changes: list[PlanChange] = []
-    for session in sessions:
-        old, new = wanted[session.pk]
-        before = _as_json(_time_of(session))
-        session.topic_id, session.version = new.topic, session.version + 1
-        if old.topic != new.topic:
-            changes.append(_change(session, What.TOPIC, before=before, after=before, by=by, now=now, batch=batch))
-        if old.week != new.week:
-            session.week_start, session.moved_from = new.week, old.week
-            session.date = session.start_time = session.end_time = None
-            after = _as_json(_time_of(session))
-            changes.append(_change(session, What.MOVED, before=before, after=after, by=by, now=now, batch=batch))
-    fields = ["topic", "version", "week_start", "moved_from", "date", "start_time", "end_time"]
-    PlannedSession.objects.bulk_update(sessions, fields, batch_size=200)
-    PlanChange.objects.bulk_create(changes, batch_size=500)
-
-
-def _create_rows(
-    participation: Participation, rows: Sequence[Row], *, by: User, now: dt.datetime, batch: uuid.UUID
-) -> None:
-    lost = _lost_sessions(participation)
-    made = PlannedSession.objects.bulk_create(
-        (
-            PlannedSession(
-                participation=participation,
-                group_id=row.group,
-                slot_no=row.slot,
-                topic_id=row.topic,
-                week_start=row.week,
-                replaces=lost.get(row.place),
-            )
-            for row in rows
-        ),
-        batch_size=500,
-    )
-    PlanChange.objects.bulk_create(
-        (
-            _change(
-                session, What.CREATED, before=_replaced(session), after=_created(session), by=by, now=now, batch=batch
-            )
-            for session in made
-        ),
-        batch_size=500,
-    )
-
-
-def _lost_sessions(participation: Participation) -> dict[tuple[int, int], PlannedSession]:
-    """The latest session of each place that was cancelled or not held, and has no new time."""
-    rows = participation.sessions.exclude(pk__in=participation.sessions.live().values("pk")).filter(
-        replaced_by__isnull=True
-    )
-    return {(session.group_id, session.slot_no): session for session in rows.order_by("week_start", "pk")}
-
-
-def _replaced(session: PlannedSession) -> dict[str, str]:
-    return {"week_start": session.replaces.week_start.isoformat()} if session.replaces else {}
-
-
-def _created(session: PlannedSession) -> dict[str, str]:
-    after = _as_json(_time_of(session))
-    return after | {"replaces": str(session.replaces.uuid)} if session.replaces else after
-
-
-def _cancel_all(sessions: Iterable[PlannedSession], *, by: User, now: dt.datetime, batch: uuid.UUID) -> None:
-    """Cancel sessions whose group has ended or left the programme."""
-    sessions = list(sessions)
-    pks = [session.pk for session in sessions]
-    PlannedSession.objects.without_outcome().filter(pk__in=pks).update(
-        cancelled_at=now, cancel_reason=CancelReason.GROUP_ENDED, version=F("version") + 1
-    )
-    PlanChange.objects.bulk_create(
-        _change(
-            session,
-            What.CANCELLED,
-            before=_as_json(_time_of(session)),
-            reason=CancelReason.GROUP_ENDED,
-            by=by,
-            now=now,
-            batch=batch,
-        )
-        for session in sessions
-    )
+    """The next open weeks in which the session's group has nothing, after the session's own week, none before a day's."""
+    group = session.group
+    taken = set(PlannedSession.objects.live().filter(group=group).values_list("week_start", flat=True))
+    first = max(monday_of(from_day), session.week_start + WEEK)
+    last = group.ends_on or calendar.ends_on
+    weeks = (week for week in calendar.open_weeks() if first <= week <= last and week not in taken)
+    return [week for _place, week in zip(range(count), weeks, strict=False)]
 
 
 def _check_time(
@@ -314,46 +266,44 @@ def _check_time(
     start_time: dt.time | None,
     end_time: dt.time | None,
 ) -> None:
-    calendar = SchoolCalendar.of(session.participation.programme_year.year, session.participation.school)
-    if week_start not in calendar.weeks():
-        raise ValidationError({"week_start": _("The week lies outside the school year.")})
-    if calendar.is_closed_week(week_start):
-        raise ValidationError(
-            {
-                "week_start": _("The school has no teaching in %(week)s. Choose another week.")
-                % {"week": week_no(week_start)}
-            }
-        )
-    if date and (monday_of(date) != week_start or not calendar.is_school_day(date)):
-        raise ValidationError({"date": _("Choose a school day in %(week)s.") % {"week": week_no(week_start)}})
+    participation = session.participation
+    calendar = SchoolCalendar.of(participation.programme_year.year, participation.school)
+    _check_week(session.group, calendar, week_start)
+    if date and monday_of(date) != week_start:
+        raise ValidationError({"date": _("The day is not in %(week)s.") % {"week": week_no(week_start)}})
+    if date and not calendar.is_school_day(date):
+        raise ValidationError({"date": _("The school has no teaching on that day.")})
     if start_time and not date:
-        raise ValidationError({"date": _("Choose a day as well, or leave out the time.")})
-    if end_time and (not start_time or end_time <= start_time):
-        raise ValidationError({"end_time": _("The session must end after it starts.")})
+        raise ValidationError({"date": _("Choose the day, too.")})
+    if end_time and not start_time:
+        raise ValidationError({"start_time": _("Write when the session begins, too.")})
+    if start_time and end_time and end_time <= start_time:
+        raise ValidationError({"end_time": _("The session ends before it begins.")})
 
 
-def _update(session: PlannedSession, version: int, **values: Any) -> None:
-    """Change a session that is as it was read, and has neither been logged nor cancelled: one row must change."""
-    rows = PlannedSession.objects.without_outcome().filter(pk=session.pk, version=version)
-    if not rows.update(version=F("version") + 1, **values):
-        session.refresh_from_db()
+def _check_week(group: Group, calendar: SchoolCalendar, week_start: dt.date) -> None:
+    week = {"week": week_no(week_start)}
+    if week_start not in calendar.weeks():
+        raise ValidationError({"week_start": _("The week is outside the school year. Choose another week.")})
+    if calendar.is_closed_week(week_start):
+        raise ValidationError({"week_start": _("The school has no teaching in %(week)s. Choose another week.") % week})
+    if group.ends_on and week_start > group.ends_on:
+        raise ValidationError({"week_start": _("The group has ended by %(week)s. Choose another week.") % week})
+
+
+def _change(session: PlannedSession, version: int, **values: Any) -> PlannedSession:
+    """Change the session if it still is as it was seen: of two at once, one gets it."""
+    as_seen = PlannedSession.objects.without_outcome().filter(pk=session.pk, version=version)
+    if as_seen.update(**values, version=F("version") + 1) != 1:
         raise StaleSession
-    session.refresh_from_db()
-    Participation.objects.filter(pk=session.participation_id).raise_version()
+    return PlannedSession.objects.with_names().get(pk=session.pk)
 
 
-def _time_of(session: PlannedSession) -> Time:
-    return session.week_start, session.date, session.start_time, session.end_time
+def _said(session: PlannedSession) -> dict[str, str]:
+    """When a session is, as the history keeps it."""
+    said = {"week_start": session.week_start, "date": session.date, "start_time": session.start_time}
+    return {name: value.isoformat() for name, value in said.items() if value}
 
 
-def _as_json(time: Time) -> dict[str, str]:
-    names = ("week_start", "date", "start_time", "end_time")
-    return {name: value.isoformat() for name, value in zip(names, time, strict=True) if value is not None}
-
-
-def _told(session: PlannedSession, what: str, *, by: User, now: dt.datetime, **said: Any) -> None:
-    _change(session, what, by=by, now=now, **said).save()
-
-
-def _change(session: PlannedSession, what: str, *, by: User, now: dt.datetime, **said: Any) -> PlanChange:
-    return PlanChange(participation_id=session.participation_id, session=session, what=what, by=by, at=now, **said)
+def _raise_version(participation: Participation) -> None:
+    Participation.objects.filter(pk=participation.pk).raise_version()
