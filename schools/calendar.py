@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
+from itertools import pairwise
 
 import holidays
 from django.db.models import Q
@@ -145,7 +146,7 @@ def _last_of(first: dt.date) -> dt.date:
 def _between(terms: Sequence[Term]) -> Iterator[tuple[dt.date, dt.date]]:
     """The days between one term and the next, which belong to no term."""
     ordered = sorted(terms, key=lambda term: term.starts_on)
-    for earlier, later in zip(ordered, ordered[1:], strict=False):
+    for earlier, later in pairwise(ordered):
         yield earlier.ends_on + DAY, later.starts_on - DAY
 
 

@@ -9,13 +9,14 @@ import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import groupby
 from typing import Any
 
 from django.utils.translation import gettext as _
 
 from programmes.models import SessionTopic
 from schools.models import Group, Participation
-from schools.planning import Difference, school_order
+from schools.planning import Difference, Outline, school_order
 from schools.warnings import in_words
 
 
@@ -49,6 +50,30 @@ class Change:
 
 
 @dataclass(frozen=True)
+class Line:
+    """What happens alike to several groups in a week."""
+
+    change: Change
+    groups: tuple[Group, ...]
+
+    @property
+    def is_staff(self) -> bool:
+        return not self.change.group.is_class
+
+
+@dataclass(frozen=True)
+class Week:
+    monday: dt.date
+    lines: tuple[Line, ...]
+
+
+@dataclass(frozen=True)
+class Month:
+    first: dt.date
+    weeks: tuple[Week, ...]
+
+
+@dataclass(frozen=True)
 class Counts:
     """How many sessions are planned, moved, given another topic, cancelled and left as they are."""
 
@@ -67,16 +92,33 @@ class Draft:
 
     participation: Participation
     from_day: dt.date
+    outline: Outline
     difference: Difference
 
     @property
     def changes_nothing(self) -> bool:
         return self.difference.changes_nothing
 
+    @property
+    def has_groups(self) -> bool:
+        """Whether the school has any group that the programme is for."""
+        return bool(self.outline.targets())
+
+    @property
+    def topics_to_choose(self) -> int:
+        """How many extra topics the school has left to choose."""
+        return max(self.outline.rules.required_extra - len(self.outline.chosen), 0)
+
     @cached_property
     def changes(self) -> tuple[Change, ...]:
         """In the order of the weeks, then in school order."""
         return tuple(sorted(_changes(self.difference), key=lambda change: (change.week, school_order(change.group))))
+
+    @cached_property
+    def months(self) -> list[Month]:
+        """The changes as a page shows them: month by month, week by week, and groups that fare alike together."""
+        weeks = [Week(monday, tuple(_lines(list(some)))) for monday, some in groupby(self.changes, _week)]
+        return [Month(first, tuple(some)) for first, some in groupby(weeks, _month)]
 
     @cached_property
     def warnings(self) -> list[str]:
@@ -102,6 +144,24 @@ class Draft:
         """Agrees for drafts that would do the same to the same rows: what a person saw is what is applied."""
         text = json.dumps(list(_content(self.difference)), default=str)
         return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _week(change: Change) -> dt.date:
+    return change.week
+
+
+def _month(week: Week) -> dt.date:
+    """The first day of the month that a week's Wednesday lies in."""
+    return (week.monday + dt.timedelta(days=2)).replace(day=1)
+
+
+def _lines(changes: list[Change]) -> Iterator[Line]:
+    alike: dict[tuple[Any, ...], list[Change]] = {}
+    for change in changes:
+        what = (change.kind, change.group.is_class, change.topic, change.old_topic, change.old_week)
+        alike.setdefault(what, []).append(change)
+    for same in alike.values():
+        yield Line(same[0], tuple(change.group for change in same))
 
 
 def _title(topic: SessionTopic | None) -> str:

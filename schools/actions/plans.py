@@ -1,10 +1,10 @@
-"""A school's plan for a year: its topics are chosen, it is drafted and laid out, its sessions are moved and cancelled."""
+"""A school's plan for a year: topics are chosen, the plan is laid out, its sessions are moved and cancelled."""
 
 from __future__ import annotations
 
 import datetime as dt
 import uuid
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -32,7 +32,8 @@ from schools.models import (
     TopicChoice,
 )
 from schools.models.plans import CancelReason, monday_of
-from schools.planning import Outline, plan
+from schools.outlines import outline_of
+from schools.planning import plan
 
 What = PlanChange.What
 # What a person can give as the reason; that a group ended is said by what ends it.
@@ -49,7 +50,7 @@ class StaleDraft(Exception):  # noqa: N818
 
 @transaction.atomic
 def open_programme_year(*, programme: Programme, year: SchoolYear, by: User, **settings: Any) -> ProgrammeYear:
-    """A programme's rules for a school year; ``settings`` are those of ``ProgrammeYear``. Again changes the settings."""
+    """A programme's rules for a school year, by ``ProgrammeYear``'s fields; done again it changes those given."""
     rules = ProgrammeYear.objects.filter(programme=programme, year=year).first()
     rules = rules or ProgrammeYear(programme=programme, year=year)
     for name, value in settings.items():
@@ -109,29 +110,8 @@ def _check_choice(participation: Participation, topics: Sequence[SessionTopic]) 
 
 def draft_plan(*, participation: Participation, from_day: dt.date) -> Draft:
     """What applying the plan from a day on would do. Writes nothing; the participation need not be saved."""
-    return Draft(participation, from_day, plan(outline_of(participation, from_day)))
-
-
-def outline_of(
-    participation: Participation, from_day: dt.date, *, calendar: SchoolCalendar | None = None, lock: bool = False
-) -> Outline:
-    """All that the plan of a participation depends on, read in a few queries."""
-    rules, school = participation.programme_year, participation.school
-    rows: list[PlannedSession] = []
-    chosen: list[SessionTopic] = []
-    if participation.pk:
-        sessions = participation.sessions.select_related("group", "topic", "replaces")
-        rows = list(sessions.select_for_update(of=("self",)) if lock else sessions)
-        chosen = [choice.topic for choice in participation.choices.select_related("topic")]
-    return Outline(
-        rules=rules,
-        calendar=calendar or SchoolCalendar.of(rules.year, school),
-        groups=list(Group.objects.filter(school=school, year=rules.year)),
-        base_topics=list(SessionTopic.objects.of(rules.programme).base()),
-        chosen=chosen,
-        rows=rows,
-        from_day=from_day,
-    )
+    outline = outline_of(participation, from_day)
+    return Draft(participation, from_day, outline, plan(outline))
 
 
 @transaction.atomic
@@ -150,7 +130,8 @@ def apply_plan(
         .select_related("school", "programme_year__programme", "programme_year__year")
         .get(pk=participation.pk)
     )
-    draft = Draft(participation, from_day, plan(outline_of(participation, from_day, lock=True)))
+    outline = outline_of(participation, from_day, lock=True)
+    draft = Draft(participation, from_day, outline, plan(outline))
     if digest is not None and digest != draft.digest:
         raise StaleDraft
     deed = Deed(participation, by, now, uuid.uuid4())
@@ -161,6 +142,19 @@ def apply_plan(
             raise StaleDraft from changed
         _raise_version(participation)
     return deed.batch
+
+
+@transaction.atomic
+def apply_plans(
+    *, rules: ProgrammeYear, digests: Mapping[School, str], from_day: dt.date, by: User, now: dt.datetime
+) -> None:
+    """Lay out the plans of several schools, each as the draft with its digest says, or none.
+
+    Raises ``StaleDraft`` if any of them is no longer that draft.
+    """
+    for school, digest in digests.items():
+        participation = join(school=school, programme_year=rules, by=by)
+        apply_plan(participation=participation, from_day=from_day, by=by, now=now, digest=digest)
 
 
 @transaction.atomic
@@ -183,21 +177,21 @@ def move_session(
     """
     _check_time(session, week_start, date, start_time, end_time)
     refuse_personal_number(reason)
-    before = _said(session)
-    moved = _change(
+    before, moved_from = _said(session), origin_after(session, week_start)
+    _change(
         session,
         version,
         week_start=week_start,
-        moved_from=origin_after(session, week_start),
+        moved_from=moved_from,
         date=date,
         start_time=start_time,
         end_time=end_time,
         pinned=True,
     )
     deed = Deed(session.participation, by, now, uuid.uuid4())
-    deed.change(What.MOVED, moved, before=before, after=_said(moved), reason=reason.strip()).save()
+    deed.change(What.MOVED, session, before=before, after=_said(session), reason=reason.strip()).save()
     _raise_version(session.participation)
-    return moved
+    return session
 
 
 @transaction.atomic
@@ -219,14 +213,14 @@ def cancel_session(
         raise ValidationError({"reason": _("Choose why the session is cancelled.")})
     refuse_personal_number(note)
     before = _said(session)
-    cancelled = _change(session, version, cancelled_at=now, cancel_reason=reason, cancel_note=note.strip())
+    _change(session, version, cancelled_at=now, cancel_reason=reason, cancel_note=note.strip())
     deed = Deed(session.participation, by, now, uuid.uuid4())
-    deed.change(What.CANCELLED, cancelled, before=before, after={"note": note.strip()}, reason=reason).save()
+    deed.change(What.CANCELLED, session, before=before, after={"note": note.strip()}, reason=reason).save()
     _raise_version(session.participation)
     if new_week is None:
         return None
     try:
-        return plan_replacement(session=cancelled, week_start=new_week, by=by, now=now, batch=deed.batch)
+        return plan_replacement(session=session, week_start=new_week, by=by, now=now, batch=deed.batch)
     except ValidationError as refused:
         raise ValidationError({"new_week": refused.messages}) from refused
 
@@ -250,7 +244,7 @@ def cancel_for_ended_group(*, group: Group, last_day: dt.date, by: User, now: dt
 def free_weeks(
     *, session: PlannedSession, calendar: SchoolCalendar, count: int = 3, from_day: dt.date
 ) -> list[dt.date]:
-    """The next open weeks in which the session's group has nothing, after the session's own week, none before a day's."""
+    """The next open weeks, from a day's and after the session's own, in which the session's group has nothing."""
     group = session.group
     taken = set(PlannedSession.objects.live().filter(group=group).values_list("week_start", flat=True))
     first = max(monday_of(from_day), session.week_start + WEEK)
@@ -291,17 +285,17 @@ def _check_week(group: Group, calendar: SchoolCalendar, week_start: dt.date) -> 
         raise ValidationError({"week_start": _("The group has ended by %(week)s. Choose another week.") % week})
 
 
-def _change(session: PlannedSession, version: int, **values: Any) -> PlannedSession:
+def _change(session: PlannedSession, version: int, **values: Any) -> None:
     """Change the session if it still is as it was seen: of two at once, one gets it."""
     as_seen = PlannedSession.objects.without_outcome().filter(pk=session.pk, version=version)
     if as_seen.update(**values, version=F("version") + 1) != 1:
         raise StaleSession
-    return PlannedSession.objects.with_names().get(pk=session.pk)
+    session.refresh_from_db(fields=["version", *values])
 
 
 def _said(session: PlannedSession) -> dict[str, str]:
     """When a session is, as the history keeps it."""
-    said = {"week_start": session.week_start, "date": session.date, "start_time": session.start_time}
+    said = {name: getattr(session, name) for name in ("week_start", "date", "start_time", "end_time")}
     return {name: value.isoformat() for name, value in said.items() if value}
 
 
