@@ -12,6 +12,7 @@ from django.utils.text import get_text_list
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from accounts.policies import sees_everything
 from accounts.templatetags.look import week_no
 from schools import policies
 from schools.calendar import SchoolCalendar
@@ -35,6 +36,7 @@ class Rights:
     confirm: bool
     manage: bool
     see_notes: bool
+    list_schools: bool
 
     @classmethod
     def of(cls, user: Any, school: School, today: dt.date) -> Rights:
@@ -46,6 +48,7 @@ class Rights:
             confirm=policies.user_can_confirm(user, school, today),
             manage=policies.user_can_manage(user, school, today),
             see_notes=policies.user_can_see_notes(user, school, today),
+            list_schools=sees_everything(user, today),
         )
 
 

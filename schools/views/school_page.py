@@ -9,12 +9,13 @@ from typing import Any
 from django.core.paginator import Paginator
 from django.db.models import Prefetch
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from schools.calendar import SchoolCalendar
+from schools.forms.people import NoteForm
 from schools.history import batches_of, deeds_in
 from schools.matrix import Matrix
 from schools.models import (
@@ -31,6 +32,7 @@ from schools.models import (
 )
 from schools.models.plans import monday_of
 from schools.term_plan import Answer, Standing, TermPlan, Week, weeks_of
+from schools.views.access import visible_school
 from schools.views.term_plan import current_term, rows_of_year
 from schools.worklist import Rights, Standpoint
 
@@ -44,8 +46,7 @@ NOTES_SHOWN = 10
 def school_detail(request: HttpRequest, slug: str) -> HttpResponse:
     """The school in one year: the current one, or that of ``?lasar=2026-27``."""
     today = timezone.localdate()
-    schools = School.objects.visible_to(request.user, today).select_related("district")
-    school = get_object_or_404(schools, slug=slug)
+    school = visible_school(request, slug, today)
     terms = list(Term.objects.select_related("year"))
     years = sorted({term.year for term in terms}, key=lambda year: year.starts_on)
     year = _chosen_year(request.GET.get("lasar"), years, today)
@@ -58,8 +59,9 @@ def school_detail(request: HttpRequest, slug: str) -> HttpResponse:
         "rights": rights,
         "people": _people(school, today),
         "latest": deeds_in(batches_of(school)[:LATEST_DEEDS]),
-        "notes": school.notes.select_related("by")[:NOTES_SHOWN] if rights.see_notes else [],
     }
+    if rights.see_notes:
+        context |= {"notes": school.notes.select_related("by")[:NOTES_SHOWN], "note_form": NoteForm()}
     if year:
         context |= _year_context(school, year, terms, rights, today, has_contact=_has_contact(context["people"]))
     return render(request, "schools/school_detail.html", context)
@@ -69,7 +71,7 @@ def school_detail(request: HttpRequest, slug: str) -> HttpResponse:
 def school_history(request: HttpRequest, slug: str) -> HttpResponse:
     """Every change of the school's plans, newest first."""
     today = timezone.localdate()
-    school = get_object_or_404(School.objects.visible_to(request.user, today), slug=slug)
+    school = visible_school(request, slug, today)
     page = Paginator(batches_of(school), DEEDS_ON_A_PAGE).get_page(request.GET.get("sida"))
     context = {"school": school, "page": page, "deeds": deeds_in(page.object_list)}
     return render(request, "schools/school_history.html", context)

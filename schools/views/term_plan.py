@@ -9,7 +9,7 @@ from typing import Any
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
@@ -21,13 +21,14 @@ from schools.calendar import SchoolCalendar
 from schools.history import changes_since
 from schools.models import Group, PlanConfirmation, PlannedSession, School, SchoolYear, Term
 from schools.term_plan import SEASONS, Answer, Answered, TermPlan, season_slug
+from schools.views.access import visible_school
 
 
 @require_safe
 def term_plan(request: HttpRequest, slug: str) -> HttpResponse:
     """The plan of the term that goes on, or of the one that comes."""
     today = timezone.localdate()
-    school = _visible_school(request, slug, today)
+    school = visible_school(request, slug, today)
     terms = list(Term.objects.select_related("year"))
     term = current_term(terms, today)
     if term is None:
@@ -39,7 +40,7 @@ def term_plan(request: HttpRequest, slug: str) -> HttpResponse:
 @require_safe
 def term_plan_of(request: HttpRequest, slug: str, year_slug: str, season: str) -> HttpResponse:
     today = timezone.localdate()
-    school = _visible_school(request, slug, today)
+    school = visible_school(request, slug, today)
     terms = list(Term.objects.select_related("year"))
     return _page(request, school, _term_or_404(terms, year_slug, season), terms, today)
 
@@ -48,7 +49,7 @@ def term_plan_of(request: HttpRequest, slug: str, year_slug: str, season: str) -
 def term_plan_confirm(request: HttpRequest, slug: str, year_slug: str, season: str) -> HttpResponse:
     """The contact person's answer to the plan that the form says was seen."""
     today = timezone.localdate()
-    school = _visible_school(request, slug, today)
+    school = visible_school(request, slug, today)
     term = _term_or_404(Term.objects.select_related("year"), year_slug, season)
     if not policies.user_can_confirm(request.user, school, today):
         raise PermissionDenied
@@ -65,10 +66,6 @@ def current_term(terms: Sequence[Term], today: dt.date) -> Term | None:
     """The term of a day; between terms the one that comes, and after the last the last."""
     in_order = sorted(terms, key=lambda term: term.starts_on)
     return next((term for term in in_order if term.ends_on >= today), in_order[-1] if in_order else None)
-
-
-def _visible_school(request: HttpRequest, slug: str, today: dt.date) -> School:
-    return get_object_or_404(School.objects.visible_to(request.user, today), slug=slug)
 
 
 def _term_or_404(terms: Any, year_slug: str, season: str) -> Term:
