@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import datetime as dt
 
+from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.db.models import QuerySet
+from django.utils.translation import gettext as _
 
 from accounts.models import CentreRole, User
 
+ADMINISTRATOR = CentreRole.Role.ADMINISTRATOR
+
 
 @transaction.atomic
-def make_account(
-    *, email: str, full_name: str, phone: str = "", password: str | None = None, by: User | None
-) -> User:
+def make_account(*, email: str, full_name: str, phone: str = "", password: str | None = None, by: User | None) -> User:
     """An account; without a password its owner chooses one by a link. ``by`` is None only for the first account."""
     user = User(email=email.strip().lower(), full_name=full_name, phone=phone)
     user.set_password(password)
@@ -25,8 +28,58 @@ def make_account(
 def give_role(
     *, user: User, role: str, starts_on: dt.date, ends_on: dt.date | None = None, by: User | None
 ) -> CentreRole:
-    """A role for the whole centre, from a day. Administrators may also use Django's administration site."""
+    """A role for the whole centre, from a day. Raises ``ValidationError`` when it overlaps one that the user has.
+
+    Administrators may also use Django's administration site, with every permission there.
+    """
     held = CentreRole(user=user, role=role, starts_on=starts_on, ends_on=ends_on)
     held.full_clean()
+    if _overlapping(held).exists():
+        raise ValidationError({"starts_on": _("The person already has this role in that time.")})
     held.save()
+    if role == ADMINISTRATOR:
+        _open_administration_site(user, is_open=True)
     return held
+
+
+@transaction.atomic
+def end_role(*, role: CentreRole, last_day: dt.date, today: dt.date, by: User) -> CentreRole:
+    """The last day of a role. Raises ``ValidationError`` when nobody would be left to administer the portal."""
+    if role.role == ADMINISTRATOR:
+        _refuse_if_last_administrator(role.user, today)
+    role.ends_on = last_day
+    role.full_clean()
+    role.save()
+    if role.role == ADMINISTRATOR and last_day < today:
+        _open_administration_site(role.user, is_open=False)
+    return role
+
+
+@transaction.atomic
+def close_account(*, user: User, today: dt.date, by: User) -> None:
+    """The person can no longer sign in, from the next request on. What they did stays."""
+    _refuse_if_last_administrator(user, today)
+    user.is_active = False
+    user.save(update_fields=["is_active"])
+
+
+@transaction.atomic
+def reopen_account(*, user: User, by: User) -> None:
+    user.is_active = True
+    user.save(update_fields=["is_active"])
+
+
+def _overlapping(held: CentreRole) -> QuerySet[CentreRole]:
+    others = CentreRole.objects.filter(user=held.user, role=held.role).exclude(ends_on__lt=held.starts_on)
+    return others if held.ends_on is None else others.filter(starts_on__lte=held.ends_on)
+
+
+def _open_administration_site(user: User, *, is_open: bool) -> None:
+    user.is_staff = user.is_superuser = is_open
+    user.save(update_fields=["is_staff", "is_superuser"])
+
+
+def _refuse_if_last_administrator(user: User, today: dt.date) -> None:
+    others = CentreRole.objects.active(today).filter(role=ADMINISTRATOR, user__is_active=True, ends_on=None)
+    if user.pk in others.values_list("user", flat=True) and not others.exclude(user=user).exists():
+        raise ValidationError(_("The portal needs an administrator. Give somebody else that role first."))

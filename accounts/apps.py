@@ -1,5 +1,13 @@
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 
 class AccountsConfig(AppConfig):
     name = "accounts"
+
+    def ready(self) -> None:
+        from accounts.navigation import Entry, add_entry
+        from accounts.policies import is_administrator
+
+        add_entry(Entry(10, _("Start"), "start", lambda user, today: True, ("/start/",)))
+        add_entry(Entry(90, _("Administration"), "accounts:administration", is_administrator, ("/konton/", "/roller/")))

@@ -53,3 +53,10 @@ def user_can_confirm(user: Any, school: School, today: dt.date) -> bool:
 
 def user_can_see_notes(user: Any, school: School, today: dt.date) -> bool:
     return sees_everything(user, today) or COORDINATOR in roles_at(user, school, today)
+
+
+def title_at_school(user: Any, today: dt.date) -> str:
+    """A person's role at a school in words, for the page's head; a coordinator's before a contact person's."""
+    own = SchoolMembership.objects.active(today).filter(person__user=user).order_by("-role")
+    membership = own.first()
+    return str(membership.get_role_display()) if membership else ""

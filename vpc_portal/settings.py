@@ -24,6 +24,7 @@ INSTALLED_APPS = [
     "schools",
     "sessions_log",
     "evaluations",
+    "vpc_portal",
     "django.contrib.admin",
     "django.contrib.auth",
     "django.contrib.contenttypes",
@@ -157,7 +158,7 @@ if PRODUCTION:
     CSRF_COOKIE_SECURE = True
 
 # Uploads: at most this many bytes in a request, and fields in a form (a plan for all schools is a few hundred).
-DATA_UPLOAD_MAX_MEMORY_SIZE = 2_500_000
+DATA_UPLOAD_MAX_MEMORY_SIZE = 5_000_000
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 2_000
 
 # How long after logging a coordinator can undo, in minutes.

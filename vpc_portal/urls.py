@@ -4,12 +4,16 @@ from allauth.account.decorators import secure_admin_login
 from django.contrib import admin
 from django.urls import include, path
 
+from schools.views.start import start
+
 admin.autodiscover()
 # The administration site uses the portal's own sign-in, with its rate limits.
 admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
 
 urlpatterns = [
-    path("konto/", include("accounts.urls")),
+    path("konto/", include("accounts.sign_in_urls")),
+    path("", start, name="start"),
+    path("", include("accounts.urls")),
     path("", include("programmes.urls")),
     path("", include("schools.urls")),
     path("", include("sessions_log.urls")),

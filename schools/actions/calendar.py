@@ -3,19 +3,25 @@
 from __future__ import annotations
 
 import datetime as dt
+from typing import Any
 
+from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from accounts.models import User
-from schools.models import ClosedPeriod, School, SchoolYear, Term
+from schools.models import ClosedPeriod, Participation, ProgrammeYear, School, SchoolYear, Term
+
+SHORTEST_YEAR, LONGEST_YEAR = 250, 330
 
 
 @transaction.atomic
 def make_school_year(
     *, starts_on: dt.date, autumn_ends_on: dt.date, spring_starts_on: dt.date, ends_on: dt.date, by: User
 ) -> SchoolYear:
-    """A school year with its two terms."""
+    """A school year with its two terms. Raises ``ValidationError`` by field when the days don't make a year."""
     year = SchoolYear(starts_on=starts_on, ends_on=ends_on)
+    check_year(year, autumn_ends_on, spring_starts_on)
     year.full_clean()
     year.save()
     for season, first, last in [
@@ -26,6 +32,21 @@ def make_school_year(
         term.full_clean()
         term.save()
     return year
+
+
+def check_year(year: SchoolYear, autumn_ends_on: dt.date, spring_starts_on: dt.date) -> None:
+    """Raise ``ValidationError`` by field unless the days follow each other, and no other year lies among them."""
+    if not year.starts_on < autumn_ends_on:
+        raise ValidationError({"autumn_ends_on": _("The autumn term must end after it begins.")})
+    if not autumn_ends_on < spring_starts_on:
+        raise ValidationError({"spring_starts_on": _("The spring term must begin after the autumn term.")})
+    if not spring_starts_on < year.ends_on:
+        raise ValidationError({"ends_on": _("The spring term must end after it begins.")})
+    if not SHORTEST_YEAR <= (year.ends_on - year.starts_on).days <= LONGEST_YEAR:
+        raise ValidationError({"ends_on": _("A school year goes from August to June, about 43 weeks.")})
+    others = SchoolYear.objects.filter(starts_on__lte=year.ends_on, ends_on__gte=year.starts_on).exclude(pk=year.pk)
+    if overlapping := others.first():
+        raise ValidationError({"starts_on": _("The days overlap the school year %(year)s.") % {"year": overlapping}})
 
 
 @transaction.atomic
@@ -39,8 +60,50 @@ def close_days(
     school: School | None = None,
     by: User,
 ) -> ClosedPeriod:
-    """Days without teaching, for all schools or for one."""
+    """Days without teaching, for all schools or for one. Raises ``ValidationError`` for days outside the year."""
     period = ClosedPeriod(year=year, school=school, kind=kind, name=name, starts_on=starts_on, ends_on=ends_on)
-    period.full_clean()
-    period.save()
+    _save_period(period)
     return period
+
+
+@transaction.atomic
+def change_closed_days(*, period: ClosedPeriod, by: User, **changed: Any) -> ClosedPeriod:
+    """Give a closed period other days, another name or kind."""
+    for name, value in changed.items():
+        setattr(period, name, value)
+    _save_period(period)
+    return period
+
+
+@transaction.atomic
+def open_days_again(*, period: ClosedPeriod, by: User) -> None:
+    """Remove a closed period: its days are school days again."""
+    _raise_versions(period)
+    period.delete()
+
+
+@transaction.atomic
+def change_programme_year(*, programme_year: ProgrammeYear, by: User, **changed: Any) -> ProgrammeYear:
+    """Other rules for a programme's year; every school's figures are counted anew."""
+    for name, value in changed.items():
+        setattr(programme_year, name, value)
+    programme_year.full_clean()
+    programme_year.save()
+    programme_year.participations.all().raise_version()
+    return programme_year
+
+
+def _save_period(period: ClosedPeriod) -> None:
+    period.full_clean()
+    if not period.year.starts_on <= period.starts_on <= period.ends_on <= period.year.ends_on:
+        raise ValidationError(
+            {"starts_on": _("The days must lie in the school year %(year)s.") % {"year": period.year}}
+        )
+    period.save()
+    _raise_versions(period)
+
+
+def _raise_versions(period: ClosedPeriod) -> None:
+    """Whether a session was on time rests on the calendar."""
+    participations = Participation.objects.filter(programme_year__year=period.year)
+    (participations.filter(school=period.school) if period.school_id else participations).raise_version()

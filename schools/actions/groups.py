@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import datetime as dt
+from typing import Any
 
+from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from accounts.models import User
-from schools.models import Group, Participation, School, SchoolYear
+from schools.actions.plans import cancel_for_ended_group
+from schools.models import Group, Participation, PlannedSession, School, SchoolYear
 
 
 def raise_versions(*, school: School, year: SchoolYear) -> None:
@@ -43,3 +47,35 @@ def add_group(
     group.save()
     raise_versions(school=school, year=year)
     return group
+
+
+@transaction.atomic
+def change_group(*, group: Group, by: User, **changed: Any) -> Group:
+    """Give a group another name, grade, number of people or staff group."""
+    for name, value in changed.items():
+        setattr(group, name, value)
+    group.full_clean()
+    group.save()
+    raise_versions(school=group.school, year=group.year)
+    return group
+
+
+@transaction.atomic
+def end_group(*, group: Group, last_day: dt.date, by: User, now: dt.datetime, merged_into: Group | None = None) -> int:
+    """The group's last day; what it has planned after that is cancelled, and how many sessions that were is given.
+
+    A class that merges into another ends in the same way, and its pupils count with the other from then on.
+    Raises ``ValidationError`` when the day lies outside the group's school year.
+    """
+    if not group.starts_on <= last_day <= group.year.ends_on:
+        raise ValidationError({"last_day": _("Choose a day in the school year, not before the group began.")})
+    group.ends_on, group.merged_into = last_day, merged_into
+    group.full_clean()
+    group.save()
+    raise_versions(school=group.school, year=group.year)
+    return cancel_for_ended_group(group=group, last_day=last_day, by=by, now=now)
+
+
+def sessions_after(group: Group, last_day: dt.date) -> int:
+    """How many sessions ending the group after a day would cancel."""
+    return PlannedSession.objects.without_outcome().filter(group=group, week_start__gt=last_day).count()

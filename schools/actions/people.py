@@ -4,35 +4,86 @@ from __future__ import annotations
 
 import datetime as dt
 
+from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.db.models import F
+from django.utils.translation import gettext as _
 
+from accounts.actions import make_account
 from accounts.models import User
+from accounts.validators import refuse_personal_number
 from schools.models import School, SchoolMembership, SchoolNote, SchoolPerson
 
 
 @transaction.atomic
 def add_person(
-    *, school: School, name: str, email: str = "", phone: str = "", user: User | None = None, by: User
+    *,
+    school: School,
+    name: str,
+    email: str = "",
+    phone: str = "",
+    user: User | None = None,
+    with_account: bool = False,
+    by: User,
 ) -> SchoolPerson:
-    """Someone at a school; an account is optional."""
+    """Someone at a school; an account is optional, and ``with_account`` ties or makes the one of the e-mail address."""
     person = SchoolPerson(school=school, name=name, email=email.strip().lower(), phone=phone, user=user)
     person.full_clean()
     person.save()
+    if with_account:
+        give_account(person=person, by=by)
     return person
+
+
+@transaction.atomic
+def change_person(*, person: SchoolPerson, with_account: bool = False, by: User) -> None:
+    """Save a person's changed fields, and give an account if it is asked for."""
+    person.full_clean()
+    person.save()
+    if with_account:
+        give_account(person=person, by=by)
+
+
+@transaction.atomic
+def give_account(*, person: SchoolPerson, by: User) -> User:
+    """The account with the person's e-mail address, made if there is none, tied to the person."""
+    if not person.email:
+        raise ValidationError({"email": _("An account needs an e-mail address.")})
+    user = User.objects.filter(email__iexact=person.email).first()
+    person.user = user or make_account(email=person.email, full_name=person.name, phone=person.phone, by=by)
+    person.full_clean()
+    person.save(update_fields=["user"])
+    return person.user
 
 
 @transaction.atomic
 def give_membership(
     *, person: SchoolPerson, role: str, starts_on: dt.date, ends_on: dt.date | None = None, by: User
 ) -> SchoolMembership:
-    """A role at the person's school, from a day."""
+    """A role at the person's school, from a day. Raises ``ValidationError`` if the person has it in that time."""
     membership = SchoolMembership(person=person, role=role, starts_on=starts_on, ends_on=ends_on)
     membership.full_clean()
+    others = person.memberships.filter(role=role).exclude(ends_on__lt=starts_on)
+    if ends_on:
+        others = others.filter(starts_on__lte=ends_on)
+    if others.exists():
+        raise ValidationError({"starts_on": _("The person already has this role in that time.")})
     membership.save()
     return membership
 
 
 @transaction.atomic
+def end_membership(*, membership: SchoolMembership, last_day: dt.date, by: User) -> SchoolMembership:
+    """The last day of a role. Links that were sent for it stop working at once."""
+    membership.ends_on = last_day
+    membership.full_clean()
+    membership.save(update_fields=["ends_on"])
+    SchoolMembership.objects.filter(pk=membership.pk).update(link_version=F("link_version") + 1)
+    return membership
+
+
+@transaction.atomic
 def write_note(*, school: School, text: str, by: User, now: dt.datetime) -> SchoolNote:
-    """A note about the work at a school."""
+    """A note about the work at a school; personal identity numbers are refused."""
+    refuse_personal_number(text)
     return SchoolNote.objects.create(school=school, text=text, by=by, at=now)

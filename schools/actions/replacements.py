@@ -54,6 +54,10 @@ def check_week(session: PlannedSession, week_start: dt.date) -> None:
         raise ValidationError(
             _("The school has no teaching in %(week)s. Choose another week.") % {"week": week_no(week_start)}
         )
+    if session.group.ends_on and week_start > session.group.ends_on:
+        raise ValidationError(
+            _("The group has ended by %(week)s. Choose another week.") % {"week": week_no(week_start)}
+        )
     others = PlannedSession.objects.live().in_week(week_start).exclude(pk=session.pk)
     if others.filter(participation_id=session.participation_id, group_id=session.group_id).exists():
         raise ValidationError(

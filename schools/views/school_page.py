@@ -51,19 +51,20 @@ def school_detail(request: HttpRequest, slug: str) -> HttpResponse:
     years = sorted({term.year for term in terms}, key=lambda year: year.starts_on)
     year = _chosen_year(request.GET.get("lasar"), years, today)
     rights = Rights.of(request.user, school, today)
+    people = _people(school, today)
     context = {
         "school": school,
         "years": years,
         "year": year,
         "today": today,
         "rights": rights,
-        "people": _people(school, today),
+        "people": people,
         "latest": deeds_in(batches_of(school)[:LATEST_DEEDS]),
     }
     if rights.see_notes:
         context |= {"notes": school.notes.select_related("by")[:NOTES_SHOWN], "note_form": NoteForm()}
     if year:
-        context |= _year_context(school, year, terms, rights, today, has_contact=_has_contact(context["people"]))
+        context |= _year_context(school, year, terms, rights, today, has_contact=_has_contact(people))
     return render(request, "schools/school_detail.html", context)
 
 
@@ -87,15 +88,15 @@ def _chosen_year(wanted: str | None, years: list[SchoolYear], today: dt.date) ->
 
 
 def _people(school: School, today: dt.date) -> list[SchoolPerson]:
-    """Everyone at the school, those with a role first, each with ``active_roles``."""
-    active = SchoolMembership.objects.active(today)
-    roles = Prefetch("memberships", queryset=active, to_attr="active_roles")
-    people = school.people.prefetch_related(roles)
-    return sorted(people, key=lambda person: (not person.active_roles, person.name))
+    """Everyone at the school with the roles that they hold today, those with a role first."""
+    active = Prefetch("memberships", queryset=SchoolMembership.objects.active(today))
+    people = school.people.prefetch_related(active)
+    return sorted(people, key=lambda person: (not person.memberships.all(), person.name))
 
 
 def _has_contact(people: list[SchoolPerson]) -> bool:
-    return any(role.role == SchoolMembership.Role.CONTACT for person in people for role in person.active_roles)
+    roles = [membership.role for person in people for membership in person.memberships.all()]
+    return SchoolMembership.Role.CONTACT in roles
 
 
 def _year_context(

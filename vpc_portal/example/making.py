@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from random import Random
 
 from django.db import transaction
@@ -31,14 +31,16 @@ Say = Callable[[str], None]
 
 
 @transaction.atomic
-def make_example(*, seed: int, today: dt.date, say: Say) -> None:
+def make_example(
+    *, seed: int, today: dt.date, say: Say, examples: Sequence[ExampleSchool] = SCHOOLS
+) -> None:
     """Make accounts, schools, two school years of plans and what came of them. ``say`` gets a line for each step."""
     random = Random(seed)
     users = make_accounts()
     by = users["Samira Holm"]
     describe_topics(by)
     say("Skolor och människor …")
-    schools = [(example, make_school(example, users, by)) for example in SCHOOLS]
+    schools = [(example, make_school(example, users, by)) for example in examples]
     autumn = first_calendar_year(today)
     for calendar_year in (autumn - 1, autumn):
         this_year = calendar_year == autumn

@@ -1,0 +1,72 @@
+"""Forms for accounts, roles at the centre, and passwords."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+from django import forms
+from django.contrib.auth.forms import SetPasswordForm
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import CentreRole, User
+
+
+class DayInput(forms.DateInput):
+    """A day as the browser asks for it."""
+
+    input_type = "date"
+
+    def __init__(self, attrs: dict[str, Any] | None = None) -> None:
+        super().__init__(attrs, format="%Y-%m-%d")
+
+
+class AccountForm(forms.ModelForm):
+    class Meta:
+        model = User
+        fields = ["full_name", "email", "phone"]
+        help_texts = {"email": _("The address to sign in with, usually the one at work.")}
+
+    def clean_email(self) -> str:
+        email: str = self.cleaned_data["email"].lower()
+        if User.objects.filter(email__iexact=email).exclude(pk=self.instance.pk).exists():
+            raise forms.ValidationError(_("There is already an account with this e-mail address."))
+        return email
+
+
+class RoleForm(forms.Form):
+    role = forms.ChoiceField(label=_("Role"), choices=CentreRole.Role.choices, widget=forms.RadioSelect)
+    starts_on = forms.DateField(label=_("From"), widget=DayInput)
+    ends_on = forms.DateField(
+        label=_("To and including"),
+        widget=DayInput,
+        required=False,
+        help_text=_("Leave empty until further notice."),
+    )
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        first, last = cleaned.get("starts_on"), cleaned.get("ends_on")
+        if first and last and last < first:
+            self.add_error("ends_on", _("The last day is before the first."))
+        return cleaned
+
+
+class LastDayForm(forms.Form):
+    """The last day of a role, not before it began."""
+
+    last_day = forms.DateField(label=_("Last day"), widget=DayInput)
+
+    def __init__(self, *args: Any, starts_on: dt.date, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.starts_on = starts_on
+
+    def clean_last_day(self) -> dt.date:
+        day: dt.date = self.cleaned_data["last_day"]
+        if day < self.starts_on:
+            raise forms.ValidationError(_("The last day is before the first."))
+        return day
+
+
+class ChoosePasswordForm(SetPasswordForm):
+    """A new password, twice."""

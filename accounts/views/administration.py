@@ -1,0 +1,28 @@
+"""The administrator's start page."""
+
+from __future__ import annotations
+
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+
+from accounts.models import CentreRole, User
+from accounts.policies import is_administrator
+
+
+def administration(request: HttpRequest) -> HttpResponse:
+    """What there is to administer, with what needs a deed first."""
+    today = timezone.localdate()
+    if not is_administrator(request.user, today):
+        raise PermissionDenied
+    users = User.objects.filter(is_active=True)
+    return render(
+        request,
+        "accounts/administration.html",
+        {
+            "accounts": users.count(),
+            "never_signed_in": users.filter(last_login=None).count(),
+            "roles": CentreRole.objects.active(today).count(),
+        },
+    )

@@ -1,0 +1,65 @@
+"""Reading in classes, all or nothing."""
+
+from __future__ import annotations
+
+from django.db import transaction
+
+from accounts.models import User
+from schools.imports.classes import ClassRow, DryRun, dry_run
+from schools.models import Group, Participation, SchoolYear
+
+
+class ImportRefused(Exception):  # noqa: N818 - reads as what happened
+    """The file has errors, or would no longer do what was shown; the dry run tells."""
+
+    def __init__(self, found: DryRun) -> None:
+        super().__init__()
+        self.found = found
+
+
+@transaction.atomic
+def import_classes(*, content: bytes, year: SchoolYear, digest: str, by: User) -> DryRun:
+    """Apply what a dry run with this digest has shown. Raises ``ImportRefused`` when it would do anything else."""
+    found = dry_run(content, year)
+    if found.errors or found.digest != digest:
+        raise ImportRefused(found)
+    staff = _staff_groups(found, year)
+    Group.objects.bulk_create([_new_class(addition.row, year, staff) for addition in found.additions])
+    changed = [_altered(alteration.row, alteration.group, staff) for alteration in found.alterations]
+    Group.objects.bulk_update(changed, ["grade", "headcount", "staff_group"], batch_size=200)
+    schools = {change.row.school.pk for change in [*found.additions, *found.alterations]}
+    Participation.objects.filter(programme_year__year=year, school__in=schools).raise_version()
+    return found
+
+
+Staff = dict[tuple[int, str], Group]
+
+
+def _staff_groups(found: DryRun, year: SchoolYear) -> Staff:
+    """The staff groups that the rows name, by school and name; those that are missing are made."""
+    rows = [change.row for change in [*found.additions, *found.alterations] if change.row.staff_group]
+    existing = Group.objects.staff().filter(year=year, school__in={row.school.pk for row in rows})
+    known: Staff = {(group.school_id, group.name.casefold()): group for group in existing}
+    missing: Staff = {}
+    for row in rows:
+        key = (row.school.pk, row.staff_group.casefold())
+        if key not in known:
+            missing.setdefault(key, _new_staff_group(row, year))
+    Group.objects.bulk_create(missing.values())
+    return known | missing
+
+
+def _new_staff_group(row: ClassRow, year: SchoolYear) -> Group:
+    return Group(school=row.school, year=year, kind=Group.Kind.STAFF, name=row.staff_group, starts_on=year.starts_on)
+
+
+def _new_class(row: ClassRow, year: SchoolYear, staff: Staff) -> Group:
+    group = Group(school=row.school, year=year, kind=Group.Kind.CLASS, name=row.name, starts_on=year.starts_on)
+    return _altered(row, group, staff)
+
+
+def _altered(row: ClassRow, group: Group, staff: Staff) -> Group:
+    group.grade, group.headcount = row.grade, row.headcount
+    if row.staff_group:
+        group.staff_group = staff[row.school.pk, row.staff_group.casefold()]
+    return group

@@ -1,0 +1,63 @@
+"""Forms for school years, closed days and a programme's rules."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from accounts.forms import DayInput
+from schools.models import ClosedPeriod, ProgrammeYear, School, SchoolYear
+
+
+class SchoolYearForm(forms.Form):
+    starts_on = forms.DateField(label=_("First school day in August"), widget=DayInput)
+    autumn_ends_on = forms.DateField(label=_("Last school day of the autumn term"), widget=DayInput)
+    spring_starts_on = forms.DateField(label=_("First school day of the spring term"), widget=DayInput)
+    ends_on = forms.DateField(label=_("Last school day in June"), widget=DayInput)
+
+
+class ClosedPeriodForm(forms.ModelForm):
+    """Days without teaching in a year, for all schools or one."""
+
+    class Meta:
+        model = ClosedPeriod
+        fields = ["kind", "name", "starts_on", "ends_on", "school"]
+        widgets = {"starts_on": DayInput, "ends_on": DayInput}
+        help_texts = {"name": _("For example Höstlov or Studiedag."), "school": _("Leave empty for all schools.")}
+
+    def __init__(self, *args: Any, year: SchoolYear, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.instance.year = year
+        self.fields["school"].queryset = School.objects.order_by("name")
+        self.fields["school"].empty_label = _("All schools")
+        for name in ("starts_on", "ends_on"):
+            attrs = {"min": year.starts_on.isoformat(), "max": year.ends_on.isoformat()}
+            self.fields[name].widget.attrs.update(attrs)
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        first, last, year = cleaned.get("starts_on"), cleaned.get("ends_on"), self.instance.year
+        if first and last and last < first:
+            self.add_error("ends_on", _("The last day is before the first."))
+        for name, day in (("starts_on", first), ("ends_on", last)):
+            if day and not year.starts_on <= day <= year.ends_on:
+                self.add_error(name, _("Choose a day in the school year."))
+        return cleaned
+
+
+class ProgrammeYearForm(forms.ModelForm):
+    class Meta:
+        model = ProgrammeYear
+        fields = ["required_base", "required_extra", "lowest_grade", "highest_grade", "staff_lead_weeks"]
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        lowest, highest = cleaned.get("lowest_grade"), cleaned.get("highest_grade")
+        if lowest is not None and highest is not None and highest < lowest:
+            self.add_error("highest_grade", _("The highest grade is below the lowest."))
+        base = self.instance.programme.topics.filter(kind="base").count()
+        if (cleaned.get("required_base") or 0) > base:
+            self.add_error("required_base", _("The programme has only %(n)s base sessions.") % {"n": base})
+        return cleaned

@@ -1,0 +1,51 @@
+"""Forms for schools."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from accounts.forms import DayInput
+from schools.models import District, School
+
+
+class SchoolForm(forms.ModelForm):
+    """A school; its district is chosen, or named when it is new."""
+
+    district = forms.ModelChoiceField(label=_("District"), queryset=District.objects.all(), required=False)
+    new_district = forms.CharField(label=_("A new district"), max_length=80, required=False)
+
+    class Meta:
+        model = School
+        fields = ["name", "district", "unit_code"]
+        help_texts = {"unit_code": _("Eight digits, from Skolverket's register of school units.")}
+
+    field_order = ["name", "district", "new_district", "unit_code"]
+
+    def clean_name(self) -> str:
+        name = " ".join(self.cleaned_data["name"].split())
+        if School.objects.filter(name__iexact=name).exclude(pk=self.instance.pk).exists():
+            raise forms.ValidationError(_("There is already a school with this name."))
+        return name
+
+    def clean_unit_code(self) -> str | None:
+        return self.cleaned_data["unit_code"] or None
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        if not cleaned.get("district") and not cleaned.get("new_district"):
+            self.add_error("district", _("Choose a district, or name a new one."))
+        return cleaned
+
+
+class CloseSchoolForm(forms.Form):
+    last_day = forms.DateField(label=_("Last day in the work"), widget=DayInput)
+
+    def clean_last_day(self) -> dt.date:
+        day: dt.date = self.cleaned_data["last_day"]
+        if not dt.date(2000, 1, 1) <= day <= dt.date(2100, 1, 1):
+            raise forms.ValidationError(_("Choose a day in this century."))
+        return day

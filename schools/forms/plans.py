@@ -1,0 +1,197 @@
+"""Forms for plans: the programme's settings, a school's topics, and a session's new time."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from django import forms
+from django.utils.dates import MONTHS, WEEKDAYS
+from django.utils.translation import gettext as _now
+from django.utils.translation import gettext_lazy as _
+
+from accounts.templatetags.look import week_and_span
+from accounts.validators import refuse_personal_number
+from programmes.models import SessionTopic
+from schools.actions.plans import REASONS
+from schools.calendar import DAY, SCHOOL_DAYS
+from schools.models import ProgrammeYear
+from schools.slots import Slot
+
+OTHER, STAY = "other", "stay"
+
+
+class TimeInput(forms.TimeInput):
+    """A time of day as the browser asks for it."""
+
+    input_type = "time"
+
+    def __init__(self) -> None:
+        super().__init__({"class": "short"}, format="%H:%M")
+
+
+class ProgrammeYearForm(forms.ModelForm):
+    """A programme's settings for a school year."""
+
+    class Meta:
+        model = ProgrammeYear
+        fields = ["required_extra", "lowest_grade", "highest_grade", "staff_lead_weeks"]
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        lowest, highest = cleaned.get("lowest_grade"), cleaned.get("highest_grade")
+        if lowest is not None and highest is not None and highest < lowest:
+            self.add_error("highest_grade", _("The highest grade is below the lowest."))
+        return cleaned
+
+
+class TopicChoiceForm(forms.Form):
+    """One field for each extra place in the year; places whose topic has been held are locked."""
+
+    def __init__(
+        self,
+        *args: Any,
+        places: Sequence[Slot],
+        topics: Sequence[SessionTopic],
+        chosen: Sequence[SessionTopic],
+        locked: Mapping[int, SessionTopic],
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        self.topics = {str(topic.pk): topic for topic in topics}
+        for position, place in enumerate(places, start=1):
+            topic = chosen[position - 1] if position <= len(chosen) else None
+            self.fields[_name(position)] = self._field(position, place, topic, is_locked=position in locked)
+
+    def _field(self, position: int, place: Slot, topic: SessionTopic | None, *, is_locked: bool) -> forms.Field:
+        return forms.ChoiceField(
+            label=_now("%(n)s. %(month)s") % {"n": position, "month": str(MONTHS[place.month]).capitalize()},
+            choices=[("", _("Not chosen")), *((pk, topic.title) for pk, topic in self.topics.items())],
+            initial=str(topic.pk) if topic else "",
+            required=False,
+            disabled=is_locked,
+            help_text=_("Has been held, and stays.") if is_locked else "",
+        )
+
+    def clean(self) -> dict[str, Any]:
+        """Refuse a topic chosen twice, and a place left empty before one that is filled."""
+        cleaned = super().clean() or {}
+        filled = [name for name in self.fields if cleaned.get(name)]
+        for place, name in enumerate(self.fields):
+            pk = cleaned.get(name)
+            if pk and any(cleaned.get(other) == pk for other in list(self.fields)[:place]):
+                self.add_error(name, _("%(topic)s is chosen already. Choose another.") % {"topic": self.topics[pk]})
+            if not pk and name not in self.errors and filled and name < filled[-1]:
+                self.add_error(name, _("Choose a topic here too: they are chosen in the order of the year."))
+        return cleaned
+
+    def chosen(self) -> list[SessionTopic]:
+        """The topics in their order."""
+        return [self.topics[pk] for name in self.fields if (pk := self.cleaned_data[name])]
+
+
+def _name(position: int) -> str:
+    # Two digits, so that the names sort as the places do.
+    return f"topic_{position:02d}"
+
+
+class WeekFields(forms.Form):
+    """A week: one of those offered, or another of the year's; a week where the group has a session says so."""
+
+    week = forms.ChoiceField(label=_("New week"), widget=forms.RadioSelect)
+    other_week = forms.ChoiceField(label=_("Another week"), required=False)
+    version = forms.IntegerField(min_value=1, widget=forms.HiddenInput)
+
+    def __init__(
+        self, *args: Any, offered: Sequence[dt.date], others: Sequence[dt.date], taken: set[dt.date], **kwargs: Any
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["week"].choices = self.choices_around(  # type: ignore[attr-defined]
+            [(week.isoformat(), week_and_span(week)) for week in offered]
+        )
+        self.fields["other_week"].choices = [  # type: ignore[attr-defined]
+            ("", _("Choose a week")),
+            *((week.isoformat(), _in_words(week, week in taken)) for week in others),
+        ]
+
+    def choices_around(self, offered: list[tuple[str, str]]) -> list[tuple[str, Any]]:
+        return [*offered, (OTHER, _("Another week"))]
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        if cleaned.get("week") == OTHER and not cleaned.get("other_week") and "other_week" not in self.errors:
+            self.add_error("other_week", _("Choose a week."))
+        return cleaned
+
+    def chosen_week(self) -> dt.date | None:
+        """The Monday that was chosen; nothing when no week was."""
+        week = self.cleaned_data["week"]
+        week = self.cleaned_data["other_week"] if week == OTHER else week
+        return dt.date.fromisoformat(week) if week else None
+
+
+def _in_words(week: dt.date, is_taken: bool) -> str:
+    words = week_and_span(week)
+    return _now("%(week)s, has a session already") % {"week": words} if is_taken else words
+
+
+class MoveForm(WeekFields):
+    """A session's new week, with day and time if they are known."""
+
+    weekday = forms.ChoiceField(label=_("Day"), required=False)
+    start_time = forms.TimeField(
+        label=_("Starts at"), required=False, widget=TimeInput, error_messages={"invalid": _("Write 09:10.")}
+    )
+    end_time = forms.TimeField(
+        label=_("Ends at"), required=False, widget=TimeInput, error_messages={"invalid": _("Write 10:00.")}
+    )
+    reason = forms.CharField(
+        label=_("Why is it moved?"),
+        max_length=200,
+        required=False,
+        validators=[refuse_personal_number],
+        help_text=_("Write nothing that can be tied to a pupil."),
+    )
+    # The field of the form for each field of the action.
+    FIELD_OF = {"week_start": "week", "date": "weekday"}
+
+    def __init__(self, *args: Any, stays_in: dt.date, **kwargs: Any) -> None:
+        self.stays_in = stays_in
+        super().__init__(*args, **kwargs)
+        days = [(str(number), str(WEEKDAYS[number]).capitalize()) for number in range(SCHOOL_DAYS)]
+        self.fields["weekday"].choices = [("", _("No day yet")), *days]  # type: ignore[attr-defined]
+
+    def choices_around(self, offered: list[tuple[str, str]]) -> list[tuple[str, Any]]:
+        stay = _now("Stay in %(week)s, but on another day") % {"week": week_and_span(self.stays_in)}
+        return [*offered, (STAY, stay), (OTHER, _("Another week"))]
+
+    def chosen_week(self) -> dt.date | None:
+        return self.stays_in if self.cleaned_data["week"] == STAY else super().chosen_week()
+
+    def chosen_day(self) -> dt.date | None:
+        week, weekday = self.chosen_week(), self.cleaned_data["weekday"]
+        return week + int(weekday) * DAY if week and weekday else None
+
+
+class CancelForm(WeekFields):
+    """Why a session is cancelled, and its new week if one is known."""
+
+    reason = forms.ChoiceField(
+        label=_("Why is it cancelled?"),
+        choices=[(reason.value, reason.label) for reason in REASONS],
+        widget=forms.RadioSelect,
+    )
+    note = forms.CharField(
+        label=_("In your own words"),
+        max_length=200,
+        required=False,
+        validators=[refuse_personal_number],
+        help_text=_("Write nothing that can be tied to a pupil."),
+    )
+    week = forms.ChoiceField(label=_("New time"), widget=forms.RadioSelect, required=False)
+    field_order = ["reason", "note", "week", "other_week", "version"]
+    FIELD_OF = {"new_week": "week"}
+
+    def choices_around(self, offered: list[tuple[str, str]]) -> list[tuple[str, Any]]:
+        return [*offered, (OTHER, _("Another week")), ("", _("No new time yet"))]

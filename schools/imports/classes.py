@@ -1,0 +1,237 @@
+"""What a file of classes would change in a school year: additions, changes, and every error with row and reason."""
+
+from __future__ import annotations
+
+import difflib
+import hashlib
+import re
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from django.utils.translation import gettext as _
+
+from accounts.validators import holds_personal_number
+from schools.imports.sheets import UnreadableFile, rows_of
+from schools.models import Group, School, SchoolYear
+
+HEADERS = {
+    "skola": "school",
+    "klass": "name",
+    "arskurs": "grade",
+    "antalelever": "headcount",
+    "antal": "headcount",
+    "personalgrupp": "staff_group",
+}
+REQUIRED = ("school", "name", "grade", "headcount")
+TITLES = {"school": "Skola", "name": "Klass", "grade": "Årskurs", "headcount": "Antal elever"}
+LARGEST_CLASS = 60
+
+
+@dataclass(frozen=True)
+class RowError:
+    """Why a row can't be read; ``row`` is its number in the file, from 1."""
+
+    row: int
+    reason: str
+
+
+@dataclass(frozen=True)
+class ClassRow:
+    """One class as the file tells it."""
+
+    row: int
+    school: School
+    name: str
+    grade: int
+    headcount: int
+    staff_group: str = ""
+
+
+@dataclass(frozen=True)
+class Addition:
+    row: ClassRow
+
+
+@dataclass(frozen=True)
+class Alteration:
+    """A class that exists, with what changes in words: (what, before, after)."""
+
+    row: ClassRow
+    group: Group
+    changes: tuple[tuple[str, str, str], ...]
+
+
+@dataclass
+class DryRun:
+    """What reading in the file would do. Nothing is written while there are errors."""
+
+    additions: list[Addition] = field(default_factory=list)
+    alterations: list[Alteration] = field(default_factory=list)
+    unchanged: list[ClassRow] = field(default_factory=list)
+    errors: list[RowError] = field(default_factory=list)
+
+    @property
+    def changes_anything(self) -> bool:
+        return bool(self.additions or self.alterations)
+
+    @property
+    def digest(self) -> str:
+        """Tells whether what is applied is what was shown."""
+        told = [
+            (kind, row.school.pk, row.name, row.grade, row.headcount, row.staff_group, changes)
+            for kind, row, changes in [
+                *(("add", addition.row, ()) for addition in self.additions),
+                *(("alter", alteration.row, alteration.changes) for alteration in self.alterations),
+            ]
+        ]
+        return hashlib.sha256(repr(told).encode()).hexdigest()
+
+
+def dry_run(content: bytes, year: SchoolYear) -> DryRun:
+    """Compare a file with a school year's classes. Raises ``UnreadableFile`` when it is no table of classes."""
+    table = rows_of(content)
+    header_at, columns = _header(table)
+    schools = _Schools(list(School.objects.filter(closed_on=None)))
+    result = DryRun()
+    rows: list[ClassRow] = []
+    for number, cells in enumerate(table[header_at + 1 :], start=header_at + 2):
+        if not any(cells):
+            continue
+        values = {name: cells[place] if place < len(cells) else "" for name, place in columns.items()}
+        read = _read_row(number, values, schools)
+        (rows if isinstance(read, ClassRow) else result.errors).append(read)  # type: ignore[arg-type]
+    if not rows and not result.errors:
+        raise UnreadableFile(_("The file has a header but no classes."))
+    result.errors += _doubles(rows)
+    _compare(rows, year, result)
+    result.errors.sort(key=lambda error: error.row)
+    return result
+
+
+def _header(table: Sequence[Sequence[str]]) -> tuple[int, dict[str, int]]:
+    """The first row that has text is the header, in any order of columns."""
+    for number, cells in enumerate(table):
+        if any(cells):
+            known = {HEADERS[_plain(cell)]: place for place, cell in enumerate(cells) if _plain(cell) in HEADERS}
+            missing = [TITLES[name] for name in REQUIRED if name not in known]
+            if missing:
+                raise UnreadableFile(_("These columns are missing: %(columns)s.") % {"columns": ", ".join(missing)})
+            return number, known
+    raise UnreadableFile(_("The file is empty."))
+
+
+def _read_row(number: int, values: dict[str, str], schools: _Schools) -> ClassRow | RowError:
+    if any(holds_personal_number(value) for value in values.values()):
+        return RowError(number, _("The row holds a personal identity number. Remove it: only numbers of pupils."))
+    try:
+        return ClassRow(
+            row=number,
+            school=schools.find(values["school"]),
+            name=_name(values["name"]),
+            grade=_grade(values["grade"]),
+            headcount=_headcount(values["headcount"]),
+            staff_group=_staff_name(values.get("staff_group", "")),
+        )
+    except ValueError as error:
+        return RowError(number, str(error))
+
+
+class _Schools:
+    """Finds a school by its name or unit code, and says which is nearest when there is none."""
+
+    def __init__(self, schools: Sequence[School]) -> None:
+        self.by_name = {_plain(school.name): school for school in schools}
+        self.by_code = {school.unit_code: school for school in schools if school.unit_code}
+
+    def find(self, text: str) -> School:
+        if not text:
+            raise ValueError(_("The school is missing."))
+        school = self.by_code.get(text) or self.by_name.get(_plain(text))
+        if school:
+            return school
+        near = difflib.get_close_matches(_plain(text), self.by_name, n=1)
+        said = {"school": text}
+        if near:
+            said["near"] = self.by_name[near[0]].name
+            raise ValueError(_("The school %(school)s is not in the portal. Do you mean %(near)s?") % said)
+        raise ValueError(_("The school %(school)s is not in the portal. Add it first, or mend the name.") % said)
+
+
+def _name(text: str) -> str:
+    if not text:
+        raise ValueError(_("The class's name is missing."))
+    if len(text) > 40:
+        raise ValueError(_("The class's name is longer than 40 characters."))
+    if text[0] in "=+-@":
+        raise ValueError(_("The class's name looks like a formula. Write the name itself."))
+    return text
+
+
+def _staff_name(text: str) -> str:
+    return _name(text) if text else ""
+
+
+def _grade(text: str) -> int:
+    plain = _plain(text).removeprefix("ak")
+    if plain in {"f", "forskoleklass", "fklass"}:
+        return 0
+    if not re.fullmatch(r"\d", plain):
+        raise ValueError(_("The grade is %(grade)s. Write F or a number from 1 to 9.") % {"grade": text or "–"})
+    return int(plain)
+
+
+def _headcount(text: str) -> int:
+    if not re.fullmatch(r"\d{1,4}", text):
+        said = {"count": text or "–"}
+        raise ValueError(_("The number of pupils is %(count)s. Write a whole number, 0 or more.") % said)
+    if int(text) > LARGEST_CLASS:
+        raise ValueError(_("The number of pupils is %(count)s. A class has at most 60.") % {"count": text})
+    return int(text)
+
+
+def _doubles(rows: Sequence[ClassRow]) -> list[RowError]:
+    first: dict[tuple[int, str], int] = {}
+    errors = []
+    for row in rows:
+        earlier = first.setdefault((row.school.pk, row.name.casefold()), row.row)
+        if earlier != row.row:
+            said = {"name": row.name, "row": earlier}
+            errors.append(RowError(row.row, _("%(name)s stands in row %(row)s too.") % said))
+    return errors
+
+
+def _compare(rows: Sequence[ClassRow], year: SchoolYear, result: DryRun) -> None:
+    existing = {
+        (group.school_id, group.name.casefold()): group
+        for group in Group.objects.classes().filter(year=year).select_related("staff_group")
+    }
+    for row in rows:
+        group = existing.get((row.school.pk, row.name.casefold()))
+        if group is None:
+            result.additions.append(Addition(row))
+        elif group.ends_on is not None:
+            reason = _("%(name)s has ended this school year. Give the class another name.") % {"name": row.name}
+            result.errors.append(RowError(row.row, reason))
+        elif changes := tuple(_changes(row, group)):
+            result.alterations.append(Alteration(row, group, changes))
+        else:
+            result.unchanged.append(row)
+
+
+def _changes(row: ClassRow, group: Group) -> list[tuple[str, str, str]]:
+    found = []
+    if row.grade != group.grade:
+        found.append((_("grade"), group.get_grade_display(), "F" if row.grade == 0 else str(row.grade)))
+    if row.headcount != group.headcount:
+        found.append((_("pupils"), "–" if group.headcount is None else str(group.headcount), str(row.headcount)))
+    staff = group.staff_group.name if group.staff_group else ""
+    if row.staff_group and row.staff_group.casefold() != staff.casefold():
+        found.append((_("staff group"), staff or "–", row.staff_group))
+    return found
+
+
+def _plain(text: str) -> str:
+    """A heading or name without case, accents, spaces and signs: ``Årskurs`` and ``ARSKURS`` are the same."""
+    decomposed = unicodedata.normalize("NFKD", text.casefold())
+    return re.sub(r"[^a-z0-9]", "", decomposed)

@@ -1,0 +1,117 @@
+"""Reading a CSV or XLSX file into rows of text, whatever the file claims to be."""
+
+from __future__ import annotations
+
+import csv
+import io
+import zipfile
+from collections.abc import Iterable, Iterator
+from itertools import islice
+from typing import Any
+
+from django.utils.translation import gettext as _
+from openpyxl import load_workbook
+
+MAX_BYTES = 2_000_000
+MAX_ROWS = 5_000
+MAX_COLUMNS = 30
+MAX_CELL = 200
+# An XLSX of classes unpacks to a few hundred kilobytes.
+MAX_UNPACKED = 50_000_000
+ZIP, OLD_EXCEL = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
+
+
+class UnreadableFile(Exception):  # noqa: N818 - reads as what happened
+    """The file cannot be read as a table; the message says what to do, for the user."""
+
+
+def rows_of(content: bytes) -> list[list[str]]:
+    """The file's rows as trimmed texts, empty rows included so that row numbers are the file's own.
+
+    Raises ``UnreadableFile`` for anything that isn't a small CSV or XLSX table.
+    """
+    if not content.strip():
+        raise UnreadableFile(_("The file is empty."))
+    if len(content) > MAX_BYTES:
+        raise UnreadableFile(_("The file is too large. It may hold at most 2 MB."))
+    if content.startswith(OLD_EXCEL):
+        raise UnreadableFile(_("This is an old Excel file. Save it as .xlsx or CSV, and try again."))
+    found = _xlsx_rows(content) if content.startswith(ZIP) else _csv_rows(content)
+    return _within_limits(found)
+
+
+def _within_limits(rows: Iterable[list[str]]) -> list[list[str]]:
+    kept = list(islice(rows, MAX_ROWS + 2))
+    if len(kept) > MAX_ROWS + 1:
+        raise UnreadableFile(_("The file has more than 5,000 rows. Divide it into smaller ones."))
+    if any(len(row) > MAX_COLUMNS for row in kept):
+        raise UnreadableFile(_("The file has more than 30 columns. Use the template."))
+    if any(len(cell) > MAX_CELL for row in kept for cell in row):
+        raise UnreadableFile(_("A cell holds more than 200 characters. Use the template."))
+    return kept
+
+
+def _csv_rows(content: bytes) -> Iterator[list[str]]:
+    text = _decoded(content)
+    if "\x00" in text:
+        raise UnreadableFile(_("This is not a table. Choose a CSV or XLSX file."))
+    first_line = text.lstrip().splitlines()[0] if text.strip() else ""
+    delimiter = max(";,\t", key=first_line.count)
+    if delimiter not in first_line:
+        raise UnreadableFile(_("No columns were found. Choose a CSV or XLSX file, as in the template."))
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
+    try:
+        for row in reader:
+            yield [cell.strip() for cell in row]
+    except csv.Error as error:
+        raise UnreadableFile(_("The file is broken at row %(row)s.") % {"row": reader.line_num}) from error
+
+
+def _decoded(content: bytes) -> str:
+    """UTF-8 with or without its mark, else what Excel writes in Sweden."""
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return content.decode("cp1252", errors="replace")
+
+
+def _xlsx_rows(content: bytes) -> Iterator[list[str]]:
+    _refuse_bombs(content)
+    try:
+        book = load_workbook(io.BytesIO(content), read_only=True, data_only=True, keep_links=False)
+        sheet = book.worksheets[0]
+        # What a sheet says of its own size can't be trusted; reading stops at the limit.
+        sheet.reset_dimensions()
+        for row in sheet.iter_rows(values_only=True, max_col=MAX_COLUMNS + 1, max_row=MAX_ROWS + 2):
+            yield _trimmed([_text(cell) for cell in row])
+    except UnreadableFile:
+        raise
+    except Exception as error:  # openpyxl raises whatever a broken file leads it to
+        raise UnreadableFile(_("The Excel file is broken. Save it again, or as CSV.")) from error
+
+
+def _refuse_bombs(content: bytes) -> None:
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            names = {info.filename for info in archive.infolist()}
+            unpacked = sum(info.file_size for info in archive.infolist())
+    except zipfile.BadZipFile as error:
+        raise UnreadableFile(_("The Excel file is broken. Save it again, or as CSV.")) from error
+    if "xl/workbook.xml" not in names:
+        raise UnreadableFile(_("This is not a table. Choose a CSV or XLSX file."))
+    if unpacked > MAX_UNPACKED:
+        raise UnreadableFile(_("The Excel file unpacks to far too much. Save only the table, or use CSV."))
+
+
+def _text(cell: Any) -> str:
+    if cell is None:
+        return ""
+    if isinstance(cell, float) and cell.is_integer():
+        return str(int(cell))
+    return str(cell).strip()
+
+
+def _trimmed(cells: list[str]) -> list[str]:
+    while cells and not cells[-1]:
+        cells.pop()
+    return cells

@@ -1,0 +1,77 @@
+"""A school's groups in a school year: listed, added, changed, ended."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from schools.actions import groups
+from schools.forms.groups import EndGroupForm, GroupForm
+from schools.models import Group, SchoolYear
+from schools.policies import user_can_manage
+from schools.views.access import managed_school, visible_school
+
+
+def year_or_404(year_slug: str) -> SchoolYear:
+    """The school year of an address such as 2026-27."""
+    first, _dash, _last = year_slug.partition("-")
+    for year in SchoolYear.objects.filter(starts_on__year=int(first) if first.isdigit() and len(first) == 4 else 0):
+        if year.slug == year_slug:
+            return year
+    raise Http404
+
+
+def group_list(request: HttpRequest, slug: str, year_slug: str) -> HttpResponse:
+    today = timezone.localdate()
+    school, year = visible_school(request, slug, today), year_or_404(year_slug)
+    all_groups = list(school.groups.filter(year=year).select_related("staff_group", "merged_into").in_school_order())
+    context = {
+        "school": school,
+        "year": year,
+        "years": SchoolYear.objects.all(),
+        "groups": [group for group in all_groups if group.ends_on is None or group.ends_on >= today],
+        "ended": [group for group in all_groups if group.ends_on and group.ends_on < today],
+        "may_manage": user_can_manage(request.user, school, today),
+    }
+    return render(request, "schools/group_list.html", context)
+
+
+def group_add(request: HttpRequest, slug: str, year_slug: str) -> HttpResponse:
+    school, year = managed_school(request, slug, timezone.localdate()), year_or_404(year_slug)
+    form = GroupForm(request.POST or None, school=school, year=year, initial={"kind": Group.Kind.CLASS})
+    if request.method == "POST" and form.is_valid():
+        group = groups.add_group(school=school, year=year, **form.cleaned_data, by=request.user)
+        messages.success(request, _("%(group)s is added.") % {"group": group})
+        return redirect("schools:group-list", school.slug, year.slug)
+    return render(request, "schools/group_add.html", {"form": form, "school": school, "year": year})
+
+
+def group_change(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
+    school = managed_school(request, slug, timezone.localdate())
+    group = get_object_or_404(Group.objects.select_related("year", "school"), school=school, pk=pk)
+    form = GroupForm(request.POST or None, instance=group, school=school, year=group.year)
+    if request.method == "POST" and form.is_valid():
+        groups.change_group(group=group, **form.cleaned_data, by=request.user)
+        messages.success(request, _("%(group)s is saved.") % {"group": group})
+        return redirect("schools:group-list", school.slug, group.year.slug)
+    return render(request, "schools/group_change.html", {"form": form, "school": school, "group": group})
+
+
+def group_end(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
+    """First says how many sessions are cancelled; ends the group when that has been seen."""
+    today = timezone.localdate()
+    school = managed_school(request, slug, today)
+    group = get_object_or_404(Group.objects.select_related("year", "school"), school=school, pk=pk, ends_on=None)
+    form = EndGroupForm(request.POST or None, group=group, initial={"last_day": min(today, group.year.ends_on)})
+    context = {"form": form, "school": school, "group": group}
+    if request.method == "POST" and form.is_valid():
+        last_day, into = form.cleaned_data["last_day"], form.cleaned_data.get("merged_into")
+        if request.POST.get("seen") == last_day.isoformat():
+            groups.end_group(group=group, last_day=last_day, merged_into=into, by=request.user, now=timezone.now())
+            messages.success(request, _("%(group)s has a last day.") % {"group": group})
+            return redirect("schools:group-list", school.slug, group.year.slug)
+        context |= {"last_day": last_day, "into": into, "lost": groups.sessions_after(group, last_day)}
+    return render(request, "schools/group_end.html", context)

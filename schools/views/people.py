@@ -1,0 +1,92 @@
+"""People at a school, their roles there, and notes about the school."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from accounts.forms import LastDayForm
+from schools.actions import people
+from schools.forms.people import MembershipForm, NoteForm, PersonForm
+from schools.models import SchoolMembership, SchoolPerson
+from schools.policies import user_can_see_notes
+from schools.views.access import managed_school, visible_school
+
+
+def person_add(request: HttpRequest, slug: str) -> HttpResponse:
+    school = managed_school(request, slug, timezone.localdate())
+    form = PersonForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            person = people.add_person(school=school, **form.cleaned_data, by=request.user)
+            messages.success(request, _("%(name)s is added. Give a role.") % {"name": person})
+            return redirect("schools:membership-add", school.slug, person.pk)
+        except ValidationError as refused:
+            form.add_error(None, refused.messages)
+    return render(request, "schools/person_add.html", {"form": form, "school": school})
+
+
+def person_change(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
+    today = timezone.localdate()
+    school = managed_school(request, slug, today)
+    person = get_object_or_404(SchoolPerson, school=school, pk=pk)
+    form = PersonForm(request.POST or None, instance=person)
+    if request.method == "POST" and form.is_valid():
+        try:
+            wanted = form.cleaned_data.get("with_account", False)
+            people.change_person(person=person, with_account=wanted, by=request.user)
+            messages.success(request, _("%(name)s is saved.") % {"name": person})
+            return redirect(school)
+        except ValidationError as refused:
+            form.add_error(None, refused.messages)
+    memberships = person.memberships.order_by("-starts_on")
+    context = {"form": form, "school": school, "person": person, "memberships": memberships, "today": today}
+    return render(request, "schools/person_change.html", context)
+
+
+def membership_add(request: HttpRequest, slug: str, person_pk: int) -> HttpResponse:
+    today = timezone.localdate()
+    school = managed_school(request, slug, today)
+    person = get_object_or_404(SchoolPerson, school=school, pk=person_pk)
+    form = MembershipForm(request.POST or None, initial={"starts_on": today, "role": "contact"})
+    if request.method == "POST" and form.is_valid():
+        try:
+            people.give_membership(person=person, **form.cleaned_data, by=request.user)
+            messages.success(request, _("%(name)s has a role at the school.") % {"name": person})
+            return redirect(school)
+        except ValidationError as refused:
+            form.add_error(None, refused)
+    return render(request, "schools/membership_add.html", {"form": form, "school": school, "person": person})
+
+
+def membership_end(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
+    """Says what the end of a role leads to, and ends it on POST."""
+    today = timezone.localdate()
+    school = managed_school(request, slug, today)
+    memberships = SchoolMembership.objects.filter(person__school=school).select_related("person")
+    membership = get_object_or_404(memberships, pk=pk)
+    form = LastDayForm(request.POST or None, starts_on=membership.starts_on, initial={"last_day": today})
+    if request.method == "POST" and form.is_valid():
+        people.end_membership(membership=membership, last_day=form.cleaned_data["last_day"], by=request.user)
+        messages.success(request, _("The role has a last day."))
+        return redirect(school)
+    others = memberships.filter(role=membership.role).exclude(pk=pk).active(today)
+    context = {"form": form, "school": school, "membership": membership, "last_one": not others.exists()}
+    return render(request, "schools/membership_end.html", context)
+
+
+def note_add(request: HttpRequest, slug: str) -> HttpResponse:
+    today = timezone.localdate()
+    school = visible_school(request, slug, today)
+    if not user_can_see_notes(request.user, school, today):
+        raise PermissionDenied
+    form = NoteForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        people.write_note(school=school, text=form.cleaned_data["text"], by=request.user, now=timezone.now())
+        messages.success(request, _("The note is saved."))
+        return redirect(school)
+    return render(request, "schools/note_add.html", {"form": form, "school": school})

@@ -1,0 +1,113 @@
+"""Schools: listed, added, changed, closed and opened again."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.db.models import Count, Prefetch, Q
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from accounts.policies import manages_schools, sees_everything
+from schools.actions import places
+from schools.forms.places import CloseSchoolForm, SchoolForm
+from schools.models import District, School, SchoolMembership, SchoolPerson, SchoolYear
+from schools.models.places import SchoolQuerySet
+from schools.views.access import managed_school
+
+
+def school_list(request: HttpRequest) -> HttpResponse:
+    """The schools in the work with their contact persons; those without one are told apart. Closed ones come last."""
+    today = timezone.localdate()
+    if not sees_everything(request.user, today):
+        raise PermissionDenied
+    sought, district = request.GET.get("sok", "").strip()[:100], request.GET.get("distrikt", "")
+    schools = _with_contacts_and_classes(School.objects.open_on(today), today)
+    if sought:
+        schools = schools.filter(name__icontains=sought)
+    if district:
+        schools = schools.filter(district__slug=district)
+    found = sorted(schools, key=lambda school: (bool(school.contacts), school.name))
+    context = {
+        "schools": found,
+        "without_contact": sum(not school.contacts for school in found),
+        "closed": School.objects.filter(closed_on__lt=today).select_related("district"),
+        "districts": District.objects.all(),
+        "sought": sought,
+        "district": district,
+        "year": SchoolYear.objects.at(today),
+        "may_manage": manages_schools(request.user, today),
+    }
+    return render(request, "schools/school_list.html", context)
+
+
+def school_add(request: HttpRequest) -> HttpResponse:
+    today = timezone.localdate()
+    if not manages_schools(request.user, today):
+        raise PermissionDenied
+    form = SchoolForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        school = places.add_school(
+            name=form.cleaned_data["name"],
+            district=_district(form, request),
+            unit_code=form.cleaned_data["unit_code"],
+            by=request.user,
+        )
+        messages.success(request, _("%(school)s is added. Now add its people and groups.") % {"school": school})
+        return redirect(school)
+    return render(request, "schools/school_add.html", {"form": form})
+
+
+def school_change(request: HttpRequest, slug: str) -> HttpResponse:
+    school = managed_school(request, slug, timezone.localdate())
+    form = SchoolForm(request.POST or None, instance=school)
+    if request.method == "POST" and form.is_valid():
+        school.district = _district(form, request)
+        form.save()
+        messages.success(request, _("The school is saved."))
+        return redirect(school)
+    return render(request, "schools/school_change.html", {"form": form, "school": school})
+
+
+def school_close(request: HttpRequest, slug: str) -> HttpResponse:
+    """First says what closing on that day leads to; closes when that has been seen."""
+    today = timezone.localdate()
+    school = managed_school(request, slug, today)
+    form = CloseSchoolForm(request.POST or None, initial={"last_day": today})
+    context = {"form": form, "school": school, "ahead": places.left_behind(school, today)}
+    if request.method == "POST" and form.is_valid():
+        last_day: dt.date = form.cleaned_data["last_day"]
+        if request.POST.get("seen") == last_day.isoformat():
+            places.close_school(school=school, last_day=last_day, by=request.user, now=timezone.now())
+            messages.success(request, _("%(school)s has a last day in the work.") % {"school": school})
+            return redirect("schools:school-list")
+        context |= {"last_day": last_day, "ahead": places.left_behind(school, last_day)}
+    return render(request, "schools/school_close.html", context)
+
+
+@require_POST
+def school_reopen(request: HttpRequest, slug: str) -> HttpResponse:
+    school = managed_school(request, slug, timezone.localdate())
+    places.reopen_school(school=school, by=request.user)
+    messages.success(request, _("%(school)s is in the work again. Give people their roles anew.") % {"school": school})
+    return redirect(school)
+
+
+def _with_contacts_and_classes(schools: SchoolQuerySet, today: dt.date) -> SchoolQuerySet:
+    """Each school with its ``contacts`` and its number of ``classes`` this school year."""
+    active = SchoolMembership.objects.active(today).contacts()
+    contacts = Prefetch("people", SchoolPerson.objects.filter(memberships__in=active).distinct(), to_attr="contacts")
+    this_year = Q(groups__kind="class", groups__year=SchoolYear.objects.at(today), groups__ends_on=None)
+    classes = Count("groups", filter=this_year, distinct=True)
+    return schools.select_related("district").annotate(classes=classes).prefetch_related(contacts)
+
+
+def _district(form: SchoolForm, request: HttpRequest) -> District:
+    """The district that the form names: a new one goes before the chosen."""
+    new: str = form.cleaned_data["new_district"]
+    return places.district_named(new, by=request.user) if new.strip() else form.cleaned_data["district"]

@@ -1,0 +1,27 @@
+"""Where each role lands after signing in."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+
+from accounts.policies import is_administrator, is_coordinator, is_leadership
+from schools.models import School, SchoolMembership
+from schools.policies import COORDINATOR
+
+
+def start(request: HttpRequest) -> HttpResponse:
+    """The start page of the role with most to do; a contact person of several schools chooses one."""
+    today, user = timezone.localdate(), request.user
+    own = SchoolMembership.objects.active(today).filter(person__user=user)
+    if is_coordinator(user, today) or own.filter(role=COORDINATOR).exists():
+        return redirect("sessions_log:start")
+    if is_leadership(user, today):
+        return redirect("evaluations:overview")
+    if is_administrator(user, today):
+        return redirect("accounts:administration")
+    schools = School.objects.visible_to(user, today)
+    if len(schools) == 1:
+        return redirect("schools:term-plan", schools[0].slug)
+    return render(request, "schools/start_choose.html", {"schools": schools})
