@@ -16,6 +16,7 @@ from accounts.models import User
 from schools.calendar import SchoolCalendar, calendars_of
 from schools.models import PlanChange, PlannedSession, School, SchoolYear
 from schools.models.plans import monday_of
+from schools.term_plan import Standing
 from sessions_log.entries import LogEntry, planned_entry
 from sessions_log.models import SessionLog
 from sessions_log.policies import can_log, can_log_as_planned, can_undo, undo_until
@@ -38,6 +39,8 @@ class Card:
     # What two taps would save; None while that cannot be said.
     planned: LogEntry | None
     loggable: bool
+    # What the group has instead of a session that was lost.
+    new_session: PlannedSession | None = None
     key: uuid.UUID = field(default_factory=uuid.uuid4)
 
     @property
@@ -134,8 +137,13 @@ def cards_of(sessions: Sequence[PlannedSession], *, by: User, now: dt.datetime) 
     """Cards of sessions whose log may be written by a person, at a moment."""
     today = timezone.localdate(now)
     loggable = [session for session in sessions if can_log(session, today)]
-    calendars = _calendars(loggable)
-    return [_card(session, calendars, by=by, now=now) for session in sessions]
+    calendars, standing = _calendars(loggable), _standing(sessions)
+    return [_card(session, calendars, standing, by=by, now=now) for session in sessions]
+
+
+def new_session_of(session: PlannedSession) -> PlannedSession | None:
+    """The session that a group has instead of one that was lost."""
+    return None if session.is_live else _standing([session]).stand_in_for(session)
 
 
 def awaiting_by_school(schools: QuerySet[School], today: dt.date) -> QuerySet[PlannedSession]:
@@ -166,19 +174,32 @@ def _with_all(rows: QuerySet[PlannedSession]) -> QuerySet[PlannedSession]:
     logs = SessionLog.objects.select_related("logged_by").annotate(parts_count=Count("parts_done"))
     return (
         rows.with_names()
-        .select_related("participation__programme_year__year", "replaced_by", "replaces")
+        .select_related("participation__programme_year__year")
         .prefetch_related("topic__parts", Prefetch("changes", moves, to_attr="moves"), Prefetch("log", logs))
         .order_by("date", "start_time", "participation__school__name", "group__kind", "group__grade", "group__name")
     )
 
 
-def _card(session: PlannedSession, calendars: Calendars, *, by: User, now: dt.datetime) -> Card:
+def _card(session: PlannedSession, calendars: Calendars, standing: Standing, *, by: User, now: dt.datetime) -> Card:
     today = timezone.localdate(now)
     planned = None
     if can_log_as_planned(session, now):
         calendar = calendars[_place(session)]
         planned = planned_entry(session, by=by, today=today, calendar=calendar)
-    return Card(session=session, status=session.status(today), planned=planned, loggable=can_log(session, today))
+    return Card(
+        session=session,
+        status=session.status(today),
+        planned=planned,
+        loggable=can_log(session, today),
+        new_session=None if session.is_live else standing.stand_in_for(session),
+    )
+
+
+def _standing(sessions: Iterable[PlannedSession]) -> Standing:
+    """What stands in the groups that have lost a session."""
+    lost = [session for session in sessions if not session.is_live]
+    groups = {session.group_id for session in lost}
+    return Standing(PlannedSession.objects.live().filter(group__in=groups) if groups else [])
 
 
 def _place(session: PlannedSession) -> tuple[int, int]:

@@ -16,6 +16,7 @@ from programmes.models import TopicPart
 from schools.actions.plans import free_weeks
 from schools.calendar import SchoolCalendar
 from schools.models import PlannedSession
+from sessions_log.board import new_session_of
 from sessions_log.entries import LARGEST_GROUP, REASONS, LogEntry, entry_of, planned_entry
 from sessions_log.models import SessionLog
 
@@ -125,6 +126,7 @@ class LogForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.session, self.user, self.today = session, user, today
         self.log: SessionLog | None = getattr(session, "log", None)
+        self.new_session = new_session_of(session)
         self.calendar = SchoolCalendar.of(session.participation.programme_year.year, session.participation.school)
         self._offer()
         self._name_the_group()
@@ -221,7 +223,7 @@ class LogForm(forms.Form):
         return [(f"user:{leader.pk}", leader.full_name)] if leader and leader.pk != self.user.pk else []
 
     def _weeks(self) -> list[tuple[str, str]]:
-        if self.log and getattr(self.session, "replaced_by", None):
+        if self.new_session:
             return []
         from_day = max(self.today, self.session.week_start) + dt.timedelta(days=1)
         weeks = free_weeks(session=self.session, calendar=self.calendar, count=NEW_WEEKS, from_day=from_day)

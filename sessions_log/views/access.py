@@ -37,7 +37,7 @@ def chosen_school(request: HttpRequest, schools: QuerySet[School]) -> School | N
 def session_to_log(request: HttpRequest, uuid: UUID, today: dt.date) -> PlannedSession:
     """The session that an address names, with what its log needs."""
     visible = PlannedSession.objects.visible_to(request.user, today).with_names()
-    rows = visible.select_related("participation__programme_year__year", "replaced_by", "log__logged_by")
+    rows = visible.select_related("participation__programme_year__year", "log__logged_by")
     session = get_object_or_404(rows, uuid=uuid)
     if not user_can_log(request.user, session.participation.school, today):
         raise PermissionDenied

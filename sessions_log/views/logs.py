@@ -16,6 +16,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from schools.models import PlannedSession
 from sessions_log.actions import change_log, log_session, undo_log
 from sessions_log.actions import log_as_planned as log_session_as_planned
+from sessions_log.board import new_session_of
 from sessions_log.forms import LogForm
 from sessions_log.models import SessionLog
 from sessions_log.policies import AlreadyLogged, KeyUsedForOtherContent, LogRefused, can_undo, check_log
@@ -107,7 +108,12 @@ def _saved(request: HttpRequest, form: LogForm, log: SessionLog | None) -> bool:
 
 
 def _refuse(request: HttpRequest, session: PlannedSession, refused: LogRefused) -> HttpResponse:
-    context = {"session": session, "refused": refused, "next": way_back(request)}
+    context = {
+        "session": session,
+        "refused": refused,
+        "new_session": new_session_of(session),
+        "next": way_back(request),
+    }
     status = CONFLICT if request.method == "POST" else 200
     return render(request, "sessions_log/log_refused.html", context, status=status)
 

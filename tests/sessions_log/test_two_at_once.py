@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import sqlite3
 import uuid
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from pathlib import Path
 from threading import Barrier, Thread
 from typing import Any
@@ -39,6 +41,8 @@ def own_connections(session: PlannedSession, tmp_path: Path) -> Iterator[None]:
     file = tmp_path / "copy.sqlite3"
     with connection.cursor() as cursor:
         cursor.execute("VACUUM INTO %s", [str(file)])
+    with closing(sqlite3.connect(file)) as opened:
+        opened.execute("PRAGMA journal_mode=WAL")  # once, before two open it at the same moment
     connections.settings["default"]["NAME"] = str(file)
     yield
     connections.settings["default"]["NAME"] = kept
