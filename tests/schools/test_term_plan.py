@@ -16,11 +16,12 @@ from django.urls import reverse
 
 from accounts.models import User
 from accounts.templatetags.look import short_day, week_no
+from programmes.models import Programme, SessionTopic
 from schools.actions.calendar import close_days
 from schools.actions.confirmations import PlanHasChanged, confirm_plan
 from schools.actions.groups import add_group
 from schools.actions.places import add_school
-from schools.actions.plans import apply_plan, cancel_session, free_weeks, move_session
+from schools.actions.plans import apply_plan, cancel_session, free_weeks, join, move_session, open_programme_year
 from schools.calendar import SchoolCalendar
 from schools.models import (
     ClosedPeriod,
@@ -203,6 +204,38 @@ class TestTheContactPersonsAnswer:
             )
 
 
+class TestTwoProgrammes:
+    @pytest.fixture
+    def mvp(self, planned):
+        """A session of MVP in the same autumn, beside TÅGET's."""
+        rules = open_programme_year(programme=Programme.objects.get(slug="mvp"), year=planned.year, by=planned.samira)
+        participation = join(school=planned.lindang, programme_year=rules, by=planned.samira)
+        return PlannedSession.objects.create(
+            participation=participation,
+            group=Group.objects.get(school=planned.lindang, name="1A"),
+            slot_no=1,
+            topic=SessionTopic.objects.filter(kind="mvp").first(),
+            week_start=THIS_WEEK + dt.timedelta(days=7),
+        )
+
+    def test_one_press_confirms_both_plans(self, planned, mvp, signed_in):
+        assert "Planen stämmer" in text_of(answer(signed_in(planned.elin)))
+        assert set(PlanConfirmation.objects.values_list("participation", flat=True)) == {
+            planned.participation.pk,
+            mvp.participation.pk,
+        }
+
+    def test_if_one_of_them_has_changed_neither_is_confirmed(self, planned, mvp, signed_in):
+        client = signed_in(planned.elin)
+        seen = re.findall(r'name="seen" value="(\w+)"', client.get(AUTUMN).content.decode())
+        move(planned.participation, "2A", planned.samira)
+        client.post(CONFIRM, {"seen": seen})
+        assert not PlanConfirmation.objects.exists()
+
+    def test_each_line_says_its_programme(self, planned, mvp, signed_in):
+        assert "Elevpass, MVP" in week_of(signed_in(planned.elin).get(PLAN), mvp.week_start)
+
+
 class TestWhatAWeekSays:
     def test_this_week_and_the_next_are_marked(self, planned, signed_in):
         weeks = sorted(set(planned.participation.sessions.values_list("week_start", flat=True)))
@@ -379,6 +412,12 @@ class TestNothingToShow:
         assert "Planen är inte lagd än" in text_of(contact)
         assert draft not in contact.content.decode()
         assert draft in coordinator.content.decode()
+
+    def test_a_term_that_has_passed_without_a_plan_asks_for_nothing(self, centre, signed_in):
+        with on(dt.date(2027, 2, 1)):
+            page = signed_in(centre.samira).get(AUTUMN)
+        assert "Det fanns ingen plan för HT 2026" in text_of(page)
+        assert reverse("schools:plan-draft", args=["lindangsskolan", "2026-27"]) not in page.content.decode()
 
     def test_a_school_without_classes_says_that_they_come_first(self, centre, signed_in):
         Group.objects.filter(school=centre.lindang).delete()
