@@ -38,7 +38,7 @@ def outline_of(participation: Participation, from_day: dt.date, *, lock: bool = 
 
 
 def drafts_of(rules: ProgrammeYear, schools: Sequence[School], from_day: dt.date) -> list[Draft]:
-    """The draft of each school, also of those that have not joined; the number of queries is the same for any number."""
+    """The draft of each school, joined or not; the number of queries does not grow with them."""
     joined = {one.school_id: one for one in rules.participations.select_related("programme_year", "school")}
     rows = _by(
         _with_what_planning_reads(PlannedSession.objects.filter(participation__in=joined.values())), "participation_id"
