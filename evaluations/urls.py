@@ -1,4 +1,12 @@
-from django.urls import URLPattern
+from django.urls import path
+
+from evaluations.views import export, lists, overview
 
 app_name = "evaluations"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("", overview.overview, name="overview"),
+    path("pass/", lists.session_list, name="session-list"),
+    path("klasser/", lists.class_list, name="class-list"),
+    path("export.csv", export.export, name="export"),
+    path("definitioner/", overview.definitions, name="definitions"),
+]

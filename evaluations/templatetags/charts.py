@@ -1,0 +1,164 @@
+"""Charts as SVG with lengths and places in per cent: text keeps its size at every width, and no style is inline.
+
+Each has a sentence of numbers for those who can't see it; the same numbers stand in a table on the page.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Sequence
+from typing import Any
+
+from django import template
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+
+from evaluations.dashboard import LinePoint, Month, ReasonRow
+from evaluations.figures import Figure
+
+register = template.Library()
+LEFT, RIGHT = 12.0, 78.0
+TOP, BOTTOM = 24.0, 236.0
+STEPS = (1, 2, 5, 10, 20, 25, 50, 100, 200, 250, 500, 1000, 2000, 5000)
+
+
+@register.inclusion_tag("evaluations/_band.html")
+def band(figure: Figure, height: int = 14) -> dict[str, Any]:
+    """A bar from 0 to 100 per cent: full to the lower end, hatched to the upper, a stroke at the target."""
+    low, high = figure.lowest or 0.0, min(figure.highest or 0.0, 100.0)
+    words = _("%(title)s: %(value)s, target %(target)s per cent")
+    said = {"title": figure.title, "value": figure.value, "target": figure.target}
+    return {
+        "label": words % said,
+        "height": height,
+        "low": _number(low),
+        "unknown": _number(high - low) if high > low else "",
+        "inner": height - 1,
+        "target": figure.target,
+        "below": height + 4,
+    }
+
+
+@register.inclusion_tag("evaluations/_month_bars.html")
+def month_bars(months: Sequence[Month], name: str) -> dict[str, Any]:
+    """A frame for what was planned each month, with the held full and what awaits a log hatched above it."""
+    highest = max((month.plan for month in months), default=1) or 1
+    width = 100 / max(len(months), 1)
+    bars = [_month_bar(month, place * width, width * 0.8, 38 / highest) for place, month in enumerate(months)]
+    said = ", ".join(f"{_short(month)} {month.held} {_('of')} {month.plan}" for month in months)
+    return {
+        "bars": bars,
+        "label": _("%(name)s, held of planned by month: %(said)s") % {"name": name, "said": said},
+        "first": _short(months[0]) if months else "",
+        "last": _short(months[-1]) if len(months) > 1 else "",
+    }
+
+
+@register.inclusion_tag("evaluations/_line_chart.html")
+def line_chart(points: Sequence[LinePoint], unknown: int) -> dict[str, Any]:
+    """What is held against the plan and against last year, added up by month."""
+    last = points[-1]
+    highest = max(last.plan, (last.held or 0) + unknown, last.last or 0, 1)
+    chart = _Scale(len(points), highest)
+    held = [point.held or 0 for point in points]
+    lines = [("c-line-plan", [point.plan for point in points]), ("c-line", held)]
+    if last.last is not None:
+        lines.insert(1, ("c-line-last", [point.last or 0 for point in points]))
+    return {
+        "grid": [(_number(chart.y(value)), value) for value in chart.steps()],
+        "months": [(_number(chart.x(place)), _short(point)) for place, point in enumerate(points)],
+        "lines": [(name, segment) for name, values in lines for segment in chart.segments(values)],
+        "dot": (_number(chart.x(len(points) - 1)), _number(chart.y(held[-1]))),
+        "range": _range(chart, len(points) - 1, held[-1], unknown),
+        "labels": _labels(chart, last, unknown),
+        "said": _line_in_words(last, unknown),
+    }
+
+
+@register.inclusion_tag("evaluations/_bar_list.html")
+def bar_list(rows: Sequence[ReasonRow]) -> dict[str, Any]:
+    """Why sessions were lost: full without a new time, dotted with one."""
+    highest = max((row.total for row in rows), default=1) or 1
+    return {
+        "rows": [
+            {"row": row, "lost": _number(100 * row.lost / highest), "again": _number(100 * row.again / highest)}
+            for row in rows
+        ],
+        "lost": sum(row.lost for row in rows),
+        "again": sum(row.again for row in rows),
+    }
+
+
+class _Scale:
+    """Places in a chart: months across in per cent, numbers up in pixels."""
+
+    def __init__(self, count: int, highest: int) -> None:
+        self.count = count
+        self.step = next((step for step in STEPS if step * 4 >= highest), STEPS[-1])
+        self.top = self.step * max(-(-highest // self.step), 1)
+
+    def x(self, place: int) -> float:
+        return LEFT + (RIGHT - LEFT) * place / max(self.count - 1, 1)
+
+    def y(self, value: float) -> float:
+        return BOTTOM - (BOTTOM - TOP) * value / self.top
+
+    def steps(self) -> list[int]:
+        return list(range(0, self.top + 1, self.step))
+
+    def segments(self, values: Sequence[int]) -> list[dict[str, str]]:
+        points = [(_number(self.x(place)), _number(self.y(value))) for place, value in enumerate(values)]
+        return [{"x1": x1, "y1": y1, "x2": x2, "y2": y2} for (x1, y1), (x2, y2) in itertools.pairwise(points)]
+
+
+def _labels(chart: _Scale, last: LinePoint, unknown: int) -> list[dict[str, str]]:
+    """The names at the lines' ends, moved apart where they would meet."""
+    held = last.held or 0
+    number = f"{held}–{held + unknown}" if unknown else str(held)
+    wanted = [(last.plan, "strong", _("Plan %(n)s") % {"n": last.plan}), (held, "strong t-held", number)]
+    if last.last is not None:
+        wanted.append((last.last, "t-last", _("Last year %(n)s") % {"n": last.last}))
+    labels, lowest = [], 0.0
+    for value, name, text in sorted(wanted, key=lambda label: -label[0]):
+        lowest = max(chart.y(value) + 5, lowest + 20, 16)
+        labels.append({"y": _number(lowest), "name": name, "text": text})
+    return labels
+
+
+def _range(chart: _Scale, place: int, held: int, unknown: int) -> dict[str, str] | None:
+    if not unknown:
+        return None
+    top = chart.y(held + unknown)
+    return {"x": _number(chart.x(place) - 1), "y": _number(top), "height": _number(chart.y(held) - top)}
+
+
+def _line_in_words(last: LinePoint, unknown: int) -> str:
+    text = _("%(held)s sessions are held of %(plan)s planned.") % {"held": last.held, "plan": last.plan}
+    if unknown:
+        text += " " + _("Up to %(n)s if all that await a log were held.") % {"n": (last.held or 0) + unknown}
+    if last.last is not None:
+        text += " " + _("The same time last year: %(n)s.") % {"n": last.last}
+    return text
+
+
+def _month_bar(month: Month, left: float, width: float, scale: float) -> dict[str, str]:
+    held, awaiting = month.held * scale, month.awaiting * scale
+    return {
+        "x": _number(left),
+        "width": _number(width),
+        "plan_y": _number(39 - month.plan * scale),
+        "plan_height": _number(month.plan * scale),
+        "held_y": _number(39 - held),
+        "held_height": _number(held),
+        "awaiting_y": _number(39 - held - awaiting),
+        "awaiting_height": _number(awaiting) if awaiting else "",
+    }
+
+
+def _short(point: Month | LinePoint) -> str:
+    return date_format(point.first if isinstance(point, Month) else point.month, "b")
+
+
+def _number(value: float) -> str:
+    """A length with a point whatever the language."""
+    return f"{value:.1f}".removesuffix(".0")
