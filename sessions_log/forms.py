@@ -17,7 +17,7 @@ from schools.actions.plans import free_weeks
 from schools.calendar import SchoolCalendar
 from schools.models import PlannedSession
 from sessions_log.board import new_session_of
-from sessions_log.entries import LARGEST_GROUP, REASONS, LogEntry, entry_of, planned_entry
+from sessions_log.entries import LARGEST_GROUP, REASONS, LogEntry, check_entry, entry_of, planned_entry
 from sessions_log.models import SessionLog
 
 HELD, NOT_HELD = "held", "notheld"
@@ -134,26 +134,35 @@ class LogForm(forms.Form):
         self._describe()
 
     def clean(self) -> dict[str, Any]:
-        """Drop what the form hid, and what it said wrongly there."""
+        """Drop what the form hid, and what it said wrongly there; then tell all that is wrong at once."""
         cleaned = super().clean() or {}
-        held = cleaned.get("outcome") == HELD
-        hidden = set(ONLY_WHEN_NOT_HELD if held else ONLY_WHEN_HELD)
+        if "outcome" not in cleaned:
+            return cleaned
+        for name in self._hidden(cleaned):
+            self.errors.pop(name, None)
+            cleaned[name] = None
+        if cleaned.get("leader") == OTHER and not cleaned.get("led_by_other"):
+            self._refuse("led_by_other", _("Write who led the session."))
+        if not cleaned.get("seen") and not cleaned.get("key"):
+            raise ValidationError(_("The form was not complete. Open it again."))
+        try:
+            check_entry(self.session, self.entry(), self.today, self.log.enrolled if self.log else None)
+        except ValidationError as refused:
+            self.add_refusals(refused)
+        return cleaned
+
+    def _hidden(self, cleaned: dict[str, Any]) -> set[str]:
+        hidden = set(ONLY_WHEN_NOT_HELD if cleaned["outcome"] == HELD else ONLY_WHEN_HELD)
         if cleaned.get("day") != OTHER:
             hidden.add("held_on")
         if cleaned.get("leader") != OTHER:
             hidden.add("led_by_other")
-        for name in hidden:
-            self.errors.pop(name, None)
-            cleaned[name] = None
-        if cleaned.get("leader") == OTHER and not cleaned.get("led_by_other") and "led_by_other" not in self.errors:
-            self.add_error("led_by_other", _("Write who led the session."))
-        if not cleaned.get("seen") and not cleaned.get("key"):
-            raise ValidationError(_("The form was not complete. Open it again."))
-        return cleaned
+        return hidden
 
     def entry(self) -> LogEntry:
-        """What a valid form says."""
-        said = self.cleaned_data
+        """What the form says."""
+        # A field that is wrong is missing here, and has its error already.
+        said = dict.fromkeys(self.fields) | self.cleaned_data
         if said["outcome"] == NOT_HELD:
             week = said["new_week"]
             return LogEntry(
@@ -189,7 +198,13 @@ class LogForm(forms.Form):
             self.add_error(None, refused)
             return
         for name, errors in refused.error_dict.items():
-            self.add_error("day" if name == "held_on" and self.cleaned_data.get("day") != OTHER else name, errors)
+            chose_planned_day = name == "held_on" and self.cleaned_data.get("day") != OTHER
+            self._refuse("day" if chose_planned_day else name, errors)
+
+    def _refuse(self, name: str, error: Any) -> None:
+        """One error to a field is enough; the first is the nearest."""
+        if name not in self.errors:
+            self.add_error(name, error)
 
     def _offer(self) -> None:
         choice = self.fields
@@ -204,7 +219,10 @@ class LogForm(forms.Form):
         if planned:
             return [(planned.isoformat(), _("%(day)s, as planned") % {"day": short_day(planned)})]
         past = [day for day in self.calendar.open_days(self.session.week_start) if day <= self.today]
-        return [(day.isoformat(), short_day(day)) for day in past]
+        return [(day.isoformat(), self._named(day)) for day in past]
+
+    def _named(self, day: dt.date) -> str:
+        return _("today, %(day)s") % {"day": short_day(day)} if day == self.today else short_day(day)
 
     def _leaders(self) -> list[tuple[str, str]]:
         me = ("me", _("%(name)s (you)") % {"name": self.user.full_name})
@@ -230,20 +248,20 @@ class LogForm(forms.Form):
         return [(week.isoformat(), week_and_span(week)) for week in weeks]
 
     def _held_on(self) -> dt.date | None:
-        day: str = self.cleaned_data["day"]
+        day = self.cleaned_data.get("day")
         if day == OTHER or not day:
-            return self.cleaned_data["held_on"]
+            return self.cleaned_data.get("held_on")
         return dt.date.fromisoformat(day)
 
     def _leader(self) -> dict[str, Any]:
-        kind, _colon, number = (self.cleaned_data["leader"] or "").partition(":")
+        kind, _colon, number = (self.cleaned_data.get("leader") or "").partition(":")
         if kind == "me":
             return {"led_by_user": self.user}
         if kind == "user" and self.log:
             return {"led_by_user": self.log.led_by_user}
         if kind == "person":
             return {"led_by_person": self.session.participation.school.people.get(pk=number)}
-        return {"led_by_other": self.cleaned_data["led_by_other"] or ""}
+        return {"led_by_other": self.cleaned_data.get("led_by_other") or ""}
 
     def _likely(self) -> dict[str, Any]:
         """What is filled in already: the log's own content, and else what was planned."""

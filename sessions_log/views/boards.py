@@ -58,6 +58,7 @@ def awaiting(request: HttpRequest) -> HttpResponse:
     shown = schools.filter(pk=school.pk) if school else schools
     page = Paginator(awaiting_by_school(shown, today), PAGE).get_page(request.GET.get("sida"))
     context = {
+        "today": today,
         "schools": choices,
         "school": school or (choices[0] if len(choices) == 1 else None),
         "page": page,

@@ -178,6 +178,7 @@ class TestStart:
         client = signed_in(samira)
         html = page(client, START)
         assert html.count('class="log-row"') == 12
+        assert html.index("Ekbackaskolan <span") < html.index("Lindängsskolan <span")
         assert 'Ekbackaskolan <span class="small">6 att logga' in html
         one = PlannedSession.objects.first()
         assert "Loggen för 1A är sparad." in page(client, tap(client, one, html).url)
@@ -225,6 +226,7 @@ class TestAwaiting:
         plan("1A", dt.date(2026, 8, 24), school=ekbacka)
         html = page(signed_in(samira), "/saknar-logg/")
         assert "2 pass, vars veckor har gått." in html
+        assert "<b>v. 35</b>, 24–28 aug" in html
         assert html.index('id="ekbackaskolan"') < html.index('id="lindangsskolan"')
         assert "Spara loggen för 1A" in html
 
@@ -341,6 +343,11 @@ class TestForm:
         assert "Det här är inte sparat" in html
         assert typed["note"] in html
         assert not SessionLog.objects.exists()
+
+    def test_all_that_is_wrong_is_said_at_once(self, session, jonas, signed_in):
+        wrong = {"day": "other", "held_on": "2026-09-18", "leader": "other", "present": "25", "adults_present": "en"}
+        response = send(signed_in(jonas), session, **wrong, led_by_other="", note="20100101-2387")
+        assert set(response.context["form"].errors) == {"held_on", "led_by_other", "present", "adults_present", "note"}
 
     @pytest.mark.parametrize(
         "forged",
