@@ -16,7 +16,8 @@ from django.utils.translation import gettext as _
 
 from programmes.models import SessionTopic
 from schools.models import Group, Participation
-from schools.planning import Difference, Outline, school_order
+from schools.placing import Outline, school_order
+from schools.planning import Difference
 from schools.warnings import in_words
 
 

@@ -11,7 +11,8 @@ from programmes.models import SessionTopic
 from schools.calendar import SchoolCalendar, calendars_of
 from schools.drafts import Draft
 from schools.models import Group, Participation, PlannedSession, ProgrammeYear, School, TopicChoice
-from schools.planning import Outline, plan
+from schools.placing import Outline
+from schools.planning import plan
 
 
 def outline_of(participation: Participation, from_day: dt.date, *, lock: bool = False) -> Outline:

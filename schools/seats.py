@@ -21,10 +21,11 @@ class Seat:
     from_week: dt.date
     week: dt.date | None = field(init=False)
     topic: SessionTopic | None = field(init=False)
-    # The number that a new row gets.
-    number: int | None = None
+    # The number that the row has, or that a new one gets.
+    number: int = field(init=False)
 
     def __post_init__(self) -> None:
+        self.number = self.row.slot_no if self.row else self.slot.no
         self.week = self.row.week_start if self.row else None
         self.topic = self.row.topic if self.row and not self.slot.is_base else self.slot.topic
 
@@ -48,22 +49,11 @@ class Seat:
     def gets_another_topic(self) -> bool:
         return self.row is not None and (self.topic.pk if self.topic else None) != self.row.topic_id
 
-    def stay(self) -> dt.date:
-        """Keep the row's week."""
-        assert self.row is not None
-        self.week = self.row.week_start
-        return self.week
-
-    def sit(self, week: dt.date | None) -> None:
-        """Take a week; without one, a row that stands stays where it is."""
-        if week:
-            self.week = week
-
     def is_for(self, row: PlannedSession) -> bool:
         """Whether a row is about this seat's place in the year."""
         if self.slot.topic:
             return row.topic_id == self.slot.topic.pk
-        return row.slot_no == (self.number or self.slot.no)
+        return row.slot_no == self.number
 
 
 def seat_rows(
@@ -89,4 +79,32 @@ def seat_rows(
     free = [no for no in extra if no not in seated]
     seated |= dict(zip(free, loose, strict=False))
     seats = [Seat(group, slot, seated.get(slot.no), from_week) for slot in slots]
+    _number_new(seats, {row.slot_no for row in live})
     return seats, loose[len(free) :]
+
+
+def _number_new(seats: Sequence[Seat], taken: set[int]) -> None:
+    """Give new rows their slots' numbers; where another row has the number, one that nothing has."""
+    for seat in seats:
+        if seat.row is None:
+            seat.number = seat.slot.no if seat.slot.no not in taken else max(len(seats), *taken) + 1
+            taken.add(seat.number)
+
+
+def hand_out_topics(seats: Sequence[Seat], surplus: Sequence[PlannedSession], chosen: Sequence[SessionTopic]) -> None:
+    """Give each extra seat its topic: the chosen one of its own place, else the next that has none.
+
+    Topics of sessions that have been held, or should have been, stay; so do those of rows beyond what is required.
+    """
+    in_use = {row.topic_id for row in surplus}
+    in_use |= {seat.row.topic_id for seat in seats if seat.row and not seat.is_ahead}
+    left = [topic for topic in chosen if topic.pk not in in_use]
+    extra = [seat for seat in seats if not seat.slot.is_base]
+    open_seats = [(place, seat) for place, seat in enumerate(extra) if seat.row is None or seat.is_ahead]
+    for place, seat in open_seats:
+        seat.topic = chosen[place] if place < len(chosen) and chosen[place] in left else None
+        if seat.topic:
+            left.remove(seat.topic)
+    for _place, seat in open_seats:
+        if seat.topic is None and left:
+            seat.topic = left.pop(0)
