@@ -211,6 +211,11 @@ class TermPlan:
         return self.calendar.closed_name(monday) if self.calendar.is_closed_week(monday) else ""
 
 
+def is_over(term: Term, today: dt.date) -> bool:
+    """A term that has passed is read, and no longer asked about."""
+    return term.ends_on < today
+
+
 def season_slug(term: Term) -> str:
     """ht or vt."""
     return next(slug for slug, season in SEASONS.items() if season == term.season)

@@ -7,15 +7,20 @@ from collections.abc import Collection
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import User
 from schools.models import Participation, PlanChange, PlanConfirmation, PlannedSession, School, Term
 from schools.models.plans import PlannedSessionQuerySet
-from schools.term_plan import plan_digest
+from schools.term_plan import is_over, plan_digest
 
 
-class PlanHasChanged(ValidationError):  # noqa: N818 - reads as what happened
+class ConfirmationRefused(ValidationError):  # noqa: N818 - reads as what happened
+    """There is nothing to confirm; the message says why, for the user."""
+
+
+class PlanHasChanged(ConfirmationRefused):
     """The plan is no longer the one that the person saw."""
 
 
@@ -47,14 +52,17 @@ def confirm_term(
 ) -> list[PlanConfirmation]:
     """Confirm the term's plan of every programme that the school takes part in, or of none.
 
-    Raises ``PlanHasChanged`` when a plan is not the one that was seen, and when there is nothing to confirm.
+    Raises ``PlanHasChanged`` when a plan is not the one that was seen, and ``ConfirmationRefused`` when there is no
+    plan or the term is over.
     """
+    if is_over(term, timezone.localdate(now)):
+        raise ConfirmationRefused(_("The term is over. Its plan can no longer be confirmed."))
     planned = school.participations.filter(programme_year__year=term.year, sessions__in=_sessions_of(term)).distinct()
     confirmations = [
         confirm_plan(participation=participation, term=term, by=by, now=now, seen=seen) for participation in planned
     ]
     if not confirmations:
-        raise PlanHasChanged(_("There is no plan for the term to confirm."))
+        raise ConfirmationRefused(_("There is no plan for the term to confirm."))
     return confirmations
 
 

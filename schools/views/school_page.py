@@ -31,7 +31,7 @@ from schools.models import (
     TopicChoice,
 )
 from schools.models.plans import monday_of
-from schools.term_plan import Answer, Standing, TermPlan, Week, weeks_of
+from schools.term_plan import Answer, Standing, TermPlan, Week, is_over, weeks_of
 from schools.views.access import visible_school
 from schools.views.term_plan import current_term, rows_of_year
 from schools.worklist import Rights, Standpoint
@@ -144,7 +144,7 @@ def _answer(
     school: School, term: Term | None, rows: list[PlannedSession], calendar: SchoolCalendar, today: dt.date
 ) -> Answer | None:
     """What the school has said about the term's plan; nothing where there is no plan, or its time has passed."""
-    if term is None or term.ends_on < today:
+    if term is None or is_over(term, today):
         return None
     plan = TermPlan.of(term, year_rows=rows, calendar=calendar, today=today)
     given = PlanConfirmation.objects.filter(participation__school=school, term=term).select_related("by")

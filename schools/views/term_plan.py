@@ -16,11 +16,11 @@ from django.views.decorators.http import require_POST, require_safe
 
 from accounts.models import CentreRole
 from schools import policies
-from schools.actions.confirmations import PlanHasChanged, confirm_term
+from schools.actions.confirmations import ConfirmationRefused, confirm_term
 from schools.calendar import SchoolCalendar
 from schools.history import changes_since
 from schools.models import Group, PlanConfirmation, PlannedSession, School, SchoolYear, Term
-from schools.term_plan import SEASONS, Answer, Answered, TermPlan, season_slug
+from schools.term_plan import SEASONS, Answer, Answered, TermPlan, is_over, season_slug
 from schools.views.access import visible_school
 
 
@@ -55,7 +55,7 @@ def term_plan_confirm(request: HttpRequest, slug: str, year_slug: str, season: s
         raise PermissionDenied
     try:
         confirm_term(school=school, term=term, seen=request.POST.getlist("seen"), by=request.user, now=timezone.now())
-    except PlanHasChanged as refused:
+    except ConfirmationRefused as refused:
         messages.error(request, refused.message)
     else:
         messages.success(request, _("Thank you. The centre sees that the plan is right."))
@@ -89,7 +89,8 @@ def _page(request: HttpRequest, school: School, term: Term, terms: list[Term], t
         "coordinators": _coordinators(today),
         "may_plan": policies.user_can_plan(user, school, today),
         "may_manage": policies.user_can_manage(user, school, today),
-        "may_confirm": policies.user_can_confirm(user, school, today),
+        "is_over": is_over(term, today),
+        "may_confirm": policies.user_can_confirm(user, school, today) and not is_over(term, today),
         "may_move": policies.user_can_move(user, school, today),
         "may_choose": policies.user_can_choose_topics(user, school, today),
     }

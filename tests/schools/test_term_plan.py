@@ -126,6 +126,14 @@ class TestTheContactPersonsAnswer:
         assert not PlanConfirmation.objects.exists()
         assert BUTTON in page
 
+    def test_a_term_that_has_passed_is_not_asked_about(self, planned, signed_in):
+        seen = re.findall(r'name="seen" value="(\w+)"', signed_in(planned.elin).get(AUTUMN).content.decode())
+        with on(dt.date(2027, 1, 20)):
+            client = signed_in(planned.elin)
+            assert QUESTION not in text_of(client.get(AUTUMN))
+            assert "Terminen är slut." in text_of(client.post(CONFIRM, {"seen": seen}, follow=True))
+        assert not PlanConfirmation.objects.exists()
+
     def test_an_answer_that_names_no_plan_confirms_nothing(self, planned, signed_in):
         signed_in(planned.elin).post(CONFIRM)
         assert not PlanConfirmation.objects.exists()
