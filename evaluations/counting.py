@@ -266,9 +266,9 @@ def _on_time(year: YearOfSchool, group: GroupRow, row: SessionRow, state: State)
 
 
 def _months(places: Iterable[Place]) -> dict[str, dict[str, int]]:
-    """By the month of the planned week: how many were planned, held, awaiting log."""
+    """By the month of the planned week: how many were due by the day, held, awaiting log."""
     months: dict[str, dict[str, int]] = {}
-    for place in places:
+    for place in filter(lambda place: place.is_due, places):
         month = months.setdefault(_month(place.row.week + dt.timedelta(days=2)), {"plan": 0, "held": 0, "awaiting": 0})
         month["plan"] += 1
         month["held"] += place.state is State.HELD
