@@ -230,6 +230,11 @@ class TestAwaiting:
         assert html.index('id="ekbackaskolan"') < html.index('id="lindangsskolan"')
         assert "Spara loggen för 1A" in html
 
+    def test_a_week_of_last_calendar_year_says_which(self, plan, jonas, signed_in, thursday_noon):
+        plan("1A", LAST_WEEK)
+        thursday_noon.move_to(NOON + dt.timedelta(weeks=20))
+        assert "<b>v. 37</b>, 7–11 sep 2026" in page(signed_in(jonas), "/saknar-logg/")
+
     def test_the_list_has_pages(self, plan, jonas, signed_in):
         for slot in range(51):
             plan("1A", LAST_WEEK, topic=None, slot_no=slot)
