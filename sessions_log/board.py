@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from schools.calendar import SchoolCalendar, calendars_of
 from schools.models import PlanChange, PlannedSession, School, SchoolYear
-from schools.models.plans import monday_of
+from schools.models.plans import PlannedSessionQuerySet, monday_of
 from schools.term_plan import Standing
 from sessions_log.entries import LogEntry, planned_entry
 from sessions_log.models import SessionLog
@@ -169,7 +169,7 @@ def latest_to_undo(by: User, now: dt.datetime) -> Undo | None:
     return Undo(log, undo_until(log)) if log and can_undo(log, by, now) else None
 
 
-def _with_all(rows: QuerySet[PlannedSession]) -> QuerySet[PlannedSession]:
+def _with_all(rows: PlannedSessionQuerySet) -> QuerySet[PlannedSession]:
     moves = PlanChange.objects.filter(what=PlanChange.What.MOVED).order_by("-at", "-pk")
     logs = SessionLog.objects.select_related("logged_by").annotate(parts_count=Count("parts_done"))
     return (

@@ -207,7 +207,7 @@ class LogForm(forms.Form):
             self.add_error(name, error)
 
     def _offer(self) -> None:
-        choice = self.fields
+        choice: dict[str, Any] = self.fields
         choice["day"].choices = [*self._days(), (OTHER, _("Another day"))]
         choice["leader"].choices = self._leaders()
         choice["new_week"].choices = [*self._weeks(), ("", _("Decide later"))]
@@ -232,7 +232,7 @@ class LogForm(forms.Form):
             me,
             *((f"person:{person.pk}", person.name) for person in people),
             *self._former_leader(),
-            (OTHER, _("Somebody else")),
+            (OTHER, str(_("Somebody else"))),
         ]
 
     def _former_leader(self) -> list[tuple[str, str]]:

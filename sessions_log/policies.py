@@ -29,7 +29,7 @@ class AlreadyLogged(LogRefused):
         logged_at = timezone.localtime(log.logged_at)
         super().__init__(
             _("The session is already logged, by %(who)s %(day)s at %(time)s.")
-            % {"who": log.logged_by, "day": short_day(logged_at), "time": clock(logged_at)},
+            % {"who": log.logged_by, "day": short_day(logged_at), "time": clock(logged_at.time())},
             code="already_logged",
         )
 

@@ -7,18 +7,25 @@ from urllib.parse import urlsplit
 from uuid import UUID
 
 from django.core.exceptions import PermissionDenied
-from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 
+from accounts.models import User
 from accounts.policies import is_coordinator, sees_everything
 from schools.models import PlannedSession, School
+from schools.models.places import SchoolQuerySet
 from sessions_log.policies import user_can_log
 
 
-def schools_to_log(request: HttpRequest, today: dt.date) -> QuerySet[School]:
+class SignedInRequest(HttpRequest):
+    """A request as ``LoginRequiredMiddleware`` lets it through."""
+
+    user: User
+
+
+def schools_to_log(request: SignedInRequest, today: dt.date) -> SchoolQuerySet:
     """The schools whose sessions the user logs. Nothing for a contact person; the rest of the centre is refused."""
     schools = School.objects.logged_by(request.user, today)
     if is_coordinator(request.user, today):
@@ -28,13 +35,13 @@ def schools_to_log(request: HttpRequest, today: dt.date) -> QuerySet[School]:
     return schools
 
 
-def chosen_school(request: HttpRequest, schools: QuerySet[School]) -> School | None:
+def chosen_school(request: SignedInRequest, schools: SchoolQuerySet) -> School | None:
     """The school that the address asks for; one that the user does not log is not found."""
     slug = request.GET.get("skola", "")
     return get_object_or_404(schools, slug=slug) if slug else None
 
 
-def session_to_log(request: HttpRequest, uuid: UUID, today: dt.date) -> PlannedSession:
+def session_to_log(request: SignedInRequest, uuid: UUID, today: dt.date) -> PlannedSession:
     """The session that an address names, with what its log needs."""
     visible = PlannedSession.objects.visible_to(request.user, today).with_names()
     rows = visible.select_related("participation__programme_year__year", "log__logged_by")

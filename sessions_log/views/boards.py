@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
@@ -16,13 +16,13 @@ from sessions_log.board import (
     next_session,
     sections_by_school,
 )
-from sessions_log.views.access import chosen_school, schools_to_log
+from sessions_log.views.access import SignedInRequest, chosen_school, schools_to_log
 
 PAGE = 50
 
 
 @require_safe
-def start(request: HttpRequest) -> HttpResponse:
+def start(request: SignedInRequest) -> HttpResponse:
     """This week's sessions and those that lack a log, at the schools that the user logs."""
     now = timezone.now()
     today = timezone.localdate(now)
@@ -46,7 +46,7 @@ def start(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
-def awaiting(request: HttpRequest) -> HttpResponse:
+def awaiting(request: SignedInRequest) -> HttpResponse:
     """Every session that lacks a log, school by school, the oldest first."""
     now = timezone.now()
     today = timezone.localdate(now)

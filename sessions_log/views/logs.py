@@ -7,7 +7,7 @@ from uuid import UUID
 from django import forms
 from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -20,7 +20,7 @@ from sessions_log.board import new_session_of
 from sessions_log.forms import LogForm
 from sessions_log.models import SessionLog
 from sessions_log.policies import AlreadyLogged, KeyUsedForOtherContent, LogRefused, can_undo, check_log
-from sessions_log.views.access import session_to_log, way_back
+from sessions_log.views.access import SignedInRequest, session_to_log, way_back
 
 CONFLICT = 409
 
@@ -32,7 +32,7 @@ class KeyForm(forms.Form):
 
 
 @require_POST
-def log_as_planned(request: HttpRequest, uuid: UUID) -> HttpResponse:
+def log_as_planned(request: SignedInRequest, uuid: UUID) -> HttpResponse:
     """The second of the two taps."""
     now = timezone.now()
     session = session_to_log(request, uuid, timezone.localdate(now))
@@ -47,7 +47,7 @@ def log_as_planned(request: HttpRequest, uuid: UUID) -> HttpResponse:
 
 
 @require_POST
-def log_undo(request: HttpRequest, uuid: UUID) -> HttpResponse:
+def log_undo(request: SignedInRequest, uuid: UUID) -> HttpResponse:
     """Take the session's log back. Pressed twice it counts once."""
     now = timezone.now()
     session = session_to_log(request, uuid, timezone.localdate(now))
@@ -62,7 +62,7 @@ def log_undo(request: HttpRequest, uuid: UUID) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def log_form(request: HttpRequest, uuid: UUID) -> HttpResponse:
+def log_form(request: SignedInRequest, uuid: UUID) -> HttpResponse:
     """The full form: a new log, or the log there is, to be changed."""
     now = timezone.now()
     today = timezone.localdate(now)
@@ -86,7 +86,7 @@ def log_form(request: HttpRequest, uuid: UUID) -> HttpResponse:
     return render(request, "sessions_log/log_form.html", context)
 
 
-def _saved(request: HttpRequest, form: LogForm, log: SessionLog | None) -> bool:
+def _saved(request: SignedInRequest, form: LogForm, log: SessionLog | None) -> bool:
     """Save what a valid form says; what is refused stands in the form."""
     session, said, now = form.session, form.cleaned_data, timezone.now()
     try:
@@ -107,7 +107,7 @@ def _saved(request: HttpRequest, form: LogForm, log: SessionLog | None) -> bool:
     return True
 
 
-def _refuse(request: HttpRequest, session: PlannedSession, refused: LogRefused) -> HttpResponse:
+def _refuse(request: SignedInRequest, session: PlannedSession, refused: LogRefused) -> HttpResponse:
     context = {
         "session": session,
         "refused": refused,
