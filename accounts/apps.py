@@ -9,5 +9,5 @@ class AccountsConfig(AppConfig):
         from accounts.navigation import Entry, add_entry
         from accounts.policies import is_administrator
 
-        add_entry(Entry(10, _("Start"), "start", lambda user, today: True, ("/start/",)))
+        add_entry(Entry(10, _("Start"), "start", lambda user, today: True, ("/start/", "/saknar-logg/", "/logga/")))
         add_entry(Entry(90, _("Administration"), "accounts:administration", is_administrator, ("/konton/", "/roller/")))

@@ -25,7 +25,6 @@ urlpatterns = [
     path("lasar/<slug:year_slug>/stangt/", calendar.closed_add, name="closed-add"),
     path("lasar/stangt/<int:pk>/", calendar.closed_change, name="closed-change"),
     path("lasar/stangt/<int:pk>/ta-bort/", calendar.closed_remove, name="closed-remove"),
-    path("lasar/<slug:year_slug>/program/<slug:programme_slug>/", calendar.programme_year, name="programme-year"),
     path("lasar/<slug:year_slug>/las-in-klasser/", imports.class_import, name="class-import"),
     path("lasar/<slug:year_slug>/las-in-klasser/mall.<str:kind>", imports.template, name="class-import-template"),
     path("skolor/<slug:slug>/grupper/<slug:year_slug>/", groups.group_list, name="group-list"),

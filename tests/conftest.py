@@ -14,7 +14,7 @@ from schools.actions import calendar, groups, people, places
 from schools.models import ClosedPeriod, District, School, SchoolMembership, SchoolYear
 
 AUTUMN_DAY = dt.date(2026, 9, 17)
-NOW = dt.datetime(2026, 9, 17, 12, 0, tzinfo=dt.timezone.utc)
+NOW = dt.datetime(2026, 9, 17, 12, 0, tzinfo=dt.UTC)
 PASSWORD = "ett-langt-losenord-26"
 
 
@@ -104,7 +104,9 @@ def ekbacka(year: SchoolYear, samira: User) -> School:
 
 
 def at_school(user: User, school: School, role: str, by: User) -> User:
-    person = people.add_person(school=school, name=user.full_name, email=user.email, phone="070-000 00 00", user=user, by=by)
+    person = people.add_person(
+        school=school, name=user.full_name, email=user.email, phone="070-000 00 00", user=user, by=by
+    )
     people.give_membership(person=person, role=role, starts_on=dt.date(2025, 8, 1), by=by)
     return user
 

@@ -96,5 +96,7 @@ def hosts(*, production: bool) -> list[str]:
         )
     for host in given:
         if "/" in host or ":" in host:
-            raise ImproperlyConfigured(f"ALLOWED_HOSTS has {host!r}. Write the host's name only, without https:// or port.")
+            raise ImproperlyConfigured(
+                f"ALLOWED_HOSTS has {host!r}. Write the host's name only, without https:// or port."
+            )
     return given or ["localhost", "127.0.0.1", "[::1]"]

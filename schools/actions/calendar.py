@@ -10,7 +10,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from schools.models import ClosedPeriod, Participation, ProgrammeYear, School, SchoolYear, Term
+from schools.models import ClosedPeriod, Participation, School, SchoolYear, Term
 
 SHORTEST_YEAR, LONGEST_YEAR = 250, 330
 
@@ -80,17 +80,6 @@ def open_days_again(*, period: ClosedPeriod, by: User) -> None:
     """Remove a closed period: its days are school days again."""
     _raise_versions(period)
     period.delete()
-
-
-@transaction.atomic
-def change_programme_year(*, programme_year: ProgrammeYear, by: User, **changed: Any) -> ProgrammeYear:
-    """Other rules for a programme's year; every school's figures are counted anew."""
-    for name, value in changed.items():
-        setattr(programme_year, name, value)
-    programme_year.full_clean()
-    programme_year.save()
-    programme_year.participations.all().raise_version()
-    return programme_year
 
 
 def _save_period(period: ClosedPeriod) -> None:

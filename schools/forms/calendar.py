@@ -1,4 +1,4 @@
-"""Forms for school years, closed days and a programme's rules."""
+"""Forms for school years and closed days."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from accounts.forms import DayInput
-from schools.models import ClosedPeriod, ProgrammeYear, School, SchoolYear
+from schools.models import ClosedPeriod, School, SchoolYear
 
 
 class SchoolYearForm(forms.Form):
@@ -44,20 +44,4 @@ class ClosedPeriodForm(forms.ModelForm):
         for name, day in (("starts_on", first), ("ends_on", last)):
             if day and not year.starts_on <= day <= year.ends_on:
                 self.add_error(name, _("Choose a day in the school year."))
-        return cleaned
-
-
-class ProgrammeYearForm(forms.ModelForm):
-    class Meta:
-        model = ProgrammeYear
-        fields = ["required_base", "required_extra", "lowest_grade", "highest_grade", "staff_lead_weeks"]
-
-    def clean(self) -> dict[str, Any]:
-        cleaned = super().clean() or {}
-        lowest, highest = cleaned.get("lowest_grade"), cleaned.get("highest_grade")
-        if lowest is not None and highest is not None and highest < lowest:
-            self.add_error("highest_grade", _("The highest grade is below the lowest."))
-        base = self.instance.programme.topics.filter(kind="base").count()
-        if (cleaned.get("required_base") or 0) > base:
-            self.add_error("required_base", _("The programme has only %(n)s base sessions.") % {"n": base})
         return cleaned

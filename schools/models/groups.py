@@ -64,7 +64,12 @@ class Group(models.Model):
         "self", on_delete=models.SET_NULL, related_name="+", null=True, blank=True, verbose_name=_("continues")
     )
     merged_into = models.ForeignKey(
-        "self", on_delete=models.SET_NULL, related_name="merged_from", null=True, blank=True, verbose_name=_("merged into")
+        "self",
+        on_delete=models.SET_NULL,
+        related_name="merged_from",
+        null=True,
+        blank=True,
+        verbose_name=_("merged into"),
     )
 
     objects = GroupQuerySet.as_manager()

@@ -78,9 +78,7 @@ class School(models.Model):
         validators=[RegexValidator(r"^\d{8}$", _("A school unit code has eight digits."))],
     )
     name = models.CharField(_("name"), max_length=120, unique=True)
-    district = models.ForeignKey(
-        District, on_delete=models.PROTECT, related_name="schools", verbose_name=_("district")
-    )
+    district = models.ForeignKey(District, on_delete=models.PROTECT, related_name="schools", verbose_name=_("district"))
     closed_on = models.DateField(_("last day in the work"), null=True, blank=True)
 
     objects = SchoolQuerySet.as_manager()

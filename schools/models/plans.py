@@ -92,7 +92,9 @@ class Participation(models.Model):
         verbose_name = _("participation")
         verbose_name_plural = _("participations")
         ordering = ["school", "programme_year"]
-        constraints = [models.UniqueConstraint(fields=["school", "programme_year"], name="school_once_in_programme_year")]
+        constraints = [
+            models.UniqueConstraint(fields=["school", "programme_year"], name="school_once_in_programme_year")
+        ]
 
     def __str__(self) -> str:
         return f"{self.school}, {self.programme_year}"
@@ -236,11 +238,19 @@ class PlannedSession(models.Model):
             # The start page and the term plan: a school's sessions of some weeks.
             models.Index(fields=["participation", "week_start"]),
             # What awaits a log, across schools.
-            models.Index(fields=["week_start"], condition=Q(outcome__isnull=True, cancelled_at__isnull=True), name="session_open_by_week"),
+            models.Index(
+                fields=["week_start"],
+                condition=Q(outcome__isnull=True, cancelled_at__isnull=True),
+                name="session_open_by_week",
+            ),
         ]
         constraints = [
-            models.UniqueConstraint(fields=["participation", "group", "topic"], condition=LIVE, name="live_topic_once_per_group"),
-            models.UniqueConstraint(fields=["participation", "group", "slot_no"], condition=LIVE, name="live_slot_once_per_group"),
+            models.UniqueConstraint(
+                fields=["participation", "group", "topic"], condition=LIVE, name="live_topic_once_per_group"
+            ),
+            models.UniqueConstraint(
+                fields=["participation", "group", "slot_no"], condition=LIVE, name="live_slot_once_per_group"
+            ),
             models.CheckConstraint(
                 condition=Q(cancelled_at__isnull=True) | Q(outcome__isnull=True), name="cancelled_or_outcome_not_both"
             ),

@@ -5,11 +5,11 @@ from __future__ import annotations
 import datetime as dt
 
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest
+from django.http import Http404, HttpRequest
 from django.shortcuts import get_object_or_404
 
 from accounts.policies import manages_schools
-from schools.models import School
+from schools.models import School, SchoolYear
 
 
 def visible_school(request: HttpRequest, slug: str, today: dt.date) -> School:
@@ -23,3 +23,12 @@ def managed_school(request: HttpRequest, slug: str, today: dt.date) -> School:
     if not manages_schools(request.user, today):
         raise PermissionDenied
     return school
+
+
+def year_or_404(year_slug: str) -> SchoolYear:
+    """The school year of an address such as 2026-27."""
+    first, _dash, _last = year_slug.partition("-")
+    for year in SchoolYear.objects.filter(starts_on__year=int(first) if first.isdigit() and len(first) == 4 else 0):
+        if year.slug == year_slug:
+            return year
+    raise Http404

@@ -13,17 +13,12 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from accounts.policies import manages_schools, sees_everything
-from programmes.models import Programme
+from accounts.policies import is_coordinator, manages_schools, sees_everything
 from schools.actions import calendar as actions
-from schools.actions.plans import open_programme_year
 from schools.calendar import SchoolCalendar, calendars_of
-from schools.forms.calendar import ClosedPeriodForm, ProgrammeYearForm, SchoolYearForm
-from schools.models import ClosedPeriod, PlannedSession, ProgrammeYear, SchoolYear
-from schools.views.groups import year_or_404
-
-# Programmes that schools plan by the year.
-PLANNED_PROGRAMMES = ("taget",)
+from schools.forms.calendar import ClosedPeriodForm, SchoolYearForm
+from schools.models import ClosedPeriod, PlannedSession, SchoolYear
+from schools.views.access import year_or_404
 
 
 def year_list(request: HttpRequest) -> HttpResponse:
@@ -50,14 +45,14 @@ def year_detail(request: HttpRequest, year_slug: str) -> HttpResponse:
     _readers_only(request)
     year = year_or_404(year_slug)
     periods = year.closed_periods.select_related("school").order_by("starts_on", "name")
-    opened = {rules.programme_id: rules for rules in year.programme_years.select_related("programme")}
     context = {
         "year": year,
         "terms": year.terms.all(),
         "for_all": [period for period in periods if period.school_id is None],
         "at_schools": [period for period in periods if period.school_id],
         "months": months_of(SchoolCalendar.of(year, None)),
-        "programmes": [(programme, opened.get(programme.pk)) for programme in _planned_programmes()],
+        "rules": year.programme_years.select_related("programme"),
+        "may_plan": is_coordinator(request.user, timezone.localdate()),
         "may_manage": _may_manage(request),
     }
     return render(request, "schools/year_detail.html", context)
@@ -85,24 +80,6 @@ def closed_remove(request: HttpRequest, pk: int) -> HttpResponse:
         messages.success(request, _("%(name)s is removed. The days are school days again.") % {"name": period.name})
         return redirect("schools:year-detail", period.year.slug)
     return render(request, "schools/closed_remove.html", {"period": period})
-
-
-def programme_year(request: HttpRequest, year_slug: str, programme_slug: str) -> HttpResponse:
-    """A programme's rules for the year; saved for the first time they open the programme for planning."""
-    _managers_only(request)
-    year = year_or_404(year_slug)
-    programme = get_object_or_404(Programme, slug=programme_slug, slug__in=PLANNED_PROGRAMMES)
-    rules = year.programme_years.filter(programme=programme).first() or ProgrammeYear(year=year, programme=programme)
-    form = ProgrammeYearForm(request.POST or None, instance=rules)
-    if request.method == "POST" and form.is_valid():
-        if rules.pk:
-            actions.change_programme_year(programme_year=rules, **form.cleaned_data, by=request.user)
-        else:
-            open_programme_year(programme=programme, year=year, **form.cleaned_data, by=request.user)
-        messages.success(request, _("The rules are saved. Plan again to follow them."))
-        return redirect("schools:year-detail", year.slug)
-    context = {"form": form, "year": year, "programme": programme, "is_open": bool(rules.pk)}
-    return render(request, "schools/programme_year.html", context)
 
 
 def months_of(calendar: SchoolCalendar) -> list[tuple[dt.date, list[dict[str, object]]]]:
@@ -159,10 +136,6 @@ def sessions_in_closed_weeks(period: ClosedPeriod) -> list[PlannedSession]:
 def _would_close(calendar: SchoolCalendar, session: PlannedSession, period: ClosedPeriod) -> bool:
     days = calendar.open_days(session.week_start)
     return bool(days) and all(period.starts_on <= day <= period.ends_on for day in days)
-
-
-def _planned_programmes() -> list[Programme]:
-    return list(Programme.objects.filter(slug__in=PLANNED_PROGRAMMES))
 
 
 def _may_manage(request: HttpRequest) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -12,16 +12,7 @@ from schools.actions import groups
 from schools.forms.groups import EndGroupForm, GroupForm
 from schools.models import Group, SchoolYear
 from schools.policies import user_can_manage
-from schools.views.access import managed_school, visible_school
-
-
-def year_or_404(year_slug: str) -> SchoolYear:
-    """The school year of an address such as 2026-27."""
-    first, _dash, _last = year_slug.partition("-")
-    for year in SchoolYear.objects.filter(starts_on__year=int(first) if first.isdigit() and len(first) == 4 else 0):
-        if year.slug == year_slug:
-            return year
-    raise Http404
+from schools.views.access import managed_school, visible_school, year_or_404
 
 
 def group_list(request: HttpRequest, slug: str, year_slug: str) -> HttpResponse:

@@ -23,7 +23,7 @@ from schools.forms.imports import ClassFileForm
 from schools.imports.classes import DryRun, dry_run
 from schools.imports.sheets import UnreadableFile
 from schools.models import SchoolYear
-from schools.views.groups import year_or_404
+from schools.views.access import year_or_404
 
 # The file travels in the form between the two steps, signed, so that what is applied is what was shown.
 SALT = "schools.class-import"

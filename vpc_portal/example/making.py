@@ -31,9 +31,7 @@ Say = Callable[[str], None]
 
 
 @transaction.atomic
-def make_example(
-    *, seed: int, today: dt.date, say: Say, examples: Sequence[ExampleSchool] = SCHOOLS
-) -> None:
+def make_example(*, seed: int, today: dt.date, say: Say, examples: Sequence[ExampleSchool] = SCHOOLS) -> None:
     """Make accounts, schools, two school years of plans and what came of them. ``say`` gets a line for each step."""
     random = Random(seed)
     users = make_accounts()

@@ -1,0 +1,51 @@
+# The portal's commands. `make` alone lists them.
+PYTHON ?= python3
+BIN := .venv/bin
+export PYTHONDONTWRITEBYTECODE := 1
+
+.PHONY: help demo test check test-sqlite test-postgres lock messages clean
+
+help:  ## list the commands
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
+
+.venv/ready: requirements.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or later is needed; say which with: make PYTHON=python3.11 …")'
+	@echo "Gör i ordning miljön …"
+	@$(PYTHON) -m venv .venv
+	@$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements.txt
+	@touch $@
+
+.venv/ready-dev: requirements-dev.txt .venv/ready
+	@$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.txt
+	@touch $@
+
+demo: .venv/ready  ## start the portal with a made-up municipality (PORT=8000)
+	@exec env DEMO=1 $(BIN)/python manage.py demo
+
+test: .venv/ready-dev check test-sqlite test-postgres  ## every check and the whole suite, on SQLite and PostgreSQL
+	@$(BIN)/python -m tests.summary
+
+check: .venv/ready-dev  ## lint, types, import directions, migrations and translations
+	@rm -rf test-results && mkdir -p test-results
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/python manage.py makemigrations --check --dry-run
+	$(BIN)/python manage.py translations --check
+
+test-sqlite: .venv/ready-dev  ## the suite on SQLite
+	DATABASE_URL= $(BIN)/pytest -n 2 --dist loadgroup --junit-xml=test-results/sqlite.xml
+
+test-postgres: .venv/ready-dev  ## the suite on PostgreSQL, but for what only shows pages in a browser
+	$(BIN)/python -m tests.postgres $(BIN)/pytest -n 2 --dist loadgroup -m "not browser or story" --junit-xml=test-results/postgres.xml
+
+lock: .venv/ready-dev  ## lock the requirements with hashes
+	$(BIN)/uv pip compile -q pyproject.toml --upgrade --generate-hashes --no-emit-index-url --no-emit-find-links --python-version 3.11 --no-annotate --no-header -o requirements.txt
+	$(BIN)/uv pip compile -q pyproject.toml --upgrade --group dev --generate-hashes --no-emit-index-url --no-emit-find-links --python-version 3.11 --no-annotate --no-header -o requirements-dev.txt
+
+messages: .venv/ready-dev  ## collect the interface's texts into locale/sv
+	$(BIN)/python manage.py translations --update
+
+clean:  ## remove the environment and the demo's data
+	rm -rf .venv var test-results

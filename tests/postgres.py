@@ -1,0 +1,67 @@
+"""Runs a command with a PostgreSQL of its own: ``python -m tests.postgres pytest …``.
+
+``DATABASE_URL`` is used if it names one; else a throw-away cluster is made from the system's own binaries, in a
+directory of its own, reached by a unix socket and gone afterwards.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from urllib.parse import quote
+
+SETTINGS = ["fsync=off", "synchronous_commit=off", "full_page_writes=off", "listen_addresses=", "max_connections=50"]
+
+
+def main() -> int:
+    command = sys.argv[1:]
+    if os.environ.get("DATABASE_URL", "").startswith("postgres"):
+        return subprocess.run(command, check=False).returncode
+    binaries = _binaries()
+    if binaries is None:
+        print("No PostgreSQL was found: its tests are skipped. Install it, or set DATABASE_URL.", flush=True)
+        return 1 if os.environ.get("CI") else 0
+    with _cluster(binaries) as url:
+        return subprocess.run(command, env={**os.environ, "DATABASE_URL": url}, check=False).returncode
+
+
+def _binaries() -> Path | None:
+    """The newest PostgreSQL of the system."""
+    found = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"), key=lambda path: int(path.parts[-3]))
+    on_path = shutil.which("initdb")
+    return found[-1].parent if found else Path(on_path).resolve().parent if on_path else None
+
+
+@contextmanager
+def _cluster(binaries: Path) -> Iterator[str]:
+    folder = Path(tempfile.mkdtemp(prefix="vpc-pg-", dir="/tmp"))
+    as_postgres = _as_postgres(folder)
+    data, log = folder / "data", folder / "log"
+    run = [*as_postgres, str(binaries / "initdb"), "-D", str(data), "-U", "vpc", "--auth=trust", "-E", "UTF8"]
+    subprocess.run([*run, "--locale=C.UTF-8"], check=True, stdout=subprocess.DEVNULL)
+    options = " ".join(["-k", str(folder), *(f"-c {setting}" for setting in SETTINGS)])
+    control = [*as_postgres, str(binaries / "pg_ctl"), "-D", str(data), "-l", str(log), "-o", options, "-w"]
+    subprocess.run([*control, "start"], check=True, stdout=subprocess.DEVNULL)
+    try:
+        yield f"postgres://vpc@{quote(str(folder), safe='')}/postgres"
+    finally:
+        subprocess.run([*control, "-m", "immediate", "stop"], check=False, stdout=subprocess.DEVNULL)
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _as_postgres(folder: Path) -> list[str]:
+    """PostgreSQL refuses to run as root: there it runs as its own user, in a folder that this user owns."""
+    if os.geteuid() != 0:
+        return []
+    shutil.chown(folder, "postgres", "postgres")
+    return ["setpriv", "--reuid=postgres", "--regid=postgres", "--clear-groups"]
+
+
+if __name__ == "__main__":
+    sys.exit(main())
