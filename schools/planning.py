@@ -100,11 +100,11 @@ def _lost(board: Board, seat: Seat) -> Row | None:
 def _warnings(board: Board, seats: list[Seat]) -> Iterable[PlanWarning]:
     if board.classes and not board.staff:
         yield PlanWarning(Problem.NO_STAFF_GROUP)
-    for group in board.groups:
-        for row in board.surplus[group.pk]:
-            if row.week_start >= board.outline.from_week and row.outcome is None:
-                yield PlanWarning(Problem.SURPLUS, group, week=row.week_start)
-    yield from find_warnings(seats, {pk: set(book.weeks) for pk, book in board.books.items()})
+    surplus = [row for group in board.groups for row in board.surplus[group.pk]]
+    for row in surplus:
+        if row.week_start >= board.outline.from_week and row.outcome is None:
+            yield PlanWarning(Problem.SURPLUS, row.group, week=row.week_start)
+    yield from find_warnings(seats, surplus, {pk: set(book.weeks) for pk, book in board.books.items()})
     for staff in board.staff:
         for seat in board.seats[staff.pk]:
             yield from _staff_after(seat, board.classes_after(seat))

@@ -53,7 +53,7 @@ class Seat:
         """Whether a row is about this seat's place in the year."""
         if self.slot.topic:
             return row.topic_id == self.slot.topic.pk
-        return row.slot_no == self.number
+        return row.slot_no == self.number and not (row.topic and row.topic.is_base)
 
 
 def seat_rows(

@@ -47,16 +47,18 @@ def slots_of(
 def extra_months(calendar: SchoolCalendar, base_months: Sequence[int], wanted: int) -> list[int]:
     """The month of each extra place: whole months without a base topic first, evenly spread over the year.
 
-    Months that are cut short come next, the year's first not at all if it can be helped: staff are to go before.
-    When there are more places than months, months get several.
+    Months that are cut short come next, those with most weeks first, and the year's first month not at all if it can
+    be helped: staff are to go before. When there are more places than months, months get several.
     """
     in_use = [month for month in calendar.months() if calendar.weeks_of_month(month)]
     free = [month for month in in_use if month not in base_months]
     whole = [month for month in free if calendar.is_whole_month(month)]
-    pool = whole if len(whole) >= wanted else [month for month in free if month != in_use[0]]
-    pool = pool or free or in_use or calendar.months()
+    short = [month for month in free if month not in whole and month != in_use[0]]
+    short.sort(key=lambda month: -len(calendar.weeks_of_month(month)))
+    pool = [*whole, *short] or in_use or calendar.months()
     rounds, rest = divmod(wanted, len(pool))
-    return sorted([*pool * rounds, *_evenly(pool, rest)], key=calendar.first_of)
+    last = _evenly(whole, rest) if rest <= len(whole) else pool[:rest]
+    return sorted([*pool * rounds, *last], key=calendar.first_of)
 
 
 def _evenly(pool: Sequence[int], count: int) -> list[int]:

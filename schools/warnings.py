@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import enum
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from django.utils.text import get_text_list
@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from accounts.templatetags.look import week_no
 from programmes.models import SessionTopic
-from schools.models import Group
+from schools.models import Group, PlannedSession
 from schools.seats import Seat
 from schools.slots import Slot
 
@@ -39,10 +39,12 @@ class PlanWarning:
     week: dt.date | None = None
 
 
-def find_warnings(seats: Iterable[Seat], open_weeks: Mapping[int, Collection[dt.date]]) -> Iterator[PlanWarning]:
-    """What is wrong with each seat by itself; ``open_weeks`` are those in which each group can meet."""
-    seats = list(seats)
+def find_warnings(
+    seats: Sequence[Seat], surplus: Iterable[PlannedSession], open_weeks: Mapping[int, Collection[dt.date]]
+) -> Iterator[PlanWarning]:
+    """What is wrong with each session by itself; ``open_weeks`` are those in which each group can meet."""
     meetings = Counter((seat.group.pk, seat.week) for seat in seats if seat.week)
+    meetings.update((row.group_id, row.week_start) for row in surplus)
     for seat in seats:
         for problem in _problems(seat, open_weeks[seat.group.pk], meetings[seat.group.pk, seat.week]):
             yield PlanWarning(problem, seat.group, seat.slot, seat.topic, seat.week)

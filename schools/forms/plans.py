@@ -22,6 +22,14 @@ from schools.slots import Slot
 OTHER, STAY = "other", "stay"
 
 
+class AnswerField(forms.ChoiceField):
+    """A choice with an empty answer that is an answer too, so that it is not called optional."""
+
+    def validate(self, value: str) -> None:
+        if value:
+            super().validate(value)
+
+
 class TimeInput(forms.TimeInput):
     """A time of day as the browser asks for it."""
 
@@ -49,6 +57,8 @@ class ProgrammeYearForm(forms.ModelForm):
 class TopicChoiceForm(forms.Form):
     """One field for each extra place in the year; places whose topic has been held are locked."""
 
+    use_required_attribute = False
+
     def __init__(
         self,
         *args: Any,
@@ -65,11 +75,10 @@ class TopicChoiceForm(forms.Form):
             self.fields[_name(position)] = self._field(position, place, topic, is_locked=position in locked)
 
     def _field(self, position: int, place: Slot, topic: SessionTopic | None, *, is_locked: bool) -> forms.Field:
-        return forms.ChoiceField(
+        return AnswerField(
             label=_now("%(n)s. %(month)s") % {"n": position, "month": str(MONTHS[place.month]).capitalize()},
             choices=[("", _("Not chosen")), *((pk, topic.title) for pk, topic in self.topics.items())],
             initial=str(topic.pk) if topic else "",
-            required=False,
             disabled=is_locked,
             help_text=_("Has been held, and stays.") if is_locked else "",
         )
@@ -99,14 +108,19 @@ def _name(position: int) -> str:
 class WeekFields(forms.Form):
     """A week: one of those offered, or another of the year's; a week where the group has a session says so."""
 
-    week = forms.ChoiceField(label=_("New week"), widget=forms.RadioSelect)
-    other_week = forms.ChoiceField(label=_("Another week"), required=False)
+    use_required_attribute = False
+
+    week = forms.ChoiceField(
+        label=_("New week"), widget=forms.RadioSelect, error_messages={"required": _("Choose a week.")}
+    )
+    other_week = AnswerField(label=_("Another week"))
     version = forms.IntegerField(min_value=1, widget=forms.HiddenInput)
 
     def __init__(
         self, *args: Any, offered: Sequence[dt.date], others: Sequence[dt.date], taken: set[dt.date], **kwargs: Any
     ) -> None:
         super().__init__(*args, **kwargs)
+        self.offered = offered
         self.fields["week"].choices = self.choices_around(  # type: ignore[attr-defined]
             [(week.isoformat(), week_and_span(week)) for week in offered]
         )
@@ -161,6 +175,8 @@ class MoveForm(WeekFields):
         super().__init__(*args, **kwargs)
         days = [(str(number), str(WEEKDAYS[number]).capitalize()) for number in range(SCHOOL_DAYS)]
         self.fields["weekday"].choices = [("", _("No day yet")), *days]  # type: ignore[attr-defined]
+        if self.offered:
+            self.initial.setdefault("week", self.offered[0].isoformat())
 
     def choices_around(self, offered: list[tuple[str, str]]) -> list[tuple[str, Any]]:
         stay = _now("Stay in %(week)s, but on another day") % {"week": week_and_span(self.stays_in)}
@@ -181,6 +197,7 @@ class CancelForm(WeekFields):
         label=_("Why is it cancelled?"),
         choices=[(reason.value, reason.label) for reason in REASONS],
         widget=forms.RadioSelect,
+        error_messages={"required": _("Choose why the session is cancelled.")},
     )
     note = forms.CharField(
         label=_("In your own words"),
@@ -189,7 +206,7 @@ class CancelForm(WeekFields):
         validators=[refuse_personal_number],
         help_text=_("Write nothing that can be tied to a pupil."),
     )
-    week = forms.ChoiceField(label=_("New time"), widget=forms.RadioSelect, required=False)
+    week = AnswerField(label=_("New time"), widget=forms.RadioSelect)
     field_order = ["reason", "note", "week", "other_week", "version"]
     FIELD_OF = {"new_week": "week"}
 
