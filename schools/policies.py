@@ -55,6 +55,11 @@ def user_can_see_notes(user: Any, school: School, today: dt.date) -> bool:
     return sees_everything(user, today) or COORDINATOR in roles_at(user, school, today)
 
 
+def user_can_write_notes(user: Any, school: School, today: dt.date) -> bool:
+    """Leadership reads the notes, and leaves the writing to those who do the work."""
+    return manages_schools(user, today) or COORDINATOR in roles_at(user, school, today)
+
+
 def title_at_school(user: Any, today: dt.date) -> str:
     """A person's role at a school in words, for the page's head; a coordinator's before a contact person's."""
     own = SchoolMembership.objects.active(today).filter(person__user=user).order_by("-role")

@@ -36,6 +36,7 @@ class Rights:
     confirm: bool
     manage: bool
     see_notes: bool
+    write_notes: bool
     list_schools: bool
 
     @classmethod
@@ -48,6 +49,7 @@ class Rights:
             confirm=policies.user_can_confirm(user, school, today),
             manage=policies.user_can_manage(user, school, today),
             see_notes=policies.user_can_see_notes(user, school, today),
+            write_notes=policies.user_can_write_notes(user, school, today),
             list_schools=sees_everything(user, today),
         )
 

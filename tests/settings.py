@@ -1,14 +1,20 @@
-"""The portal's settings for tests: quick password hashes, and no cache table."""
+"""The portal's settings for tests: quick password hashes, a database file of its own, and no cache table."""
 
 import os
 import tempfile
+from pathlib import Path
 
 os.environ.setdefault("VAR_DIR", tempfile.mkdtemp(prefix="vpc-test-"))
 
-from vpc_portal.settings import *  # noqa: F403
+from vpc_portal.settings import *  # noqa: E402, F403
+from vpc_portal.settings import DATABASES, MIDDLEWARE, VAR_DIR  # noqa: E402
 
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
 DEMO = False
-# WhiteNoise warns of a folder that is not there.
-STATIC_ROOT.mkdir(parents=True, exist_ok=True)  # noqa: F405
+# The tests' server hands out static files itself.
+MIDDLEWARE = [name for name in MIDDLEWARE if "whitenoise" not in name]
+if "sqlite" in DATABASES["default"]["ENGINE"]:
+    # A file, because the browser's requests come from other threads than the test.
+    DATABASES["default"]["TEST"] = {"NAME": str(Path(VAR_DIR) / "test.sqlite3")}
+ALLOWED_HOSTS = ["*"]

@@ -89,8 +89,8 @@ def account_close(request: HttpRequest, pk: int, *, today: dt.date) -> HttpRespo
     return render(request, "accounts/account_close.html", {"account": account})
 
 
-@for_administrators
 @require_POST
+@for_administrators
 def account_reopen(request: HttpRequest, pk: int, *, today: dt.date) -> HttpResponse:
     account = get_object_or_404(User, pk=pk, is_active=False)
     actions.reopen_account(user=account, by=request.user)
@@ -98,8 +98,8 @@ def account_reopen(request: HttpRequest, pk: int, *, today: dt.date) -> HttpResp
     return redirect("accounts:account-change", pk)
 
 
-@for_administrators
 @require_POST
+@for_administrators
 def password_link(request: HttpRequest, pk: int, *, today: dt.date) -> HttpResponse:
     """Shows, once, the link by which the account's owner chooses a password."""
     account = get_object_or_404(User, pk=pk, is_active=True)

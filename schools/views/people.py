@@ -13,7 +13,7 @@ from accounts.forms import LastDayForm
 from schools.actions import people
 from schools.forms.people import MembershipForm, NoteForm, PersonForm
 from schools.models import SchoolMembership, SchoolPerson
-from schools.policies import user_can_see_notes
+from schools.policies import user_can_write_notes
 from schools.views.access import managed_school, visible_school
 
 
@@ -82,7 +82,7 @@ def membership_end(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
 def note_add(request: HttpRequest, slug: str) -> HttpResponse:
     today = timezone.localdate()
     school = visible_school(request, slug, today)
-    if not user_can_see_notes(request.user, school, today):
+    if not user_can_write_notes(request.user, school, today):
         raise PermissionDenied
     form = NoteForm(request.POST or None)
     if request.method == "POST" and form.is_valid():

@@ -1,0 +1,174 @@
+"""Every address of the portal: what it needs in its place, and who may come in.
+
+Roles: C centre coordinator (samira), K the school's coordinator (jonas), P its contact person (elin), L leadership
+(maria), A administrator (adam). Who has left, and who has an account but no role, come in where it says so.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from types import SimpleNamespace
+from typing import Any
+
+from django.contrib.auth.tokens import default_token_generator
+from django.utils.encoding import force_bytes
+from django.utils.http import urlsafe_base64_encode
+
+from schools.models import School, SchoolMembership
+
+Args = Callable[[SimpleNamespace, School], list[Any]]
+ALL_SEE, OPEN, PUBLIC = "CKPLA", "open", "public"
+
+
+@dataclass(frozen=True)
+class Sample:
+    """``get`` and ``post`` name the roles that come in; ``of_school`` addresses answer 404 to those who don't see it."""
+
+    name: str
+    args: Args
+    get: str
+    post: str
+    of_school: bool = False
+
+
+def nothing(town: SimpleNamespace, school: School) -> list[Any]:
+    return []
+
+
+def slug(town: SimpleNamespace, school: School) -> list[Any]:
+    return [school.slug]
+
+
+def slug_and_year(town: SimpleNamespace, school: School) -> list[Any]:
+    return [school.slug, town.year.slug]
+
+
+def year(town: SimpleNamespace, school: School) -> list[Any]:
+    return [town.year.slug]
+
+
+def term(town: SimpleNamespace, school: School) -> list[Any]:
+    return [school.slug, town.year.slug, "ht"]
+
+
+def due(town: SimpleNamespace, school: School) -> list[Any]:
+    return [town.due[school.slug].uuid]
+
+
+def ahead(town: SimpleNamespace, school: School) -> list[Any]:
+    return [town.ahead[school.slug].uuid]
+
+
+def person(town: SimpleNamespace, school: School) -> list[Any]:
+    return [school.slug, school.people.order_by("pk").first().pk]
+
+
+def membership(town: SimpleNamespace, school: School) -> list[Any]:
+    return [school.slug, SchoolMembership.objects.filter(person__school=school, ends_on=None).first().pk]
+
+
+def group(town: SimpleNamespace, school: School) -> list[Any]:
+    return [school.slug, school.groups.first().pk]
+
+
+def closed(town: SimpleNamespace, school: School) -> list[Any]:
+    return [town.year.closed_periods.first().pk]
+
+
+def an_account(town: SimpleNamespace, school: School) -> list[Any]:
+    return [town.elin.pk]
+
+
+def a_role(town: SimpleNamespace, school: School) -> list[Any]:
+    return [town.maria.centre_roles.get().pk]
+
+
+def a_token(town: SimpleNamespace, school: School) -> list[Any]:
+    return [urlsafe_base64_encode(force_bytes(town.elin.pk)), default_token_generator.make_token(town.elin)]
+
+
+def sample(name: str, args: Args, get: str, post: str = "", *, of_school: bool = False) -> Sample:
+    return Sample(name, args, get, post or get, of_school)
+
+
+# Some addresses are only read, some only sent to: the other verb answers 405, whoever asks.
+NO_GET, NO_POST = "no get", "no post"
+SAMPLES = [
+    # Signing in.
+    sample("account_login", nothing, PUBLIC),
+    sample("account_logout", nothing, PUBLIC),
+    sample("account_inactive", nothing, PUBLIC, NO_POST),
+    sample("accounts:choose-password", a_token, PUBLIC),
+    sample("account_reauthenticate", nothing, OPEN),
+    sample("account_change_password", nothing, OPEN),
+    sample("start", nothing, OPEN),
+    # Accounts.
+    sample("accounts:administration", nothing, "A"),
+    sample("accounts:account-list", nothing, "A"),
+    sample("accounts:account-add", nothing, "A"),
+    sample("accounts:account-change", an_account, "A"),
+    sample("accounts:account-close", an_account, "A"),
+    sample("accounts:account-reopen", lambda town, school: [town.closed.pk], NO_GET, "A"),
+    sample("accounts:password-link", an_account, NO_GET, "A"),
+    sample("accounts:role-add", an_account, "A"),
+    sample("accounts:role-end", a_role, "A"),
+    # The catalogue.
+    sample("programmes:programme-list", nothing, OPEN, NO_POST),
+    sample("programmes:programme-detail", lambda town, school: ["taget"], OPEN, NO_POST),
+    sample("programmes:topic-detail", lambda town, school: [town.topic.slug], OPEN, NO_POST),
+    sample("programmes:topic-material", lambda town, school: [town.topic.slug], OPEN, NO_POST),
+    # Schools and people.
+    sample("schools:school-list", nothing, "CLA"),
+    sample("schools:school-add", nothing, "CA"),
+    sample("schools:school-detail", slug, ALL_SEE, NO_POST, of_school=True),
+    sample("schools:school-history", slug, ALL_SEE, NO_POST, of_school=True),
+    sample("schools:school-change", slug, "CA", of_school=True),
+    sample("schools:school-close", slug, "CA", of_school=True),
+    sample("schools:school-reopen", slug, NO_GET, "CA", of_school=True),
+    sample("schools:person-add", slug, "CA", of_school=True),
+    sample("schools:person-change", person, "CA", of_school=True),
+    sample("schools:membership-add", person, "CA", of_school=True),
+    sample("schools:membership-end", membership, "CA", of_school=True),
+    sample("schools:note-add", slug, "CKA", of_school=True),
+    # The calendar, groups, and classes from a file.
+    sample("schools:year-list", nothing, "CLA"),
+    sample("schools:year-add", nothing, "CA"),
+    sample("schools:year-detail", year, "CLA"),
+    sample("schools:closed-add", year, "CA"),
+    sample("schools:closed-change", closed, "CA"),
+    sample("schools:closed-remove", closed, "CA"),
+    sample("schools:class-import", year, "CA"),
+    sample("schools:class-import-template", lambda town, school: [town.year.slug, "csv"], "CA"),
+    sample("schools:group-list", slug_and_year, ALL_SEE, of_school=True),
+    sample("schools:group-add", slug_and_year, "CA", of_school=True),
+    sample("schools:group-change", group, "CA", of_school=True),
+    sample("schools:group-end", group, "CA", of_school=True),
+    # Plans.
+    sample("schools:term-plan", slug, ALL_SEE, NO_POST, of_school=True),
+    sample("schools:term-plan-of", term, ALL_SEE, NO_POST, of_school=True),
+    sample("schools:term-plan-confirm", term, NO_GET, "P", of_school=True),
+    sample("schools:plan-draft", slug_and_year, "C", of_school=True),
+    sample("schools:topic-choice", slug_and_year, "CKP", of_school=True),
+    sample("schools:plan-all", year, "CLA", "C"),
+    sample("schools:plan-settings", year, "C"),
+    sample("schools:session-detail", ahead, ALL_SEE, NO_POST, of_school=True),
+    sample("schools:session-move", ahead, "CK", of_school=True),
+    sample("schools:session-cancel", ahead, "CK", of_school=True),
+    # Logging.
+    sample("sessions_log:start", nothing, "CKP left nobody", NO_POST),
+    sample("sessions_log:awaiting", nothing, "CKP left nobody", NO_POST),
+    sample("sessions_log:log-form", due, "CK", of_school=True),
+    sample("sessions_log:log-as-planned", due, NO_GET, "CK", of_school=True),
+    sample("sessions_log:log-undo", lambda town, school: [_logged(town, school)], NO_GET, "CK", of_school=True),
+    # Figures.
+    sample("evaluations:overview", nothing, "CLA"),
+    sample("evaluations:session-list", nothing, "CLA"),
+    sample("evaluations:class-list", nothing, "CLA"),
+    sample("evaluations:export", nothing, "CLA"),
+    sample("evaluations:definitions", nothing, "CLA"),
+]
+
+
+def _logged(town: SimpleNamespace, school: School) -> Any:
+    return town.logged.session.uuid if school == town.lindang else town.due[school.slug].uuid

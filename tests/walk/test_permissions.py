@@ -1,0 +1,135 @@
+"""The walk: every address, every role, own and other school, GET and POST. An address without a sample fails."""
+
+from __future__ import annotations
+
+import re
+import uuid
+from collections.abc import Iterator
+from types import SimpleNamespace
+
+import pytest
+import time_machine
+from django.contrib import admin
+from django.db import transaction
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+
+from accounts.actions import close_account
+from schools.models import School
+from tests.conftest import NOW, account
+from tests.town import TODAY, in_full_work
+from tests.walk.samples import NO_GET, NO_POST, OPEN, PUBLIC, SAMPLES, Sample
+
+ROLES = {"C": "samira", "K": "jonas", "P": "elin", "L": "maria", "A": "adam", "left": "left", "nobody": "nobody"}
+SEE_ALL = "CLA"
+CANNOT_NOW = 409
+
+
+@pytest.fixture
+def town(centre: SimpleNamespace) -> Iterator[SimpleNamespace]:
+    with time_machine.travel(NOW, tick=False):
+        town = in_full_work(centre)
+        town.closed = account("closed")
+        close_account(user=town.closed, today=TODAY, by=town.adam)
+        yield town
+
+
+def addresses(patterns: list, prefix: str = "") -> Iterator[str]:
+    """The name of every address but Django's own administration site, which is walked below."""
+    for entry in patterns:
+        if isinstance(entry, URLPattern):
+            yield f"{prefix}{entry.name}"
+        elif isinstance(entry, URLResolver) and entry.namespace != "admin":
+            yield from addresses(entry.url_patterns, f"{entry.namespace}:" if entry.namespace else prefix)
+
+
+def test_every_address_has_a_sample():
+    assert sorted(addresses(get_resolver().url_patterns)) == sorted(sample.name for sample in SAMPLES)
+
+
+def expected(sample: Sample, allowed: str, role: str, *, own_school: bool) -> str:
+    """"in", or how the door is shut: "signin", "forbidden", "missing", or "no verb" for every address alike."""
+    if allowed == PUBLIC:
+        return "in"
+    if role == "anonymous" and sample.get != PUBLIC:
+        return "signin"
+    if allowed in (NO_GET, NO_POST):
+        return "no verb"
+    if allowed == OPEN:
+        return "in"
+    sees = role in SEE_ALL or (own_school and role in "KP")
+    if sample.of_school and not sees:
+        return "missing"
+    return "in" if role in allowed else "forbidden"
+
+
+def came(status: int, location: str) -> str:
+    if status == 302 and location.startswith(f"{reverse('account_login')}?next="):
+        return "signin"
+    shut = {403: "forbidden", 404: "missing", 405: "no verb"}
+    return shut.get(status, "in" if status < 400 or status == CANNOT_NOW else f"error {status}")
+
+
+@pytest.mark.parametrize("sample", SAMPLES, ids=lambda sample: sample.name)
+@pytest.mark.parametrize("method", ["get", "post"])
+def test_who_comes_in(sample: Sample, method: str, town: SimpleNamespace):
+    allowed = sample.get if method == "get" else sample.post
+    faults = [
+        f"{role} at {school.slug}: {got}, expected {wanted}"
+        for school in (town.lindang, town.ekbacka)
+        for role in ["anonymous", *ROLES]
+        if (wanted := expected(sample, allowed, role, own_school=school == town.lindang))
+        != (got := _visit(sample, method, role, school, town))
+    ]
+    assert faults == []
+
+
+@pytest.mark.parametrize("sample", [sample for sample in SAMPLES if sample.of_school], ids=lambda sample: sample.name)
+def test_someone_elses_school_answers_as_one_that_does_not_exist(sample: Sample, town: SimpleNamespace):
+    args = sample.args(town, town.ekbacka)
+    missing = [uuid.UUID(int=1) if isinstance(args[0], uuid.UUID) else "finns-inte", *args[1:]]
+    client = _client("P", town)
+    elsewhere = client.post(reverse(sample.name, args=args))
+    nowhere = client.post(reverse(sample.name, args=missing))
+    assert elsewhere.status_code == nowhere.status_code
+    assert elsewhere.status_code == (405 if sample.post == NO_POST else 404)
+    assert _without_path(elsewhere) == _without_path(nowhere)
+
+
+@pytest.mark.parametrize("role", list(ROLES))
+def test_only_administrators_come_into_the_administration_site(role: str, town: SimpleNamespace):
+    client = _client(role, town)
+    statuses = {client.get(reverse(f"admin:{name}")).status_code for name in _admin_lists()}
+    assert statuses == ({200} if role == "A" else {302})
+
+
+def _admin_lists() -> list[str]:
+    models = [model._meta for model in admin.site._registry]
+    return ["index", *(f"{meta.app_label}_{meta.model_name}_changelist" for meta in models)]
+
+
+def _visit(sample: Sample, method: str, role: str, school: School, town: SimpleNamespace) -> str:
+    """Go there, and leave nothing behind."""
+    client = _client(role, town)
+    address = reverse(sample.name, args=sample.args(town, school))
+    with transaction.atomic():
+        response = getattr(client, method)(address)
+        if response.streaming:
+            response.file_to_stream.close()
+        transaction.set_rollback(True)
+    return came(response.status_code, response.headers.get("Location", ""))
+
+
+def _client(role: str, town: SimpleNamespace) -> Client:
+    client = Client()
+    if role in ROLES:
+        client.force_login(getattr(town, ROLES[role]))
+    return client
+
+
+def _without_path(response) -> bytes:
+    """The page without what it says of the address asked for, and without what is new in every answer."""
+    text = response.content.decode()
+    text = text.replace(response.wsgi_request.path[:79], "").replace(response.wsgi_request.path, "")
+    text = re.sub(r"/[-\w/…]+…", "", text)
+    return re.sub(r'name="csrfmiddlewaretoken" value="\w+"', "", text).encode()
