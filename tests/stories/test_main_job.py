@@ -7,30 +7,29 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Callable
 from types import SimpleNamespace
 
 import pytest
 import time_machine
 from django.urls import reverse
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 
 from accounts.models import User
 from programmes import reference
 from programmes.models import Programme, SessionTopic
 from schools.actions.plans import apply_plan, choose_topics, join, open_programme_year
 from schools.models import Participation, PlannedSession
+from tests.browsing import BrowserAs
 
-BrowserAs = Callable[..., Page]
 STOCKHOLM_NOON = 10  # 12.00 in Stockholm in summer, as UTC
 PHONE = 360
 
-pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+pytestmark = [pytest.mark.browser, pytest.mark.story, pytest.mark.django_db(transaction=True)]
 
 
 def on(day: dt.date) -> time_machine.travel:
     """The portal's clock stands at noon of a day."""
-    return time_machine.travel(dt.datetime.combine(day, dt.time(STOCKHOLM_NOON), tzinfo=dt.UTC), tick=False)
+    return time_machine.travel(dt.datetime.combine(day, dt.time(STOCKHOLM_NOON), tzinfo=dt.UTC), tick=True)
 
 
 @pytest.fixture
@@ -62,7 +61,7 @@ def test_a_coordinator_plans_a_schools_year(taget: SimpleNamespace, browser_as: 
     with_topics_chosen(taget)
     with on(dt.date(2026, 8, 17)):
         page = browser_as(taget.samira, width=1280)
-        page.goto(page.base_url + reverse("schools:plan-draft", args=["lindangsskolan", "2026-27"]))
+        page.goto(reverse("schools:plan-draft", args=["lindangsskolan", "2026-27"]))
         # A draft is shown; nothing is planned until it is applied.
         expect(page.get_by_text("Normer och dess konsekvenser").first).to_be_visible()
         assert not PlannedSession.objects.exists()
@@ -76,10 +75,10 @@ def test_the_contact_person_confirms_the_term_on_a_phone_in_one_tap(taget: Simpl
     participation = with_plan(taget)
     with on(dt.date(2026, 8, 19)):
         page = browser_as(taget.elin, width=PHONE)
-        page.goto(page.base_url + "/")
+        page.goto("/")
         expect(page.get_by_role("heading", level=1)).to_contain_text("plan")
         page.get_by_role("button", name="Ja, planen stämmer").locator("visible=true").click()
-        expect(page.get_by_text("Elin Test").first).to_be_visible()
+        expect(page.get_by_text("Elin Test bekräftade").first).to_be_visible()
     assert participation.confirmations.get().by == taget.elin
 
 
@@ -96,7 +95,7 @@ def test_two_taps_log_a_session_and_the_leaders_dashboard_counts_it(taget: Simpl
 
 def log_in_two_taps(who: User, session: PlannedSession, browser_as: BrowserAs) -> None:
     page = browser_as(who, width=PHONE)
-    page.goto(page.base_url + "/")
+    page.goto("/")
     card = page.locator(".session-card", has_text=session.topic_title).filter(has_text=session.group.name).first
     card.get_by_text("Genomfört som planerat").click()
     card.get_by_role("button", name=re.compile("Spara loggen")).click()
@@ -106,7 +105,7 @@ def log_in_two_taps(who: User, session: PlannedSession, browser_as: BrowserAs) -
 def pace_on_the_dashboard(who: User, browser_as: BrowserAs) -> int:
     """How many held sessions the dashboard says there are."""
     page = browser_as(who, width=1280)
-    page.goto(page.base_url + "/")
+    page.goto("/")
     row = page.locator(".figure-lead .three li").first
     expect(row).to_contain_text("Genomfört")
     return int(re.sub(r"\D", "", row.locator("b").inner_text()))
@@ -114,6 +113,6 @@ def pace_on_the_dashboard(who: User, browser_as: BrowserAs) -> int:
 
 def the_sessions_behind_the_figure(who: User, browser_as: BrowserAs) -> str:
     page = browser_as(who, width=1280)
-    page.goto(page.base_url + "/")
+    page.goto("/")
     page.locator(".figure-lead a.rows").click()
     return page.locator("main").inner_text()

@@ -114,8 +114,9 @@ def _visit(sample: Sample, method: str, role: str, school: School, town: SimpleN
     address = reverse(sample.name, args=sample.args(town, school))
     with transaction.atomic():
         response = getattr(client, method)(address)
-        if response.streaming:
-            response.file_to_stream.close()
+        # Not response.close(), which would close the test's own database connection too.
+        for close in response._resource_closers:
+            close()
         transaction.set_rollback(True)
     return came(response.status_code, response.headers.get("Location", ""))
 

@@ -1,0 +1,1 @@
+from tests.browsing import browser_as, chromium  # noqa: F401
