@@ -73,7 +73,7 @@ def session_cancel(request: HttpRequest, uuid: str) -> HttpResponse:
     session = _session_to_move(request, uuid, today)
     if not _is_open(session):
         return _not_open(request, session)
-    form = CancelForm(_data(request), **_weeks_for(session, today), initial={"version": session.version})
+    form = CancelForm(_data(request), **_free_weeks_for(session, today), initial={"version": session.version})
     if request.method == "POST" and form.is_valid():
         try:
             _cancel(request, session, form)
@@ -137,6 +137,12 @@ def _weeks_for(session: PlannedSession, today: dt.date) -> dict[str, Any]:
     }
 
 
+def _free_weeks_for(session: PlannedSession, today: dt.date) -> dict[str, Any]:
+    """The weeks to offer a new session in: those in which the group has nothing else."""
+    weeks = _weeks_for(session, today)
+    return weeks | {"others": [week for week in weeks["others"] if week not in weeks["taken"]]}
+
+
 def _other_sessions(session: PlannedSession) -> Any:
     return PlannedSession.objects.live().filter(group=session.group_id).exclude(pk=session.pk)
 
@@ -197,11 +203,10 @@ def _stale(request: HttpRequest, uuid: Any, today: dt.date, template: str) -> Ht
         return _not_open(request, session)
     data = request.POST.copy()
     data["version"] = str(session.version)
-    weeks = _weeks_for(session, today)
     if template == "schools/session_move.html":
-        form: MoveForm | CancelForm = MoveForm(data, stays_in=session.week_start, **weeks)
+        form: MoveForm | CancelForm = MoveForm(data, stays_in=session.week_start, **_weeks_for(session, today))
     else:
-        form = CancelForm(data, **weeks)
+        form = CancelForm(data, **_free_weeks_for(session, today))
     latest = deeds(session.changes.all())[:1]
     return render(request, template, _context(session, form, today) | {"stale": latest}, status=409)
 
