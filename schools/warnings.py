@@ -43,7 +43,7 @@ def find_warnings(
     seats: Sequence[Seat], surplus: Iterable[PlannedSession], open_weeks: Mapping[int, Collection[dt.date]]
 ) -> Iterator[PlanWarning]:
     """What is wrong with each session by itself; ``open_weeks`` are those in which each group can meet."""
-    meetings = Counter((seat.group.pk, seat.week) for seat in seats if seat.week)
+    meetings: Counter[tuple[int, dt.date | None]] = Counter((seat.group.pk, seat.week) for seat in seats if seat.week)
     meetings.update((row.group_id, row.week_start) for row in surplus)
     for seat in seats:
         for problem in _problems(seat, open_weeks[seat.group.pk], meetings[seat.group.pk, seat.week]):

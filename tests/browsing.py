@@ -27,7 +27,9 @@ def chromium() -> Iterator[Browser]:
             pytest.fail("CI has no Chromium; .ci/run installs it.")
         pytest.skip("No Chromium was found.")
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=[*QUIET, "--disable-sync", "--no-first-run"])
+        browser = playwright.chromium.launch(
+            executable_path=CHROMIUM, args=[*QUIET, "--disable-sync", "--no-first-run"]
+        )
         yield browser
         browser.close()
 

@@ -6,8 +6,8 @@ from pathlib import Path
 
 os.environ.setdefault("VAR_DIR", tempfile.mkdtemp(prefix="vpc-test-"))
 
-from vpc_portal.settings import *  # noqa: E402, F403
-from vpc_portal.settings import DATABASES, MIDDLEWARE, VAR_DIR  # noqa: E402
+from vpc_portal.settings import *  # noqa: F403
+from vpc_portal.settings import DATABASES, MIDDLEWARE, VAR_DIR
 
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}

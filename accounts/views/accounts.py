@@ -11,7 +11,7 @@ from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.core.paginator import Paginator
 from django.db.models import Prefetch, Q
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -21,6 +21,7 @@ from accounts import actions
 from accounts.forms import AccountForm, LastDayForm, RoleForm
 from accounts.models import CentreRole, User
 from accounts.policies import is_administrator
+from accounts.requests import SignedInRequest
 from accounts.views.passwords import link_for
 
 View = Callable[..., HttpResponse]
@@ -31,7 +32,7 @@ def for_administrators(view: View) -> View:
     """Only administrators come in; the view gets the day."""
 
     @wraps(view)
-    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    def guarded(request: SignedInRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         today = timezone.localdate()
         if not is_administrator(request.user, today):
             raise PermissionDenied
@@ -41,7 +42,7 @@ def for_administrators(view: View) -> View:
 
 
 @for_administrators
-def account_list(request: HttpRequest, *, today: dt.date) -> HttpResponse:
+def account_list(request: SignedInRequest, *, today: dt.date) -> HttpResponse:
     sought = request.GET.get("sok", "").strip()[:100]
     active_roles = Prefetch("centre_roles", CentreRole.objects.active(today), to_attr="active_roles")
     users = User.objects.prefetch_related(active_roles).order_by("-is_active", "full_name", "pk")
@@ -52,7 +53,7 @@ def account_list(request: HttpRequest, *, today: dt.date) -> HttpResponse:
 
 
 @for_administrators
-def account_add(request: HttpRequest, *, today: dt.date) -> HttpResponse:
+def account_add(request: SignedInRequest, *, today: dt.date) -> HttpResponse:
     form = AccountForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         user = actions.make_account(**form.cleaned_data, by=request.user)
@@ -62,7 +63,7 @@ def account_add(request: HttpRequest, *, today: dt.date) -> HttpResponse:
 
 
 @for_administrators
-def account_change(request: HttpRequest, pk: int, *, today: dt.date) -> HttpResponse:
+def account_change(request: SignedInRequest, pk: int, *, today: dt.date) -> HttpResponse:
     account = get_object_or_404(User, pk=pk)
     form = AccountForm(request.POST or None, instance=account)
     if request.method == "POST" and form.is_valid():
@@ -76,7 +77,7 @@ def account_change(request: HttpRequest, pk: int, *, today: dt.date) -> HttpResp
 
 
 @for_administrators
-def account_close(request: HttpRequest, pk: int, *, today: dt.date) -> HttpResponse:
+def account_close(request: SignedInRequest, pk: int, *, today: dt.date) -> HttpResponse:
     """Says what closing leads to, and closes on POST."""
     account = get_object_or_404(User, pk=pk, is_active=True)
     if request.method == "POST":
@@ -91,7 +92,7 @@ def account_close(request: HttpRequest, pk: int, *, today: dt.date) -> HttpRespo
 
 @require_POST
 @for_administrators
-def account_reopen(request: HttpRequest, pk: int, *, today: dt.date) -> HttpResponse:
+def account_reopen(request: SignedInRequest, pk: int, *, today: dt.date) -> HttpResponse:
     account = get_object_or_404(User, pk=pk, is_active=False)
     actions.reopen_account(user=account, by=request.user)
     messages.success(request, _("%(name)s can sign in again.") % {"name": account})
@@ -100,14 +101,14 @@ def account_reopen(request: HttpRequest, pk: int, *, today: dt.date) -> HttpResp
 
 @require_POST
 @for_administrators
-def password_link(request: HttpRequest, pk: int, *, today: dt.date) -> HttpResponse:
+def password_link(request: SignedInRequest, pk: int, *, today: dt.date) -> HttpResponse:
     """Shows, once, the link by which the account's owner chooses a password."""
     account = get_object_or_404(User, pk=pk, is_active=True)
     return render(request, "accounts/password_link.html", {"account": account, "link": link_for(account, request)})
 
 
 @for_administrators
-def role_add(request: HttpRequest, pk: int, *, today: dt.date) -> HttpResponse:
+def role_add(request: SignedInRequest, pk: int, *, today: dt.date) -> HttpResponse:
     account = get_object_or_404(User, pk=pk)
     form = RoleForm(request.POST or None, initial={"starts_on": today})
     if request.method == "POST" and form.is_valid():
@@ -121,7 +122,7 @@ def role_add(request: HttpRequest, pk: int, *, today: dt.date) -> HttpResponse:
 
 
 @for_administrators
-def role_end(request: HttpRequest, pk: int, *, today: dt.date) -> HttpResponse:
+def role_end(request: SignedInRequest, pk: int, *, today: dt.date) -> HttpResponse:
     """Says what the end of a role leads to, and ends it on POST."""
     role = get_object_or_404(CentreRole.objects.select_related("user"), pk=pk)
     form = LastDayForm(request.POST or None, starts_on=role.starts_on, initial={"last_day": today})

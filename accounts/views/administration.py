@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 
 from accounts.models import CentreRole, User
 from accounts.policies import is_administrator
+from accounts.requests import SignedInRequest
 
 
-def administration(request: HttpRequest) -> HttpResponse:
+def administration(request: SignedInRequest) -> HttpResponse:
     """What there is to administer, with what needs a deed first."""
     today = timezone.localdate()
     if not is_administrator(request.user, today):

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import Any
 
-from django.db.models import Case, F, Field, Value, When
+from django.db.models import Case, F, Value, When
 
 from accounts.models import User
 from programmes.models import SessionTopic
@@ -153,7 +153,7 @@ def _update(rows: Iterable[PlannedSession], *, raise_version: bool = True, **val
 
 
 def _each(values: Mapping[int, Any], name: str) -> Case:
-    field: Field[Any, Any] = PlannedSession._meta.get_field(name)  # type: ignore[assignment]
+    field: Any = PlannedSession._meta.get_field(name)
     output = field.target_field if field.is_relation else field
     whens = [When(pk=pk, then=Value(value, output_field=output)) for pk, value in values.items() if value is not None]
     return Case(*whens, default=Value(None, output_field=output), output_field=output)

@@ -27,7 +27,7 @@ def import_classes(*, content: bytes, year: SchoolYear, digest: str, by: User) -
     Group.objects.bulk_create([_new_class(addition.row, year, staff) for addition in found.additions])
     changed = [_altered(alteration.row, alteration.group, staff) for alteration in found.alterations]
     Group.objects.bulk_update(changed, ["grade", "headcount", "staff_group"], batch_size=200)
-    schools = {change.row.school.pk for change in [*found.additions, *found.alterations]}
+    schools = {row.school.pk for row in found.changed_rows}
     Participation.objects.filter(programme_year__year=year, school__in=schools).raise_version()
     return found
 
@@ -37,7 +37,7 @@ Staff = dict[tuple[int, str], Group]
 
 def _staff_groups(found: DryRun, year: SchoolYear) -> Staff:
     """The staff groups that the rows name, by school and name; those that are missing are made."""
-    rows = [change.row for change in [*found.additions, *found.alterations] if change.row.staff_group]
+    rows = [row for row in found.changed_rows if row.staff_group]
     existing = Group.objects.staff().filter(year=year, school__in={row.school.pk for row in rows})
     known: Staff = {(group.school_id, group.name.casefold()): group for group in existing}
     missing: Staff = {}

@@ -30,8 +30,9 @@ class ClosedPeriodForm(forms.ModelForm):
     def __init__(self, *args: Any, year: SchoolYear, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.instance.year = year
-        self.fields["school"].queryset = School.objects.order_by("name")
-        self.fields["school"].empty_label = _("All schools")
+        schools: Any = self.fields["school"]
+        schools.queryset = School.objects.order_by("name")
+        schools.empty_label = _("All schools")
         for name in ("starts_on", "ends_on"):
             attrs = {"min": year.starts_on.isoformat(), "max": year.ends_on.isoformat()}
             self.fields[name].widget.attrs.update(attrs)

@@ -31,8 +31,10 @@ class GroupForm(forms.ModelForm):
         self.instance.school, self.instance.year = school, year
         if not self.instance.starts_on:
             self.instance.starts_on = year.starts_on
-        self.fields["kind"].choices = [(kind.value, kind.label) for kind in (Group.Kind.CLASS, Group.Kind.STAFF)]
-        self.fields["staff_group"].queryset = Group.objects.staff().filter(school=school, year=year, ends_on=None)
+        kinds: Any = self.fields["kind"]
+        kinds.choices = [(kind.value, kind.label) for kind in (Group.Kind.CLASS, Group.Kind.STAFF)]
+        leaders: Any = self.fields["staff_group"]
+        leaders.queryset = Group.objects.staff().filter(school=school, year=year, ends_on=None)
         if self.instance.pk:
             del self.fields["kind"]
 
@@ -61,7 +63,8 @@ class EndGroupForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.group = group
         others = Group.objects.filter(school=group.school, year=group.year, kind=group.kind, ends_on=None)
-        self.fields["merged_into"].queryset = others.exclude(pk=group.pk)
+        targets: Any = self.fields["merged_into"]
+        targets.queryset = others.exclude(pk=group.pk)
         if group.kind != Group.Kind.CLASS:
             del self.fields["merged_into"]
 

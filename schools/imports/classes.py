@@ -72,6 +72,12 @@ class DryRun:
     errors: list[RowError] = field(default_factory=list)
 
     @property
+    def changed_rows(self) -> list[ClassRow]:
+        """The rows that are new or differ."""
+        additions = [addition.row for addition in self.additions]
+        return additions + [alteration.row for alteration in self.alterations]
+
+    @property
     def changes_anything(self) -> bool:
         return bool(self.additions or self.alterations)
 

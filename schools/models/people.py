@@ -43,6 +43,8 @@ class SchoolPerson(models.Model):
 
 
 class MembershipQuerySet(HeldBetween):
+    """Roles at schools, by kind; ask for the kind first, then for the day."""
+
     def contacts(self) -> MembershipQuerySet:
         return self.filter(role=SchoolMembership.Role.CONTACT)
 

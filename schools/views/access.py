@@ -5,19 +5,20 @@ from __future__ import annotations
 import datetime as dt
 
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpRequest
+from django.http import Http404
 from django.shortcuts import get_object_or_404
 
 from accounts.policies import manages_schools
+from accounts.requests import SignedInRequest
 from schools.models import School, SchoolYear
 
 
-def visible_school(request: HttpRequest, slug: str, today: dt.date) -> School:
+def visible_school(request: SignedInRequest, slug: str, today: dt.date) -> School:
     """The school, if the person may see it; otherwise 404."""
     return get_object_or_404(School.objects.visible_to(request.user, today).select_related("district"), slug=slug)
 
 
-def managed_school(request: HttpRequest, slug: str, today: dt.date) -> School:
+def managed_school(request: SignedInRequest, slug: str, today: dt.date) -> School:
     """The school, if the person may change it: 404 when it is not visible, 403 when it is only that."""
     school = visible_school(request, slug, today)
     if not manages_schools(request.user, today):

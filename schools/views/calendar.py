@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import datetime as dt
 from itertools import groupby
+from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db.models import Q
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.policies import is_coordinator, manages_schools, sees_everything
+from accounts.requests import SignedInRequest
 from schools.actions import calendar as actions
 from schools.calendar import SchoolCalendar, calendars_of
 from schools.forms.calendar import ClosedPeriodForm, SchoolYearForm
@@ -21,13 +23,13 @@ from schools.models import ClosedPeriod, PlannedSession, SchoolYear
 from schools.views.access import year_or_404
 
 
-def year_list(request: HttpRequest) -> HttpResponse:
+def year_list(request: SignedInRequest) -> HttpResponse:
     _readers_only(request)
     years = SchoolYear.objects.prefetch_related("terms", "programme_years__programme")
     return render(request, "schools/year_list.html", {"years": years, "may_manage": _may_manage(request)})
 
 
-def year_add(request: HttpRequest) -> HttpResponse:
+def year_add(request: SignedInRequest) -> HttpResponse:
     _managers_only(request)
     form = SchoolYearForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
@@ -40,7 +42,7 @@ def year_add(request: HttpRequest) -> HttpResponse:
     return render(request, "schools/year_add.html", {"form": form})
 
 
-def year_detail(request: HttpRequest, year_slug: str) -> HttpResponse:
+def year_detail(request: SignedInRequest, year_slug: str) -> HttpResponse:
     """The year week by week, what closes it, and each programme's rules."""
     _readers_only(request)
     year = year_or_404(year_slug)
@@ -58,20 +60,20 @@ def year_detail(request: HttpRequest, year_slug: str) -> HttpResponse:
     return render(request, "schools/year_detail.html", context)
 
 
-def closed_add(request: HttpRequest, year_slug: str) -> HttpResponse:
+def closed_add(request: SignedInRequest, year_slug: str) -> HttpResponse:
     _managers_only(request)
     year = year_or_404(year_slug)
     return _closed_form(request, year, ClosedPeriodForm(request.POST or None, year=year), _("Add closed days"))
 
 
-def closed_change(request: HttpRequest, pk: int) -> HttpResponse:
+def closed_change(request: SignedInRequest, pk: int) -> HttpResponse:
     _managers_only(request)
     period = get_object_or_404(ClosedPeriod.objects.select_related("year"), pk=pk)
     form = ClosedPeriodForm(request.POST or None, instance=period, year=period.year)
     return _closed_form(request, period.year, form, period.name)
 
 
-def closed_remove(request: HttpRequest, pk: int) -> HttpResponse:
+def closed_remove(request: SignedInRequest, pk: int) -> HttpResponse:
     """Asks first; the days are school days again on POST."""
     _managers_only(request)
     period = get_object_or_404(ClosedPeriod.objects.select_related("year", "school"), pk=pk)
@@ -82,9 +84,9 @@ def closed_remove(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "schools/closed_remove.html", {"period": period})
 
 
-def months_of(calendar: SchoolCalendar) -> list[tuple[dt.date, list[dict[str, object]]]]:
+def months_of(calendar: SchoolCalendar) -> list[tuple[dt.date, list[dict[str, Any]]]]:
     """The year's weeks by month, each with what is closed: for the page's year view."""
-    weeks = [
+    weeks: list[dict[str, Any]] = [
         {
             "monday": monday,
             "is_closed": calendar.is_closed_week(monday),
@@ -101,7 +103,7 @@ def months_of(calendar: SchoolCalendar) -> list[tuple[dt.date, list[dict[str, ob
     return [(month, list(found)) for month, found in by_month]
 
 
-def _closed_form(request: HttpRequest, year: SchoolYear, form: ClosedPeriodForm, title: str) -> HttpResponse:
+def _closed_form(request: SignedInRequest, year: SchoolYear, form: ClosedPeriodForm, title: str) -> HttpResponse:
     """First says which planned sessions lie in weeks that would be wholly closed; saves when that has been seen."""
     context = {"form": form, "year": year, "title": title, "change": form.instance.pk}
     if request.method == "POST" and form.is_valid():
@@ -114,7 +116,7 @@ def _closed_form(request: HttpRequest, year: SchoolYear, form: ClosedPeriodForm,
     return render(request, "schools/closed_form.html", context)
 
 
-def _save_closed(form: ClosedPeriodForm, year: SchoolYear, request: HttpRequest) -> None:
+def _save_closed(form: ClosedPeriodForm, year: SchoolYear, request: SignedInRequest) -> None:
     if form.instance.pk:
         actions.change_closed_days(period=form.instance, by=request.user)
     else:
@@ -138,15 +140,15 @@ def _would_close(calendar: SchoolCalendar, session: PlannedSession, period: Clos
     return bool(days) and all(period.starts_on <= day <= period.ends_on for day in days)
 
 
-def _may_manage(request: HttpRequest) -> bool:
+def _may_manage(request: SignedInRequest) -> bool:
     return manages_schools(request.user, timezone.localdate())
 
 
-def _managers_only(request: HttpRequest) -> None:
+def _managers_only(request: SignedInRequest) -> None:
     if not _may_manage(request):
         raise PermissionDenied
 
 
-def _readers_only(request: HttpRequest) -> None:
+def _readers_only(request: SignedInRequest) -> None:
     if not sees_everything(request.user, timezone.localdate()):
         raise PermissionDenied

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from accounts.requests import SignedInRequest
 from schools.actions import groups
 from schools.forms.groups import EndGroupForm, GroupForm
 from schools.models import Group, SchoolYear
@@ -15,7 +16,7 @@ from schools.policies import user_can_manage
 from schools.views.access import managed_school, visible_school, year_or_404
 
 
-def group_list(request: HttpRequest, slug: str, year_slug: str) -> HttpResponse:
+def group_list(request: SignedInRequest, slug: str, year_slug: str) -> HttpResponse:
     today = timezone.localdate()
     school, year = visible_school(request, slug, today), year_or_404(year_slug)
     all_groups = list(school.groups.filter(year=year).select_related("staff_group", "merged_into").in_school_order())
@@ -30,7 +31,7 @@ def group_list(request: HttpRequest, slug: str, year_slug: str) -> HttpResponse:
     return render(request, "schools/group_list.html", context)
 
 
-def group_add(request: HttpRequest, slug: str, year_slug: str) -> HttpResponse:
+def group_add(request: SignedInRequest, slug: str, year_slug: str) -> HttpResponse:
     school, year = managed_school(request, slug, timezone.localdate()), year_or_404(year_slug)
     form = GroupForm(request.POST or None, school=school, year=year, initial={"kind": Group.Kind.CLASS})
     if request.method == "POST" and form.is_valid():
@@ -40,7 +41,7 @@ def group_add(request: HttpRequest, slug: str, year_slug: str) -> HttpResponse:
     return render(request, "schools/group_add.html", {"form": form, "school": school, "year": year})
 
 
-def group_change(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
+def group_change(request: SignedInRequest, slug: str, pk: int) -> HttpResponse:
     school = managed_school(request, slug, timezone.localdate())
     group = get_object_or_404(Group.objects.select_related("year", "school"), school=school, pk=pk)
     form = GroupForm(request.POST or None, instance=group, school=school, year=group.year)
@@ -51,7 +52,7 @@ def group_change(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     return render(request, "schools/group_change.html", {"form": form, "school": school, "group": group})
 
 
-def group_end(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
+def group_end(request: SignedInRequest, slug: str, pk: int) -> HttpResponse:
     """First says how many sessions are cancelled; ends the group when that has been seen."""
     today = timezone.localdate()
     school = managed_school(request, slug, today)

@@ -11,13 +11,14 @@ import zlib
 from django.contrib import messages
 from django.core import signing
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from openpyxl import Workbook
 
 from accounts.policies import manages_schools
+from accounts.requests import SignedInRequest
 from schools.actions.imports import ImportRefused, import_classes
 from schools.forms.imports import ClassFileForm
 from schools.imports.classes import DryRun, dry_run
@@ -33,7 +34,7 @@ TEMPLATE_ROWS = (
 )
 
 
-def class_import(request: HttpRequest, year_slug: str) -> HttpResponse:
+def class_import(request: SignedInRequest, year_slug: str) -> HttpResponse:
     if not manages_schools(request.user, timezone.localdate()):
         raise PermissionDenied
     year = year_or_404(year_slug)
@@ -49,7 +50,7 @@ def class_import(request: HttpRequest, year_slug: str) -> HttpResponse:
     return render(request, "schools/class_import.html", {"form": form, "year": year})
 
 
-def template(request: HttpRequest, year_slug: str, kind: str) -> HttpResponse:
+def template(request: SignedInRequest, year_slug: str, kind: str) -> HttpResponse:
     """A file with the right columns, to fill in."""
     if not manages_schools(request.user, timezone.localdate()):
         raise PermissionDenied
@@ -65,12 +66,12 @@ def template(request: HttpRequest, year_slug: str, kind: str) -> HttpResponse:
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
-def _show(request: HttpRequest, year: SchoolYear, found: DryRun, content: bytes) -> HttpResponse:
+def _show(request: SignedInRequest, year: SchoolYear, found: DryRun, content: bytes) -> HttpResponse:
     kept = signing.dumps(base64.b85encode(zlib.compress(content)).decode(), salt=SALT)
     return render(request, "schools/class_import_shown.html", {"year": year, "found": found, "kept": kept})
 
 
-def _apply(request: HttpRequest, year: SchoolYear) -> HttpResponse:
+def _apply(request: SignedInRequest, year: SchoolYear) -> HttpResponse:
     try:
         packed = signing.loads(request.POST["kept"], salt=SALT, max_age=3600)
         content = zlib.decompress(base64.b85decode(packed))

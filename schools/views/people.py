@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.forms import LastDayForm
+from accounts.requests import SignedInRequest
 from schools.actions import people
 from schools.forms.people import MembershipForm, NoteForm, PersonForm
 from schools.models import SchoolMembership, SchoolPerson
@@ -17,7 +18,7 @@ from schools.policies import user_can_write_notes
 from schools.views.access import managed_school, visible_school
 
 
-def person_add(request: HttpRequest, slug: str) -> HttpResponse:
+def person_add(request: SignedInRequest, slug: str) -> HttpResponse:
     school = managed_school(request, slug, timezone.localdate())
     form = PersonForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
@@ -30,7 +31,7 @@ def person_add(request: HttpRequest, slug: str) -> HttpResponse:
     return render(request, "schools/person_add.html", {"form": form, "school": school})
 
 
-def person_change(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
+def person_change(request: SignedInRequest, slug: str, pk: int) -> HttpResponse:
     today = timezone.localdate()
     school = managed_school(request, slug, today)
     person = get_object_or_404(SchoolPerson, school=school, pk=pk)
@@ -48,7 +49,7 @@ def person_change(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     return render(request, "schools/person_change.html", context)
 
 
-def membership_add(request: HttpRequest, slug: str, person_pk: int) -> HttpResponse:
+def membership_add(request: SignedInRequest, slug: str, person_pk: int) -> HttpResponse:
     today = timezone.localdate()
     school = managed_school(request, slug, today)
     person = get_object_or_404(SchoolPerson, school=school, pk=person_pk)
@@ -63,7 +64,7 @@ def membership_add(request: HttpRequest, slug: str, person_pk: int) -> HttpRespo
     return render(request, "schools/membership_add.html", {"form": form, "school": school, "person": person})
 
 
-def membership_end(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
+def membership_end(request: SignedInRequest, slug: str, pk: int) -> HttpResponse:
     """Says what the end of a role leads to, and ends it on POST."""
     today = timezone.localdate()
     school = managed_school(request, slug, today)
@@ -79,7 +80,7 @@ def membership_end(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     return render(request, "schools/membership_end.html", context)
 
 
-def note_add(request: HttpRequest, slug: str) -> HttpResponse:
+def note_add(request: SignedInRequest, slug: str) -> HttpResponse:
     today = timezone.localdate()
     school = visible_school(request, slug, today)
     if not user_can_write_notes(request.user, school, today):

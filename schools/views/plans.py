@@ -7,7 +7,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -15,6 +15,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods
 
 from accounts.policies import is_coordinator, sees_everything
+from accounts.requests import SignedInRequest
 from programmes.models import Programme, SessionTopic
 from schools import policies
 from schools.actions.plans import (
@@ -41,7 +42,7 @@ GET_OR_POST = require_http_methods(["GET", "HEAD", "POST"])
 
 
 @GET_OR_POST
-def plan_draft(request: HttpRequest, slug: str, year_slug: str) -> HttpResponse:
+def plan_draft(request: SignedInRequest, slug: str, year_slug: str) -> HttpResponse:
     """What laying out the plan would do at a school; the button does just that."""
     today = timezone.localdate()
     school, year = visible_school(request, slug, today), year_or_404(year_slug)
@@ -68,7 +69,7 @@ def plan_draft(request: HttpRequest, slug: str, year_slug: str) -> HttpResponse:
 
 
 @GET_OR_POST
-def plan_all(request: HttpRequest, year_slug: str) -> HttpResponse:
+def plan_all(request: SignedInRequest, year_slug: str) -> HttpResponse:
     """The drafts of all schools in numbers; the button lays out all of them or none."""
     today = timezone.localdate()
     if not sees_everything(request.user, today):
@@ -86,7 +87,9 @@ def plan_all(request: HttpRequest, year_slug: str) -> HttpResponse:
     return render(request, "schools/plan_all.html", context)
 
 
-def _lay_out_all(request: HttpRequest, year: SchoolYear, rules: ProgrammeYear | None, today: dt.date) -> HttpResponse:
+def _lay_out_all(
+    request: SignedInRequest, year: SchoolYear, rules: ProgrammeYear | None, today: dt.date
+) -> HttpResponse:
     if rules is None:
         raise Http404
     schools = {school.slug: school for school in School.objects.open_on(today)}
@@ -109,7 +112,7 @@ def _lay_out_all(request: HttpRequest, year: SchoolYear, rules: ProgrammeYear | 
     return redirect("schools:plan-all", year.slug)
 
 
-def _digests(request: HttpRequest) -> list[tuple[str, str]]:
+def _digests(request: SignedInRequest) -> list[tuple[str, str]]:
     """The schools that the form names, each with the digest of the draft that was seen."""
     pairs = [text.partition(":") for text in request.POST.getlist("draft")]
     return [(slug, digest) for slug, _colon, digest in pairs]
@@ -128,7 +131,7 @@ def _by_need(drafts: list[Draft]) -> dict[str, Any]:
 
 
 @GET_OR_POST
-def plan_settings(request: HttpRequest, year_slug: str) -> HttpResponse:
+def plan_settings(request: SignedInRequest, year_slug: str) -> HttpResponse:
     """What the programme asks for in a year: number of sessions, grades and how far ahead staff go."""
     today = timezone.localdate()
     if not is_coordinator(request.user, today):
@@ -145,7 +148,7 @@ def plan_settings(request: HttpRequest, year_slug: str) -> HttpResponse:
 
 
 @GET_OR_POST
-def topic_choice(request: HttpRequest, slug: str, year_slug: str) -> HttpResponse:
+def topic_choice(request: SignedInRequest, slug: str, year_slug: str) -> HttpResponse:
     """A school chooses its extra topics, in the order of the year."""
     today = timezone.localdate()
     school, year = visible_school(request, slug, today), year_or_404(year_slug)
@@ -162,7 +165,7 @@ def topic_choice(request: HttpRequest, slug: str, year_slug: str) -> HttpRespons
     return render(request, "schools/topic_choice.html", context)
 
 
-def _topic_form(request: HttpRequest, school: School, rules: ProgrammeYear) -> TopicChoiceForm:
+def _topic_form(request: SignedInRequest, school: School, rules: ProgrammeYear) -> TopicChoiceForm:
     participation = _participation(school, rules)
     choices = participation.choices.select_related("topic") if participation.pk else []
     return TopicChoiceForm(
@@ -174,7 +177,7 @@ def _topic_form(request: HttpRequest, school: School, rules: ProgrammeYear) -> T
     )
 
 
-def _choose(request: HttpRequest, form: TopicChoiceForm, school: School, rules: ProgrammeYear) -> bool:
+def _choose(request: SignedInRequest, form: TopicChoiceForm, school: School, rules: ProgrammeYear) -> bool:
     """Save the choice; what is refused is said in the form."""
     participation = join(school=school, programme_year=rules, by=request.user)
     try:

@@ -8,12 +8,13 @@ from typing import Any
 
 from django.core.paginator import Paginator
 from django.db.models import Prefetch
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from accounts.requests import SignedInRequest
 from schools.calendar import SchoolCalendar
 from schools.forms.people import NoteForm
 from schools.history import batches_of, deeds_in
@@ -43,7 +44,7 @@ NOTES_SHOWN = 10
 
 
 @require_safe
-def school_detail(request: HttpRequest, slug: str) -> HttpResponse:
+def school_detail(request: SignedInRequest, slug: str) -> HttpResponse:
     """The school in one year: the current one, or that of ``?lasar=2026-27``."""
     today = timezone.localdate()
     school = visible_school(request, slug, today)
@@ -69,7 +70,7 @@ def school_detail(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 @require_safe
-def school_history(request: HttpRequest, slug: str) -> HttpResponse:
+def school_history(request: SignedInRequest, slug: str) -> HttpResponse:
     """Every change of the school's plans, newest first."""
     today = timezone.localdate()
     school = visible_school(request, slug, today)

@@ -7,13 +7,14 @@ import datetime as dt
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.db.models import Count, Prefetch, Q
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from accounts.policies import manages_schools, sees_everything
+from accounts.requests import SignedInRequest
 from schools.actions import places
 from schools.forms.places import CloseSchoolForm, SchoolForm
 from schools.models import District, School, SchoolMembership, SchoolPerson, SchoolYear
@@ -21,7 +22,7 @@ from schools.models.places import SchoolQuerySet
 from schools.views.access import managed_school
 
 
-def school_list(request: HttpRequest) -> HttpResponse:
+def school_list(request: SignedInRequest) -> HttpResponse:
     """The schools in the work with their contact persons; those without one are told apart. Closed ones come last."""
     today = timezone.localdate()
     if not sees_everything(request.user, today):
@@ -32,10 +33,10 @@ def school_list(request: HttpRequest) -> HttpResponse:
         schools = schools.filter(name__icontains=sought)
     if district:
         schools = schools.filter(district__slug=district)
-    found = sorted(schools, key=lambda school: (bool(school.contacts), school.name))
+    found = sorted(schools, key=lambda school: (has_contact(school), school.name))
     context = {
         "schools": found,
-        "without_contact": sum(not school.contacts for school in found),
+        "without_contact": sum(not has_contact(school) for school in found),
         "closed": School.objects.filter(closed_on__lt=today).select_related("district"),
         "districts": District.objects.all(),
         "sought": sought,
@@ -46,7 +47,7 @@ def school_list(request: HttpRequest) -> HttpResponse:
     return render(request, "schools/school_list.html", context)
 
 
-def school_add(request: HttpRequest) -> HttpResponse:
+def school_add(request: SignedInRequest) -> HttpResponse:
     today = timezone.localdate()
     if not manages_schools(request.user, today):
         raise PermissionDenied
@@ -63,7 +64,7 @@ def school_add(request: HttpRequest) -> HttpResponse:
     return render(request, "schools/school_add.html", {"form": form})
 
 
-def school_change(request: HttpRequest, slug: str) -> HttpResponse:
+def school_change(request: SignedInRequest, slug: str) -> HttpResponse:
     school = managed_school(request, slug, timezone.localdate())
     form = SchoolForm(request.POST or None, instance=school)
     if request.method == "POST" and form.is_valid():
@@ -74,7 +75,7 @@ def school_change(request: HttpRequest, slug: str) -> HttpResponse:
     return render(request, "schools/school_change.html", {"form": form, "school": school})
 
 
-def school_close(request: HttpRequest, slug: str) -> HttpResponse:
+def school_close(request: SignedInRequest, slug: str) -> HttpResponse:
     """First says what closing on that day leads to; closes when that has been seen."""
     today = timezone.localdate()
     school = managed_school(request, slug, today)
@@ -91,23 +92,28 @@ def school_close(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 @require_POST
-def school_reopen(request: HttpRequest, slug: str) -> HttpResponse:
+def school_reopen(request: SignedInRequest, slug: str) -> HttpResponse:
     school = managed_school(request, slug, timezone.localdate())
     places.reopen_school(school=school, by=request.user)
     messages.success(request, _("%(school)s is in the work again. Give people their roles anew.") % {"school": school})
     return redirect(school)
 
 
+def has_contact(school: School) -> bool:
+    """Whether a school of the list has an active contact person."""
+    return bool(getattr(school, "contacts", []))
+
+
 def _with_contacts_and_classes(schools: SchoolQuerySet, today: dt.date) -> SchoolQuerySet:
     """Each school with its ``contacts`` and its number of ``classes`` this school year."""
-    active = SchoolMembership.objects.active(today).contacts()
+    active = SchoolMembership.objects.contacts().active(today)
     contacts = Prefetch("people", SchoolPerson.objects.filter(memberships__in=active).distinct(), to_attr="contacts")
     this_year = Q(groups__kind="class", groups__year=SchoolYear.objects.at(today), groups__ends_on=None)
     classes = Count("groups", filter=this_year, distinct=True)
     return schools.select_related("district").annotate(classes=classes).prefetch_related(contacts)
 
 
-def _district(form: SchoolForm, request: HttpRequest) -> District:
+def _district(form: SchoolForm, request: SignedInRequest) -> District:
     """The district that the form names: a new one goes before the chosen."""
     new: str = form.cleaned_data["new_district"]
     return places.district_named(new, by=request.user) if new.strip() else form.cleaned_data["district"]

@@ -7,12 +7,13 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.http import HttpRequest, HttpResponse, QueryDict
+from django.http import HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
+from accounts.requests import SignedInRequest
 from accounts.templatetags.look import week_no
 from schools import policies
 from schools.actions.plans import StaleSession, cancel_session, free_weeks, move_session
@@ -25,7 +26,7 @@ GET_OR_POST = require_http_methods(["GET", "HEAD", "POST"])
 
 
 @require_safe
-def session_detail(request: HttpRequest, uuid: str) -> HttpResponse:
+def session_detail(request: SignedInRequest, uuid: str) -> HttpResponse:
     """What the session is, for whom, when, how it stands and what has happened to it."""
     today = timezone.localdate()
     session = _visible_session(request, uuid, today)
@@ -47,7 +48,7 @@ def session_detail(request: HttpRequest, uuid: str) -> HttpResponse:
 
 
 @GET_OR_POST
-def session_move(request: HttpRequest, uuid: str) -> HttpResponse:
+def session_move(request: SignedInRequest, uuid: str) -> HttpResponse:
     """Choose another week, or a day and a time."""
     today = timezone.localdate()
     session = _session_to_move(request, uuid, today)
@@ -67,7 +68,7 @@ def session_move(request: HttpRequest, uuid: str) -> HttpResponse:
 
 
 @GET_OR_POST
-def session_cancel(request: HttpRequest, uuid: str) -> HttpResponse:
+def session_cancel(request: SignedInRequest, uuid: str) -> HttpResponse:
     """Say why, and choose a new time in the same step if there is one."""
     today = timezone.localdate()
     session = _session_to_move(request, uuid, today)
@@ -86,14 +87,14 @@ def session_cancel(request: HttpRequest, uuid: str) -> HttpResponse:
     return render(request, "schools/session_cancel.html", _context(session, form, today))
 
 
-def _visible_session(request: HttpRequest, uuid: Any, today: dt.date) -> PlannedSession:
+def _visible_session(request: SignedInRequest, uuid: Any, today: dt.date) -> PlannedSession:
     sessions = PlannedSession.objects.visible_to(request.user, today).with_names()
     return get_object_or_404(
         sessions.select_related("replaces", "participation__programme_year__year", "topic__programme"), uuid=uuid
     )
 
 
-def _session_to_move(request: HttpRequest, uuid: str, today: dt.date) -> PlannedSession:
+def _session_to_move(request: SignedInRequest, uuid: str, today: dt.date) -> PlannedSession:
     session = _visible_session(request, uuid, today)
     if not policies.user_can_move(request.user, session.participation.school, today):
         raise PermissionDenied
@@ -104,7 +105,7 @@ def _is_open(session: PlannedSession) -> bool:
     return session.outcome is None and session.cancelled_at is None
 
 
-def _not_open(request: HttpRequest, session: PlannedSession) -> HttpResponse:
+def _not_open(request: SignedInRequest, session: PlannedSession) -> HttpResponse:
     if session.cancelled_at:
         messages.error(request, _("The session is cancelled already, and cannot be changed."))
     else:
@@ -112,7 +113,7 @@ def _not_open(request: HttpRequest, session: PlannedSession) -> HttpResponse:
     return redirect(session)
 
 
-def _data(request: HttpRequest) -> QueryDict | None:
+def _data(request: SignedInRequest) -> QueryDict | None:
     return request.POST if request.method == "POST" else None
 
 
@@ -147,14 +148,14 @@ def _other_sessions(session: PlannedSession) -> Any:
     return PlannedSession.objects.live().filter(group=session.group_id).exclude(pk=session.pk)
 
 
-def _move(request: HttpRequest, session: PlannedSession, form: MoveForm) -> None:
+def _move(request: SignedInRequest, session: PlannedSession, form: MoveForm) -> None:
     week = form.chosen_week()
     assert week is not None  # the form asks for one
     move_session(
         session=session,
         week_start=week,
         version=form.cleaned_data["version"],
-        by=request.user,  # type: ignore[arg-type]
+        by=request.user,
         now=timezone.now(),
         reason=form.cleaned_data["reason"],
         date=form.chosen_day(),
@@ -167,12 +168,12 @@ def _move(request: HttpRequest, session: PlannedSession, form: MoveForm) -> None
         messages.warning(request, _("%(group)s has another session in %(week)s, too.") % said)
 
 
-def _cancel(request: HttpRequest, session: PlannedSession, form: CancelForm) -> None:
+def _cancel(request: SignedInRequest, session: PlannedSession, form: CancelForm) -> None:
     replacement = cancel_session(
         session=session,
         reason=form.cleaned_data["reason"],
         version=form.cleaned_data["version"],
-        by=request.user,  # type: ignore[arg-type]
+        by=request.user,
         now=timezone.now(),
         note=form.cleaned_data["note"],
         new_week=form.chosen_week(),
@@ -196,7 +197,7 @@ def _say(form: MoveForm | CancelForm, refused: ValidationError) -> None:
         form.add_error(field, errors)
 
 
-def _stale(request: HttpRequest, uuid: Any, today: dt.date, template: str) -> HttpResponse:
+def _stale(request: SignedInRequest, uuid: Any, today: dt.date, template: str) -> HttpResponse:
     """What the other person did, with everything typed kept; sending again changes the session as it now stands."""
     session = _visible_session(request, uuid, today)
     if not _is_open(session):

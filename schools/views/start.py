@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 
 from accounts.policies import is_administrator, is_coordinator, is_leadership
+from accounts.requests import SignedInRequest
 from schools.models import School, SchoolMembership
 from schools.policies import COORDINATOR
 
 
-def start(request: HttpRequest) -> HttpResponse:
+def start(request: SignedInRequest) -> HttpResponse:
     """The start page of the role with most to do; a contact person of several schools chooses one."""
     today, user = timezone.localdate(), request.user
     own = SchoolMembership.objects.active(today).filter(person__user=user)

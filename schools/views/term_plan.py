@@ -8,13 +8,14 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.models import CentreRole
+from accounts.requests import SignedInRequest
 from schools import policies
 from schools.actions.confirmations import ConfirmationRefused, confirm_term
 from schools.calendar import SchoolCalendar
@@ -25,7 +26,7 @@ from schools.views.access import visible_school
 
 
 @require_safe
-def term_plan(request: HttpRequest, slug: str) -> HttpResponse:
+def term_plan(request: SignedInRequest, slug: str) -> HttpResponse:
     """The plan of the term that goes on, or of the one that comes."""
     today = timezone.localdate()
     school = visible_school(request, slug, today)
@@ -38,7 +39,7 @@ def term_plan(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 @require_safe
-def term_plan_of(request: HttpRequest, slug: str, year_slug: str, season: str) -> HttpResponse:
+def term_plan_of(request: SignedInRequest, slug: str, year_slug: str, season: str) -> HttpResponse:
     today = timezone.localdate()
     school = visible_school(request, slug, today)
     terms = list(Term.objects.select_related("year"))
@@ -46,7 +47,7 @@ def term_plan_of(request: HttpRequest, slug: str, year_slug: str, season: str) -
 
 
 @require_POST
-def term_plan_confirm(request: HttpRequest, slug: str, year_slug: str, season: str) -> HttpResponse:
+def term_plan_confirm(request: SignedInRequest, slug: str, year_slug: str, season: str) -> HttpResponse:
     """The contact person's answer to the plan that the form says was seen."""
     today = timezone.localdate()
     school = visible_school(request, slug, today)
@@ -76,7 +77,7 @@ def _term_or_404(terms: Any, year_slug: str, season: str) -> Term:
     raise Http404(_("There is no such term."))
 
 
-def _page(request: HttpRequest, school: School, term: Term, terms: list[Term], today: dt.date) -> HttpResponse:
+def _page(request: SignedInRequest, school: School, term: Term, terms: list[Term], today: dt.date) -> HttpResponse:
     rows = list(rows_of_year(school, term.year))
     plan = TermPlan.of(term, year_rows=rows, calendar=SchoolCalendar.of(term.year, school), today=today)
     user = request.user

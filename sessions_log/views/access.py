@@ -12,17 +12,11 @@ from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 
-from accounts.models import User
 from accounts.policies import is_coordinator, sees_everything
+from accounts.requests import SignedInRequest
 from schools.models import PlannedSession, School
 from schools.models.places import SchoolQuerySet
 from sessions_log.policies import user_can_log
-
-
-class SignedInRequest(HttpRequest):
-    """A request as ``LoginRequiredMiddleware`` lets it through."""
-
-    user: User
 
 
 def schools_to_log(request: SignedInRequest, today: dt.date) -> SchoolQuerySet:

@@ -13,6 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
+from accounts.requests import SignedInRequest
 from schools.models import PlannedSession
 from sessions_log.actions import change_log, log_session, undo_log
 from sessions_log.actions import log_as_planned as log_session_as_planned
@@ -20,7 +21,7 @@ from sessions_log.board import new_session_of
 from sessions_log.forms import LogForm
 from sessions_log.models import SessionLog
 from sessions_log.policies import AlreadyLogged, KeyUsedForOtherContent, LogRefused, can_undo, check_log
-from sessions_log.views.access import SignedInRequest, session_to_log, way_back
+from sessions_log.views.access import session_to_log, way_back
 
 CONFLICT = 409
 

@@ -23,7 +23,7 @@ ALL_SEE, OPEN, PUBLIC = "CKPLA", "open", "public"
 
 @dataclass(frozen=True)
 class Sample:
-    """``get`` and ``post`` name the roles that come in; ``of_school`` addresses answer 404 to those who don't see it."""
+    """``get`` and ``post`` name the roles that come in; of_school: those who don't see the school get 404."""
 
     name: str
     args: Args

@@ -48,7 +48,7 @@ def test_every_address_has_a_sample():
 
 
 def expected(sample: Sample, allowed: str, role: str, *, own_school: bool) -> str:
-    """"in", or how the door is shut: "signin", "forbidden", "missing", or "no verb" for every address alike."""
+    """ "in", or how the door is shut: "signin", "forbidden", "missing", or "no verb" for every address alike."""
     if allowed == PUBLIC:
         return "in"
     if role == "anonymous" and sample.get != PUBLIC:

@@ -79,6 +79,8 @@ def tell_year(
     for monday in telling.calendar.weeks():
         if monday <= today:
             _tell_week(telling, participation, monday)
+    if not over:
+        _move_one_ahead(telling, participation)
 
 
 def _tell_week(telling: Telling, participation: Participation, monday: dt.date) -> None:
@@ -112,6 +114,13 @@ def _move(telling: Telling, session: PlannedSession, now: dt.datetime) -> None:
         move_session(
             session=session, week_start=weeks[0], version=session.version, by=telling.by, now=now, reason=reason
         )
+
+
+def _move_one_ahead(telling: Telling, participation: Participation) -> None:
+    """Somebody has already asked for another week in the weeks to come."""
+    ahead = participation.sessions.upcoming(telling.today + dt.timedelta(days=14)).with_names().first()
+    if ahead:
+        _move(telling, ahead, at_hour(telling.today - dt.timedelta(days=1), 14))
 
 
 def _cancel(telling: Telling, session: PlannedSession, now: dt.datetime) -> None:

@@ -1,0 +1,67 @@
+"""A wrong setting stops the start with a sentence that says how to mend it."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from django.core.exceptions import ImproperlyConfigured
+
+from vpc_portal import environment
+
+ROOT = Path(__file__).parents[2]
+GOOD_KEY = "k" * 25 + "0123456789" * 3
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "remedy", "read"),
+    [
+        ("DEMO", "kanske", "Set DEMO to 1 or 0", lambda: environment.flag("DEMO", default=False)),
+        (
+            "PORT",
+            "abc",
+            "from 1024 to 65535",
+            lambda: environment.number("PORT", default=1, lowest=1024, highest=65535),
+        ),
+        ("PORT", "80", "from 1024 to 65535", lambda: environment.number("PORT", default=1, lowest=1024, highest=65535)),
+        ("DATABASE_URL", "mysql://x/y", "Use sqlite:///", lambda: environment.database(default="sqlite:///:memory:")),
+        ("ALLOWED_HOSTS", "https://a.example", "host's name only", lambda: environment.hosts(production=True)),
+        ("ALLOWED_HOSTS", "", "ALLOWED_HOSTS=portal", lambda: environment.hosts(production=True)),
+        ("SECRET_KEY", "kort", "at least 50", lambda: environment.secret_key(Path(), production=True)),
+        ("SECRET_KEY", "", "at least 50 random", lambda: environment.secret_key(Path(), production=True)),
+    ],
+)
+def test_a_wrong_value_says_how_to_mend_it(monkeypatch, name, value, remedy, read):
+    monkeypatch.setenv(name, value)
+    with pytest.raises(ImproperlyConfigured, match=name) as refused:
+        read()
+    assert remedy in str(refused.value)
+
+
+def test_without_a_given_key_one_is_made_and_kept(tmp_path, monkeypatch):
+    monkeypatch.delenv("SECRET_KEY", raising=False)
+    first = environment.secret_key(tmp_path, production=False)
+    assert environment.secret_key(tmp_path, production=False) == first
+    assert (tmp_path / "secret_key").stat().st_mode & 0o077 == 0
+
+
+def in_production(tmp_path: Path, *command: str, **more: str) -> subprocess.CompletedProcess[str]:
+    env = {"PATH": os.environ["PATH"], "VAR_DIR": str(tmp_path), "PRODUCTION": "1", "SECRET_KEY": GOOD_KEY}
+    env |= {"ALLOWED_HOSTS": "portal.example.se", **more}
+    return subprocess.run(
+        [sys.executable, "manage.py", *command], cwd=ROOT, env=env, capture_output=True, text=True, check=False
+    )
+
+
+def test_the_deployment_check_is_clean(tmp_path):
+    found = in_production(tmp_path, "check", "--deploy", "--fail-level", "WARNING")
+    assert found.returncode == 0, found.stderr
+
+
+def test_production_refuses_to_start_without_a_key(tmp_path):
+    found = in_production(tmp_path, "check", SECRET_KEY="")
+    assert found.returncode != 0
+    assert "SECRET_KEY is missing" in found.stderr
