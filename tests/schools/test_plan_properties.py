@@ -219,6 +219,71 @@ def test_a_group_meets_at_most_once_a_week(outline: Outline):
 
 @quick
 @given(outlines())
+def test_what_the_plan_may_move_shares_no_week_while_another_is_free(outline: Outline):
+    after, difference = applied(outline)
+    weeks = Counter((row.group_id, row.week_start) for row in after.rows if row.is_live)
+    for row in may_be_moved(after):
+        if weeks[row.group_id, row.week_start] > 1 and not is_surplus(difference, row):
+            assert not free(after, row.group)
+
+
+@quick
+@given(outlines())
+def test_staff_come_late_only_where_no_earlier_week_is_free(outline: Outline):
+    after, _difference = applied(outline)
+    live = [row for row in after.rows if row.is_live]
+    first_class: dict[int, dt.date] = {}
+    for staff, pupils in staff_and_pupils(outline, live):
+        first_class[staff.pk] = min(pupils.week_start, first_class.get(staff.pk, pupils.week_start))
+    for staff in may_be_moved(after):
+        first = first_class.get(staff.pk)
+        if first and outline.from_week <= first <= staff.week_start and all_ahead(after, staff):
+            assert not [week for week in free(after, staff.group) if week < first]
+
+
+@quick
+@given(outlines())
+def test_classes_leave_a_base_month_only_when_it_is_full(outline: Outline):
+    after, _difference = applied(outline)
+    live = [row for row in after.rows if row.is_live]
+    staff_of = {pupils.pk: staff for staff, pupils in staff_and_pupils(outline, live)}
+    without_staff = not any(group.kind == Group.Kind.STAFF for group in outline.targets())
+    for row in may_be_moved(after):
+        if row.group.is_class and row.topic and row.topic.month and (row.pk in staff_of or without_staff):
+            month = outline.calendar.weeks_of_month(row.topic.month)
+            ready = staff_of[row.pk].week_start if row.pk in staff_of else dt.date.min
+            if row.week_start not in month:
+                assert not [week for week in free(after, row.group) if week in month and week > ready]
+
+
+def may_be_moved(outline: Outline) -> list[PlannedSession]:
+    return [row for row in upcoming(outline) if not row.pinned]
+
+
+def free(outline: Outline, group: Group) -> list[dt.date]:
+    """The weeks ahead in which a group can meet and has nothing."""
+    taken = {row.week_start for row in outline.rows if row.is_live and row.group_id == group.pk}
+    return [
+        week
+        for week in outline.calendar.open_weeks()
+        if week >= outline.from_week
+        and week not in taken
+        and any(exists(group, day) for day in outline.calendar.open_days(week))
+    ]
+
+
+def exists(group: Group, day: dt.date) -> bool:
+    return group.starts_on <= day and (group.ends_on is None or day <= group.ends_on)
+
+
+def all_ahead(outline: Outline, staff: PlannedSession) -> bool:
+    """Whether no class, of whichever staff group, has had its session on the staff session's topic."""
+    same = [row for row in outline.rows if row.is_live and row.group.is_class and row.topic_id == staff.topic_id]
+    return all(row in upcoming(outline) for row in same)
+
+
+@quick
+@given(outlines())
 def test_classes_have_base_topics_in_their_month(outline: Outline):
     after, difference = applied(outline)
     for row in upcoming(after):

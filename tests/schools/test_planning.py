@@ -175,6 +175,13 @@ def test_a_school_that_begins_in_january_gets_the_autumns_sessions_too():
     }
 
 
+def test_a_late_start_takes_no_week_from_the_base_topic_whose_month_is_left():
+    difference = plan(the_year(from_day=D(2026, 11, 23)))
+    week_of = {new.slot_no: new.week for new in difference.create if new.group.is_class}
+    assert week_of[4] in closed().weeks_of_month(12)
+    assert [warning.slot.no for warning in difference.warnings if warning.slot] == [1]
+
+
 def test_what_does_not_fit_before_the_year_ends_is_said_and_not_planned():
     difference = plan(the_year(from_day=D(2027, 6, 1)))
     assert len(difference.create) == 4
