@@ -35,8 +35,10 @@ quick = settings(max_examples=150, deadline=None, suppress_health_check=[HealthC
 
 @st.composite
 def calendars(draw: st.DrawFn) -> SchoolCalendar:
-    """A school year with its Christmas break, some closed weeks and some single closed days."""
+    """A school year with its Christmas break, some closed weeks and days, and at times a whole month closed."""
     weeks = draw(st.lists(st.sampled_from(MONDAYS), max_size=12))
+    month = draw(st.sampled_from([None, None, 9, 12, 4]))
+    weeks += [monday for monday in MONDAYS if (monday + dt.timedelta(days=2)).month == month]
     days = draw(st.lists(st.dates(FIRST, LAST), max_size=10))
     closed = dict.fromkeys(days, "Studiedag")
     for monday in weeks:
