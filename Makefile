@@ -20,7 +20,8 @@ help:  ## list the commands
 	@touch $@
 
 demo: .venv/ready  ## start the portal with a made-up municipality (PORT=8000)
-	@exec env DEMO=1 $(BIN)/python manage.py demo
+	@$(BIN)/python manage.py translations
+	@exec env DEMO=1 PYTHONUNBUFFERED=1 $(BIN)/python manage.py demo
 
 test: .venv/ready-dev check test-sqlite test-postgres  ## every check and the whole suite, on SQLite and PostgreSQL
 	@$(BIN)/python -m tests.summary

@@ -37,8 +37,6 @@ class Command(BaseCommand):
                 raise CommandError(f"Port {port} är upptagen. Välj en annan: make demo PORT=8001") from taken
 
     def _prepare(self) -> None:
-        self._say("Texter …")
-        call_command("translations")
         self._say("Databas …")
         call_command("migrate", verbosity=0)
         call_command("createcachetable", verbosity=0)
