@@ -1,198 +1,42 @@
-"""One school's year in a programme, counted as of a day. Pure: rows in, places and counts out.
-
-A *place* is one of the sessions that a group is to have in the year. It is told by its session that stands, or, when
-none does, by the last one that was lost. As of a day a place is
-
-- held: its log says that it was held by that day;
-- awaiting log: its week has passed, and nobody has said whether it was held;
-- lost: it was cancelled or not held, its week has passed, and it has no new time;
-- ahead: everything else.
-
-"Due" is what is held, awaiting log or lost. The judgement rests on what the portal knows now.
-"""
+"""One school's year in a programme, counted as of a day. Pure: rows in, a dict of counts out, which can be added up."""
 
 from __future__ import annotations
 
 import datetime as dt
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
-from enum import StrEnum
 from typing import Any
 
+from evaluations.places import ClassYear, Place, State, classes_of, current_rows, places_of
+from evaluations.rows import YearOfSchool, has_passed
 from schools.calendar import SchoolCalendar
-from schools.models.plans import CancelReason, monday_of
+from schools.models.plans import CancelReason
 
 Counts = dict[str, Any]
 
-
-class State(StrEnum):
-    HELD = "held"
-    AWAITING = "nolog"
-    LOST = "notheld"
-    AHEAD = "planned"
-
-
-@dataclass(frozen=True)
-class GroupRow:
-    """A group of the school year."""
-
-    pk: int
-    is_staff: bool
-    grade: int | None
-    headcount: int | None
-    staff_group: int | None = None
-    ends_on: dt.date | None = None
-
-
-@dataclass(frozen=True)
-class SessionRow:
-    """A planned session and what its log says."""
-
-    pk: int
-    group: int
-    slot: int
-    week: dt.date
-    topic: str | None = None
-    base_month: int | None = None
-    outcome: str | None = None
-    cancelled: bool = False
-    reason: str = ""
-    held_on: dt.date | None = None
-
-    @property
-    def stands(self) -> bool:
-        return not self.cancelled and self.outcome != "not_held"
-
-
-@dataclass(frozen=True)
-class YearOfSchool:
-    """All that a school's counts follow from."""
-
-    calendar: SchoolCalendar
-    required: int
-    lowest_grade: int
-    highest_grade: int
-    groups: Sequence[GroupRow]
-    sessions: Sequence[SessionRow] = ()
-
-    def targets(self, as_of: dt.date) -> list[GroupRow]:
-        """The groups that the programme is for: those that have merged or ended by the day are not among them."""
-        return [group for group in self.groups if self._is_target(group) and not _ended(group, as_of)]
-
-    def _is_target(self, group: GroupRow) -> bool:
-        if group.is_staff:
-            return True
-        return group.grade is not None and self.lowest_grade <= group.grade <= self.highest_grade
-
-
-@dataclass(frozen=True)
-class Place:
-    """One of the sessions that a group is to have, as of a day. None is "cannot be decided"."""
-
-    group: GroupRow
-    row: SessionRow
-    state: State
-    on_time: bool | None = False
-    staff_first: bool | None = False
-
-    @property
-    def is_due(self) -> bool:
-        return self.state is not State.AHEAD
-
-    @property
-    def is_base(self) -> bool:
-        return self.row.base_month is not None
-
-
-@dataclass
-class ClassYear:
-    """A target class and its places."""
-
-    group: GroupRow
-    places: list[Place] = field(default_factory=list)
-
-    def count(self, state: State) -> int:
-        return sum(place.state is state for place in self.places)
-
-    @property
-    def held(self) -> int:
-        return self.count(State.HELD)
-
-    @property
-    def awaiting(self) -> int:
-        return self.count(State.AWAITING)
-
-    @property
-    def lost(self) -> int:
-        return self.count(State.LOST)
-
-    @property
-    def pupils(self) -> int:
-        return self.group.headcount or 0
-
-    @property
-    def reached(self) -> bool | None:
-        """Whether the class has had a session; None when only sessions without a log could make it so."""
-        if self.held:
-            return True
-        return None if self.awaiting else False
-
-    @property
-    def full(self) -> bool | None:
-        """Whether all that was due so far is held."""
-        if self.lost or not any(place.is_due for place in self.places):
-            return False
-        return None if self.awaiting else True
-
-
-def places_of(year: YearOfSchool, as_of: dt.date) -> list[Place]:
-    """The places of the target groups, as of a day."""
-    groups = {group.pk: group for group in year.targets(as_of)}
-    rows = [row for row in _current(year.sessions) if row.group in groups]
-    staff = _StaffSessions(year, as_of)
-    return [_place(year, groups[row.group], row, staff, as_of) for row in rows]
-
-
-def classes_of(year: YearOfSchool, as_of: dt.date) -> list[ClassYear]:
-    """The target classes with their places, as of a day."""
-    classes = {group.pk: ClassYear(group) for group in year.targets(as_of) if not group.is_staff}
-    for place in places_of(year, as_of):
-        if place.group.pk in classes:
-            classes[place.group.pk].places.append(place)
-    return list(classes.values())
+# Raised when the same rows give other counts than before, so that what is kept is counted anew.
+FORMULAS = 2
+# Why a session does not count as held, besides what a person gives as the reason.
+HELD_LATER = "held_later"
+WEDNESDAY = dt.timedelta(days=2)
 
 
 def count(year: YearOfSchool, as_of: dt.date) -> Counts:
     """The numbers that every figure is added up from."""
-    places, classes = places_of(year, as_of), classes_of(year, as_of)
-    states = Counter(place.state for place in places)
-    base = [place for place in places if place.is_base and place.is_due]
-    pupil = [place for place in places if not place.group.is_staff and place.state is State.HELD]
+    places = places_of(year, as_of)
+    classes = classes_of(year, as_of, places)
     return {
-        "required": year.required * len(year.targets(as_of)),
-        "held": states[State.HELD],
-        "awaiting": states[State.AWAITING],
-        "lost": states[State.LOST],
-        "base_due": len(base),
-        "base_on_time": sum(place.on_time is True for place in base),
-        "base_unknown": sum(place.on_time is None for place in base),
-        "pupil_held": len(pupil),
-        "staff_first": sum(place.staff_first is True for place in pupil),
-        "staff_first_unknown": sum(place.staff_first is None for place in pupil),
-        "pupils": sum(one.pupils for one in classes),
-        "pupils_reached": sum(one.pupils for one in classes if one.reached is True),
-        "pupils_unknown": sum(one.pupils for one in classes if one.reached is None),
-        "classes": len(classes),
-        "classes_full": sum(one.full is True for one in classes),
-        "classes_unknown": sum(one.full is None for one in classes),
-        "eligible": int(bool(classes)),
-        "active": int(bool(classes) and states[State.HELD] > 0),
-        "active_unknown": int(bool(classes) and not states[State.HELD] and states[State.AWAITING] > 0),
-        "months": _months(places),
+        **_states(places),
+        **_base(places),
+        **_staff_first(places),
+        **_logs(places),
+        **_pupils(classes),
+        **_full(classes),
+        **_school(places, classes),
+        "months": _months(year, places, as_of),
         "held_months": _held_months(places),
         "topics": _topics(places),
-        "reasons": _reasons(year, as_of),
+        "reasons": _reasons(year, places, as_of),
     }
 
 
@@ -208,99 +52,109 @@ def add_up(all_counts: Iterable[Counts]) -> Counts:
     return total
 
 
-class _StaffSessions:
-    """What a school's staff groups have gone through, and what of it lacks a log."""
-
-    def __init__(self, year: YearOfSchool, as_of: dt.date) -> None:
-        self.staff = {group.pk for group in year.groups if group.is_staff}
-        rows = [row for row in year.sessions if row.group in self.staff and row.topic and row.stands]
-        self.held = [row for row in rows if row.held_on and row.held_on <= as_of]
-        self.open = [row for row in rows if row.outcome is None and row.week < monday_of(as_of)]
-
-    def went_before(self, group: GroupRow, row: SessionRow) -> bool | None:
-        """Whether the class's staff held the topic on an earlier day; None when a missing log could say so."""
-        if row.held_on is None:
-            return False
-        leaders = {group.staff_group} if group.staff_group in self.staff else self.staff
-        if any(s.topic == row.topic and s.group in leaders and s.held_on < row.held_on for s in self.held if s.held_on):
-            return True
-        unsure = any(s.topic == row.topic and s.group in leaders and s.week <= row.held_on for s in self.open)
-        return None if unsure else False
+def _states(places: Sequence[Place]) -> Counts:
+    states = Counter(place.state for place in places)
+    return {
+        "required": len(places),
+        "held": states[State.HELD],
+        "awaiting": states[State.AWAITING],
+        "lost": states[State.LOST],
+        "planned": len(places) - states[State.UNPLANNED],
+    }
 
 
-def _ended(group: GroupRow, as_of: dt.date) -> bool:
-    return group.ends_on is not None and group.ends_on <= as_of
+def _base(places: Iterable[Place]) -> Counts:
+    base = [place.on_time for place in places if place.is_base and place.is_due]
+    return {"base_due": len(base), "base_on_time": base.count(True), "base_unknown": base.count(None)}
 
 
-def _current(rows: Iterable[SessionRow]) -> list[SessionRow]:
-    """For each place the session that stands, else the last that was lost."""
-    current: dict[tuple[int, int], SessionRow] = {}
-    for row in sorted(rows, key=lambda row: (row.stands, row.week, row.pk)):
-        current[row.group, row.slot] = row
-    return list(current.values())
+def _staff_first(places: Iterable[Place]) -> Counts:
+    answers = [place.staff_first for place in places if place.is_held_with_pupils]
+    return {
+        "pupil_held": len(answers),
+        "staff_first": answers.count(True),
+        "staff_first_unknown": answers.count(None),
+    }
 
 
-def _place(year: YearOfSchool, group: GroupRow, row: SessionRow, staff: _StaffSessions, as_of: dt.date) -> Place:
-    state = _state(row, as_of)
-    first = staff.went_before(group, row) if state is State.HELD and not group.is_staff else False
-    return Place(group, row, state, on_time=_on_time(year, group, row, state), staff_first=first)
+def _logs(places: Sequence[Place]) -> Counts:
+    """What logs say of parts, and whether they came in time."""
+    rows = [place.row for place in places if place.row and place.has_parts]
+    in_time = [place.logged_in_time for place in places if place.needs_log]
+    return {
+        "parts": sum(row.parts for row in rows),
+        "parts_done": sum(row.parts_done for row in rows),
+        "logs_due": len(in_time),
+        "logs_in_time": in_time.count(True),
+        "logs_unknown": in_time.count(None),
+    }
 
 
-def _state(row: SessionRow, as_of: dt.date) -> State:
-    if row.outcome == "held":
-        return State.HELD if row.held_on and row.held_on <= as_of else State.AHEAD
-    if row.week >= monday_of(as_of):
-        # What is already known not to have been held counts at once; what is only cancelled may still get a new time.
-        return State.LOST if row.outcome == "not_held" and row.week <= as_of else State.AHEAD
-    return State.AWAITING if row.stands else State.LOST
+def _pupils(classes: Iterable[ClassYear]) -> Counts:
+    pupils: Counter[bool | None] = Counter()
+    for one in classes:
+        pupils[one.reached] += one.pupils
+    return {"pupils": pupils.total(), "pupils_reached": pupils[True], "pupils_unknown": pupils[None]}
 
 
-def _on_time(year: YearOfSchool, group: GroupRow, row: SessionRow, state: State) -> bool | None:
-    if row.base_month is None or state in (State.LOST, State.AHEAD):
-        return False
-    if state is State.AWAITING:
-        return None
-    window = year.calendar.staff_window if group.is_staff else year.calendar.month_window
-    first, last = window(row.base_month)
-    return row.held_on is not None and first <= row.held_on <= last
+def _full(classes: Iterable[ClassYear]) -> Counts:
+    full = [one.full for one in classes]
+    return {"classes": len(full), "classes_full": full.count(True), "classes_unknown": full.count(None)}
 
 
-def _months(places: Iterable[Place]) -> dict[str, dict[str, int]]:
+def _school(places: Iterable[Place], classes: Sequence[ClassYear]) -> Counts:
+    """One school that is to take part, and whether it does."""
+    states = {place.state for place in places}
+    active = State.HELD in states
+    return {
+        "eligible": int(bool(classes)),
+        "active": int(bool(classes) and active),
+        "active_unknown": int(bool(classes) and not active and State.AWAITING in states),
+    }
+
+
+def _months(year: YearOfSchool, places: Iterable[Place], as_of: dt.date) -> dict[str, dict[str, int]]:
     """By the month of the planned week: how many were due by the day, held, awaiting log."""
     months: dict[str, dict[str, int]] = {}
-    for place in filter(lambda place: place.is_due, places):
-        month = months.setdefault(_month(place.row.week + dt.timedelta(days=2)), {"plan": 0, "held": 0, "awaiting": 0})
+    for place in places:
+        if not place.is_due or place.row is None:
+            continue
+        day = min(max(place.row.week + WEDNESDAY, year.calendar.starts_on), as_of)
+        month = months.setdefault(_month(day), {"plan": 0, "held": 0, "awaiting": 0})
         month["plan"] += 1
-        month["held"] += place.state is State.HELD
+        month["held"] += place.is_held
         month["awaiting"] += place.state is State.AWAITING
     return months
 
 
 def _held_months(places: Iterable[Place]) -> dict[str, int]:
     """By the month of the day on which it was held."""
-    days = [place.row.held_on for place in places if place.state is State.HELD and place.row.held_on]
-    return dict(Counter(_month(day) for day in days))
+    days = [place.row.held_on for place in places if place.is_held and place.row]
+    return dict(Counter(_month(day) for day in days if day))
 
 
 def _topics(places: Iterable[Place]) -> dict[str, dict[str, int]]:
     topics: dict[str, dict[str, int]] = {}
     for place in places:
-        if place.is_due:
+        if place.is_due and place.row:
             topic = topics.setdefault(place.row.topic or "", {"held": 0, "nolog": 0, "notheld": 0})
             topic[place.state] += 1
     return topics
 
 
-def _reasons(year: YearOfSchool, as_of: dt.date) -> dict[str, dict[str, int]]:
-    """Why sessions were cancelled or not held by the day, and how many of them have got a new time."""
-    groups = {group.pk for group in year.targets(as_of)}
-    standing = {(row.group, row.slot) for row in year.sessions if row.stands}
+def _reasons(year: YearOfSchool, places: Sequence[Place], as_of: dt.date) -> dict[str, dict[str, int]]:
+    """Why sessions were lost by the day: those without a new time are the lost places, the others have got one."""
     reasons: dict[str, dict[str, int]] = {}
-    for row in year.sessions:
-        if row.stands or row.group not in groups or row.week > as_of or row.reason == CancelReason.GROUP_ENDED:
-            continue
-        found = reasons.setdefault(row.reason or CancelReason.OTHER, {"lost": 0, "again": 0})
-        found["again" if (row.group, row.slot) in standing else "lost"] += 1
+    for place in places:
+        if place.state is State.LOST and place.row:
+            reason = HELD_LATER if place.row.outcome == "held" else place.row.reason or CancelReason.OTHER
+            reasons.setdefault(reason, {"lost": 0, "again": 0})["lost"] += 1
+    for group in year.targets(as_of):
+        rows = year.rows_by_group.get(group.pk, ())
+        current = {row.pk for row in current_rows(rows)}
+        for row in rows:
+            if not row.stands and row.pk not in current and has_passed(row.week, as_of):
+                reasons.setdefault(row.reason or CancelReason.OTHER, {"lost": 0, "again": 0})["again"] += 1
     return reasons
 
 

@@ -3,15 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from django.db.models import Q
-from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
-
-from evaluations import figures
-from evaluations.counting import EMPTY, Counts, add_up
+from evaluations import figures, sentences
+from evaluations.counting import EMPTY, HELD_LATER, Counts, add_up
 from evaluations.figures import Figure
 from evaluations.keeping import counts_by_school
 from evaluations.selection import Selection
@@ -19,10 +15,13 @@ from programmes.models import SessionTopic
 from schools.models import School, SchoolMembership
 from schools.models.plans import CancelReason
 
+# A school that has classes but no plan at all needs help before every other.
+STATES = ("unplanned", "red", "amber", "green", "none")
+
 
 @dataclass(frozen=True)
 class Month:
-    """A month's bar: planned, held and awaiting log."""
+    """A month's bar: how many sessions were due, held and awaiting log."""
 
     first: dt.date
     plan: int
@@ -32,41 +31,44 @@ class Month:
 
 @dataclass(frozen=True)
 class SchoolRow:
-    """A school in the list."""
+    """A school in the list. ``state`` is one of STATES."""
 
     school: School
     counts: Counts
-    pace: Figure
     figures: list[Figure]
     months: list[Month]
+    state: str
     why: str
+
+    @property
+    def pace(self) -> Figure:
+        return self.figures[0]
 
 
 @dataclass(frozen=True)
 class TopicRow:
+    """What came of a topic's sessions that were due."""
+
     title: str
     slug: str
-    held: int
-    awaiting: int
+    pace: Figure
     lost: int
-
-    @property
-    def due(self) -> int:
-        return self.held + self.awaiting + self.lost
 
 
 @dataclass(frozen=True)
 class LinePoint:
-    """The year's line to a month's end: planned, held and last year's held, added up."""
+    """The year's line to a month's end, added up: what was due, what was held, and last year's held."""
 
     month: dt.date
     plan: int
-    held: int | None
+    held: int
     last: int | None
 
 
 @dataclass(frozen=True)
 class ReasonRow:
+    """How many sessions were lost for a reason: without a new time, and with one."""
+
     title: str
     lost: int
     again: int
@@ -95,106 +97,107 @@ class Dashboard:
 
 
 def dashboard_of(selection: Selection) -> Dashboard:
-    """Everything about a selection, in a number of queries that doesn't grow with sessions."""
-    schools = selection.schools()
-    counts = counts_by_school(selection.programme_year, schools, selection.as_of)
-    # What has no target classes that year, and no plan, is not in the picture.
-    eligible = [school for school in schools if counts[school.pk]["eligible"] or counts[school.pk]["held"]]
-    totals = add_up([EMPTY, *(counts[school.pk] for school in eligible)])
+    """Everything about a selection, in a number of queries that doesn't grow with schools or sessions."""
+    schools, counts = schools_in_the_picture(selection)
+    totals = add_up([EMPTY, *counts.values()])
     last = _last_year(selection)
     return Dashboard(
         selection=selection,
         totals=totals,
         figures=figures.all_figures(totals, selection.as_of),
-        schools=_school_rows(eligible, counts, selection.as_of),
-        topics=_topic_rows(totals),
+        schools=_school_rows(schools, counts, months_shown(totals, selection.as_of), selection.as_of),
+        topics=_topic_rows(totals, selection.as_of),
         line=_line(totals, last, selection),
         reasons=_reason_rows(totals),
         held_last_year=last["held"] if last else None,
     )
 
 
-def lead(dashboard: Dashboard) -> str:
-    """The answer in a sentence: how many schools are in pace, and who needs help first."""
-    counted = [row for row in dashboard.schools if row.pace.light != "none"]
-    if not counted:
-        return _("No session was due by this day.")
-    helped = [row for row in counted if row.pace.light != "green"]
-    said = ngettext("%(n)s of %(total)s school is in pace.", "%(n)s of %(total)s schools are in pace.", len(counted))
-    text = said % {"n": len(counted) - len(helped), "total": len(counted)}
-    if helped:
-        text += " " + _("%(school)s needs help first.") % {"school": helped[0].school}
-    return text
+def schools_in_the_picture(selection: Selection) -> tuple[list[School], dict[int, Counts]]:
+    """The schools that have target classes that year or a plan, and the counts of each by its key."""
+    counts = counts_by_school(selection.programme_year, selection.schools, selection.as_of)
+    schools = [school for school in selection.schools if is_in_the_picture(counts[school.pk])]
+    return schools, {school.pk: counts[school.pk] for school in schools}
 
 
-def months_of(year_start: dt.date, as_of: dt.date) -> list[dt.date]:
-    """The first day of each month from the year's first to the day's."""
-    months, month = [], year_start.replace(day=1)
+def is_in_the_picture(counts: Counts) -> bool:
+    return bool(counts["eligible"] or counts["planned"])
+
+
+def months_shown(totals: Counts, as_of: dt.date) -> list[dt.date]:
+    """The first day of each month from the first in which a session was due to the day's."""
+    return _months_between(min(totals["months"]), as_of) if totals["months"] else []
+
+
+def _months_between(first: str, as_of: dt.date) -> list[dt.date]:
+    months, month = [], dt.date.fromisoformat(f"{first}-01")
     while month <= as_of:
         months.append(month)
         month = (month + dt.timedelta(days=32)).replace(day=1)
     return months
 
 
-def _school_rows(schools: Sequence[School], counts: dict[int, Counts], as_of: dt.date) -> list[SchoolRow]:
-    without_contact = _without_contact(schools, as_of)
-    rows = [_school_row(school, counts[school.pk], as_of, school.pk in without_contact) for school in schools]
-    return sorted(rows, key=lambda row: (row.pace.lowest is None, row.pace.lowest or 0, row.school.name))
+def _school_rows(
+    schools: Sequence[School], counts: Mapping[int, Counts], months: Sequence[dt.date], as_of: dt.date
+) -> list[SchoolRow]:
+    """The schools, those that need help first."""
+    with_contact = _with_contact(schools, as_of)
+    rows = [_school_row(school, counts[school.pk], months, as_of, school.pk in with_contact) for school in schools]
+    return sorted(rows, key=lambda row: (STATES.index(row.state), row.pace.lowest or 0, row.school.name))
 
 
-def _school_row(school: School, counts: Counts, as_of: dt.date, without_contact: bool) -> SchoolRow:
+def _school_row(
+    school: School, counts: Counts, months: Sequence[dt.date], as_of: dt.date, has_contact: bool
+) -> SchoolRow:
     own = figures.all_figures(counts, as_of)
-    by_month = sorted(counts["months"].items())
-    months = [
-        Month(dt.date.fromisoformat(f"{name}-01"), one["plan"], one["held"], one["awaiting"])
-        for name, one in by_month
-        if name <= f"{as_of:%Y-%m}"
-    ]
-    return SchoolRow(school, counts, own[0], own, months, _why(counts, without_contact))
+    return SchoolRow(
+        school=school,
+        counts=counts,
+        figures=own,
+        months=[_month(counts, month) for month in months],
+        state=own[0].light if counts["planned"] else "unplanned",
+        why=sentences.why(counts, has_contact=has_contact),
+    )
 
 
-def _why(counts: Counts, without_contact: bool) -> str:
-    """What stands out at a school, in a sentence or two."""
-    said = [_("No active contact person.")] if without_contact else []
-    if lost := counts["lost"]:
-        text = ngettext("%(n)s session lost without a new time.", "%(n)s sessions lost without a new time.", lost)
-        said.append(text % {"n": lost})
-    if awaiting := counts["awaiting"]:
-        text = ngettext("%(n)s session awaits a log.", "%(n)s sessions await a log.", awaiting)
-        said.append(text % {"n": awaiting})
-    if not counts["months"]:
-        said.append(_("No plan is made yet."))
-    return " ".join(said) or _("Everything is logged.")
+def _month(counts: Counts, month: dt.date) -> Month:
+    one = counts["months"].get(f"{month:%Y-%m}", {})
+    return Month(month, one.get("plan", 0), one.get("held", 0), one.get("awaiting", 0))
 
 
-def _without_contact(schools: Iterable[School], as_of: dt.date) -> set[int]:
-    school_pks = {school.pk for school in schools}
-    active = SchoolMembership.objects.active(as_of).contacts().filter(Q(person__school__in=school_pks))
-    return school_pks - set(active.values_list("person__school", flat=True))
+def _with_contact(schools: Iterable[School], as_of: dt.date) -> set[int]:
+    """The keys of the schools that have a contact person on a day."""
+    active = SchoolMembership.objects.active(as_of).contacts().filter(person__school__in=schools)
+    return set(active.values_list("person__school", flat=True))
 
 
-def _topic_rows(totals: Counts) -> list[TopicRow]:
+def _topic_rows(totals: Counts, as_of: dt.date) -> list[TopicRow]:
     """Base topics in their order, then the extra ones; what is not chosen last."""
-    titles = {topic.slug: topic for topic in SessionTopic.objects.filter(slug__in=totals["topics"])}
-    rows = []
-    for slug, states in totals["topics"].items():
-        title = titles[slug].title if slug in titles else _("Extra session, topic not chosen")
-        rows.append(TopicRow(title, slug, states["held"], states["nolog"], states["notheld"]))
-    order = {slug: (topic.kind != "base", topic.number) for slug, topic in titles.items()}
-    return sorted(rows, key=lambda row: order.get(row.slug, (True, 99)))
+    topics = {topic.slug: topic for topic in SessionTopic.objects.filter(slug__in=totals["topics"])}
+    order = {slug: (not topic.is_base, topic.number) for slug, topic in topics.items()}
+    return [
+        _topic_row(topics.get(slug), totals["topics"][slug], as_of)
+        for slug in sorted(totals["topics"], key=lambda slug: order.get(slug, (True, 99)))
+    ]
+
+
+def _topic_row(topic: SessionTopic | None, states: Mapping[str, int], as_of: dt.date) -> TopicRow:
+    pace = Figure("pace", states["held"], sum(states.values()), states["nolog"], as_of)
+    title, slug = (topic.title, topic.slug) if topic else (sentences.NO_TOPIC, "")
+    return TopicRow(str(title), slug, pace, states["notheld"])
 
 
 def _last_year(selection: Selection) -> Counts | None:
     before = selection.last_year()
     if before is None:
         return None
-    return add_up([EMPTY, *counts_by_school(before.programme_year, before.schools(), before.as_of).values()])
+    return add_up([EMPTY, *schools_in_the_picture(before)[1].values()])
 
 
 def _line(totals: Counts, last: Counts | None, selection: Selection) -> list[LinePoint]:
-    """Cumulated by month from the year's start to the day."""
+    """Added up by month from the year's start to the day."""
     points, plan, held, before = [], 0, 0, 0
-    for month in months_of(selection.year.starts_on, selection.as_of):
+    for month in _months_between(f"{selection.year.starts_on:%Y-%m}", selection.as_of):
         name, a_year_ago = f"{month:%Y-%m}", f"{month.replace(year=month.year - 1):%Y-%m}"
         plan += totals["months"].get(name, {}).get("plan", 0)
         held += totals["held_months"].get(name, 0)
@@ -204,8 +207,11 @@ def _line(totals: Counts, last: Counts | None, selection: Selection) -> list[Lin
 
 
 def _reason_rows(totals: Counts) -> list[ReasonRow]:
-    rows = [
-        ReasonRow(str(CancelReason(reason).label), one["lost"], one["again"])
-        for reason, one in totals["reasons"].items()
-    ]
-    return sorted(rows, key=lambda row: -row.total)
+    """The reasons, the most frequent first."""
+    rows = [ReasonRow(reason_title(reason), one["lost"], one["again"]) for reason, one in totals["reasons"].items()]
+    return sorted(rows, key=lambda row: (-row.total, row.title))
+
+
+def reason_title(reason: str) -> str:
+    """Why a session was lost, in words."""
+    return str(sentences.HELD_LATER_TITLE if reason == HELD_LATER else CancelReason(reason).label)

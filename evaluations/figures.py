@@ -2,34 +2,33 @@
 
 Terms and formulas: Durlak & DuPre (2008) and Berkel et al. (2011) for dose and fidelity, RE-AIM (Glasgow et al. 1999)
 for reach and adoption. Every figure tells its numerator, its denominator and what is unknown, as of a day: it is a
-range from "none of the unknown" to "all of them".
+range from "none of the unknown" to "all of them". What makes a session held, awaiting log or lost stands in
+``evaluations.places``; the same in words for people in ``evaluations.definitions``.
 """
 
 from __future__ import annotations
 
 import datetime as dt
+import math
+from collections.abc import Mapping
 from dataclasses import dataclass
 
-from django.utils.functional import Promise
-from django.utils.translation import gettext_lazy as _
-
 from evaluations.counting import Counts
+from evaluations.definitions import DEFINITIONS, Definition
 
 NBSP = "\u00a0"
-# In per cent; the year's own targets come with the leadership's settings.
-TARGETS = {"pace": 80, "dose": 90, "on_time": 80, "staff_first": 90, "reach": 95, "adoption": 100, "full_dose": 60}
+# In per cent. Those without a number have no target; the leadership sets its own when its settings come.
+TARGETS: Mapping[str, int] = {
+    "pace": 80,
+    "dose": 90,
+    "on_time": 80,
+    "staff_first": 90,
+    "reach": 95,
+    "full_dose": 60,
+    "adherence": 85,
+}
 # Traffic lights on pace by its lower end: at least 75 % green, 50–75 amber, below 50 red (facts.md).
 GREEN, AMBER = 75, 50
-
-TITLES: dict[str, str | Promise] = {
-    "pace": _("Pace"),
-    "dose": _("Dose"),
-    "on_time": _("On time"),
-    "staff_first": _("Staff first"),
-    "reach": _("Pupils reached"),
-    "adoption": _("Active schools"),
-    "full_dose": _("Full dose"),
-}
 
 
 @dataclass(frozen=True)
@@ -43,12 +42,16 @@ class Figure:
     as_of: dt.date
 
     @property
-    def title(self) -> str | Promise:
-        return TITLES[self.key]
+    def definition(self) -> Definition:
+        return DEFINITIONS[self.key]
 
     @property
-    def target(self) -> int:
-        return TARGETS[self.key]
+    def title(self) -> str:
+        return str(self.definition.title)
+
+    @property
+    def target(self) -> int | None:
+        return TARGETS.get(self.key)
 
     @property
     def lowest(self) -> float | None:
@@ -65,13 +68,13 @@ class Figure:
         """76–81 %, 95 %, or a dash when there is nothing to count yet."""
         if self.lowest is None or self.highest is None:
             return "–"
-        low, high = round(self.lowest), round(self.highest)
+        low, high = (_shown(percent, self.target) for percent in (self.lowest, self.highest))
         return f"{low}{NBSP}%" if low == high else f"{low}–{high}{NBSP}%"
 
     @property
     def judgement(self) -> str:
         """Against the target: ``above``, ``maybe`` when it lies in the range, ``below``, or ``none``."""
-        if self.lowest is None or self.highest is None:
+        if self.target is None or self.lowest is None or self.highest is None:
             return "none"
         if self.lowest >= self.target:
             return "above"
@@ -92,7 +95,11 @@ def pace(counts: Counts, as_of: dt.date) -> Figure:
 
 
 def dose(counts: Counts, as_of: dt.date) -> Figure:
-    """Sessions held ÷ sessions required in the whole year (the programme's number × target groups)."""
+    """Sessions held ÷ sessions required in the whole year (the programme's number × target groups).
+
+    A cancelled session without a new one stays in the denominator; only groups that merged or ended leave it. What a
+    group has held beyond the programme's number counts in both.
+    """
     return Figure("dose", counts["held"], counts["required"], counts["awaiting"], as_of)
 
 
@@ -107,8 +114,18 @@ def staff_first(counts: Counts, as_of: dt.date) -> Figure:
 
 
 def reach(counts: Counts, as_of: dt.date) -> Figure:
-    """Pupils in classes with at least one held session ÷ pupils in target classes."""
+    """Pupils in classes with at least one held session ÷ pupils in target classes, never volunteers only."""
     return Figure("reach", counts["pupils_reached"], counts["pupils"], counts["pupils_unknown"], as_of)
+
+
+def full_dose(counts: Counts, as_of: dt.date) -> Figure:
+    """Classes with every session due so far held ÷ target classes; when the year is over, every session required."""
+    return Figure("full_dose", counts["classes_full"], counts["classes"], counts["classes_unknown"], as_of)
+
+
+def adherence(counts: Counts, as_of: dt.date) -> Figure:
+    """Parts done ÷ parts of the sessions held. Rests on logged sessions only, so nothing in it is unknown."""
+    return Figure("adherence", counts["parts_done"], counts["parts"], 0, as_of)
 
 
 def adoption(counts: Counts, as_of: dt.date) -> Figure:
@@ -116,14 +133,23 @@ def adoption(counts: Counts, as_of: dt.date) -> Figure:
     return Figure("adoption", counts["active"], counts["eligible"], counts["active_unknown"], as_of)
 
 
-def full_dose(counts: Counts, as_of: dt.date) -> Figure:
-    """Classes with every session due so far held ÷ target classes."""
-    return Figure("full_dose", counts["classes_full"], counts["classes"], counts["classes_unknown"], as_of)
+def reporting(counts: Counts, as_of: dt.date) -> Figure:
+    """Sessions logged within seven days of their week ÷ sessions due that were not cancelled beforehand."""
+    return Figure("reporting", counts["logs_in_time"], counts["logs_due"], counts["logs_unknown"], as_of)
 
 
-ALL = (pace, dose, on_time, staff_first, reach, adoption, full_dose)
+ALL = (pace, dose, on_time, staff_first, reach, full_dose, adherence, adoption, reporting)
 
 
 def all_figures(counts: Counts, as_of: dt.date) -> list[Figure]:
     """Every figure in the order of the page."""
     return [figure(counts, as_of) for figure in ALL]
+
+
+def _shown(percent: float, target: int | None) -> str:
+    """In whole per cent, but with a decimal where rounding would say something else than the figure's judgement."""
+    whole = round(percent)
+    marks = [mark for mark in (AMBER, GREEN, target, 100) if mark is not None]
+    if any((percent < mark) != (whole < mark) for mark in marks) or (whole == 0 < percent):
+        return f"{max(math.floor(percent * 10), 1) / 10:.1f}".replace(".", ",")
+    return str(whole)

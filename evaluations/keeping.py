@@ -1,37 +1,44 @@
-"""Counts of each school, kept per participation and day: a read refreshes the stale ones, then adds up.
+"""Counts by school, kept per participation and day: only what has changed since is counted anew.
 
-The number of queries does not grow with schools or sessions.
+What is kept holds while the participation keeps its version, which every action that touches its sessions, logs,
+groups or calendar raises, and while the topics and the formulas are the same. The number of queries does not grow
+with schools or sessions.
 """
 
 from __future__ import annotations
 
 import datetime as dt
+import hashlib
+import json
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
-from evaluations.counting import Counts, GroupRow, SessionRow, YearOfSchool, count
+from django.db.models import Count
+from django.utils import timezone
+
+from evaluations.counting import FORMULAS, Counts, count
 from evaluations.models import ParticipationFigures
+from evaluations.rows import GroupRow, SessionRow, YearOfSchool
+from programmes.models import SessionTopic
 from schools.calendar import calendars_of
 from schools.models import Group, Participation, PlannedSession, ProgrammeYear, School
+from sessions_log.models import SessionLog
 
 
 def counts_by_school(programme_year: ProgrammeYear, schools: Sequence[School], as_of: dt.date) -> dict[int, Counts]:
     """The counts of each school by its key, also of schools that have target classes but no plan."""
+    # The versions are read first: what changes while we count is counted again the next time.
     participations = {
         row.school_id: row for row in Participation.objects.filter(programme_year=programme_year, school__in=schools)
     }
-    kept = {
-        figures.participation_id: figures
-        for figures in ParticipationFigures.objects.filter(participation__in=participations.values(), as_of=as_of)
-    }
-    counts, stale = {}, []
-    for school in schools:
-        own = participations.get(school.pk)
-        if own and own.pk in kept and kept[own.pk].version == own.version:
-            counts[school.pk] = kept[own.pk].counts
-        else:
-            stale.append(school)
-    return counts | _counted(programme_year, stale, participations, as_of)
+    basis = _basis(programme_year)
+    kept = _kept(participations, as_of, basis)
+    stale = [school for school in schools if school.pk not in kept]
+    if not stale:
+        return kept
+    counted = {pk: count(year, as_of) for pk, year in years_of_schools(programme_year, stale).items()}
+    _keep(participations, counted, as_of, basis)
+    return kept | counted
 
 
 def years_of_schools(programme_year: ProgrammeYear, schools: Sequence[School]) -> dict[int, YearOfSchool]:
@@ -54,67 +61,84 @@ def years_of_schools(programme_year: ProgrammeYear, schools: Sequence[School]) -
     }
 
 
-def _counted(
-    programme_year: ProgrammeYear,
-    schools: Sequence[School],
-    participations: dict[int, Participation],
-    as_of: dt.date,
-) -> dict[int, Counts]:
-    """Count anew, and keep what belongs to a participation under the version that was read first."""
-    if not schools:
-        return {}
-    years = years_of_schools(programme_year, schools)
-    counts = {pk: count(year, as_of) for pk, year in years.items()}
+def _basis(programme_year: ProgrammeYear) -> str:
+    """A fingerprint of what counts follow from besides the participation's own rows: the topics and the formulas."""
+    topics = SessionTopic.objects.of(programme_year.programme).order_by("pk")
+    said = [FORMULAS, list(topics.values_list("slug", "kind", "month"))]
+    return hashlib.sha256(json.dumps(said).encode()).hexdigest()
+
+
+def _kept(participations: Mapping[int, Participation], as_of: dt.date, basis: str) -> dict[int, Counts]:
+    found = ParticipationFigures.objects.filter(participation__in=participations.values(), as_of=as_of, basis=basis)
+    by_participation = {figures.participation_id: figures for figures in found}
+    return {
+        school: by_participation[own.pk].counts
+        for school, own in participations.items()
+        if own.pk in by_participation and by_participation[own.pk].version == own.version
+    }
+
+
+def _keep(
+    participations: Mapping[int, Participation], counted: Mapping[int, Counts], as_of: dt.date, basis: str
+) -> None:
     ParticipationFigures.objects.bulk_create(
         (
             ParticipationFigures(
-                participation=participations[pk], as_of=as_of, version=participations[pk].version, counts=found
+                participation=participations[school],
+                as_of=as_of,
+                version=participations[school].version,
+                basis=basis,
+                counts=counts,
             )
-            for pk, found in counts.items()
-            if pk in participations
+            for school, counts in counted.items()
+            if school in participations
         ),
         update_conflicts=True,
-        update_fields=["version", "counts"],
+        update_fields=["version", "basis", "counts"],
         unique_fields=["participation", "as_of"],
     )
-    return counts
 
 
 def _session_rows(programme_year: ProgrammeYear, schools: Iterable[School]) -> dict[int, list[SessionRow]]:
-    found = PlannedSession.objects.filter(
+    sessions = PlannedSession.objects.filter(
         participation__programme_year=programme_year, participation__school__in=schools
-    ).values_list(
-        "participation__school_id",
-        "pk",
-        "group_id",
-        "slot_no",
-        "week_start",
-        "topic__slug",
-        "topic__kind",
-        "topic__month",
-        "outcome",
-        "cancelled_at",
-        "cancel_reason",
-        "log__held_on",
-        "log__reason",
-    )
+    ).select_related("participation", "topic", "log")
+    parts_done = _parts_done(programme_year, schools)
     rows: dict[int, list[SessionRow]] = defaultdict(list)
-    for school, pk, group, slot, week, topic, kind, month, outcome, cancelled_at, cancel, held_on, not_held in found:
-        rows[school].append(
-            SessionRow(
-                pk=pk,
-                group=group,
-                slot=slot,
-                week=week,
-                topic=topic,
-                base_month=month if kind == "base" else None,
-                outcome=outcome,
-                cancelled=cancelled_at is not None,
-                reason=cancel or not_held or "",
-                held_on=held_on,
-            )
-        )
+    for session in sessions:
+        rows[session.participation.school_id].append(_session_row(session, parts_done))
     return rows
+
+
+def _parts_done(programme_year: ProgrammeYear, schools: Iterable[School]) -> dict[int, int]:
+    """How many parts each log says were done, by the log's key."""
+    logs = SessionLog.objects.filter(
+        session__participation__programme_year=programme_year, session__participation__school__in=schools
+    )
+    counted = logs.order_by().annotate(done=Count("parts_done")).values_list("pk", "done")
+    return dict(counted)
+
+
+def _session_row(session: PlannedSession, parts_done: Mapping[int, int]) -> SessionRow:
+    log: SessionLog | None = getattr(session, "log", None)
+    topic = session.topic
+    return SessionRow(
+        pk=session.pk,
+        group=session.group_id,
+        slot=session.slot_no,
+        week=session.week_start,
+        topic=topic.slug if topic else None,
+        base_month=topic.month if topic and topic.is_base else None,
+        outcome=session.outcome,
+        cancelled=session.cancelled_at is not None,
+        reason=session.cancel_reason or (log.reason if log else ""),
+        held_on=log.held_on if log else None,
+        logged_on=timezone.localdate(log.logged_at) if log else None,
+        parts=log.parts_total if log else 0,
+        # A log is never better than its session: a part that has been taken away since counts in neither.
+        parts_done=min(parts_done.get(log.pk, 0), log.parts_total) if log else 0,
+        replaces=session.replaces_id,
+    )
 
 
 def _group_row(group: Group) -> GroupRow:
@@ -123,6 +147,8 @@ def _group_row(group: Group) -> GroupRow:
         is_staff=group.kind == Group.Kind.STAFF,
         grade=group.grade,
         headcount=group.headcount,
-        staff_group=group.staff_group_id,
+        starts_on=group.starts_on,
         ends_on=group.ends_on,
+        staff_group=group.staff_group_id,
+        has_merged=group.merged_into_id is not None,
     )

@@ -11,11 +11,15 @@ from schools.models import Participation
 
 
 class ParticipationFigures(models.Model):
-    """The counts of one participation as of a day, valid while the participation keeps its version."""
+    """The counts of one participation as of a day.
+
+    Valid while the participation keeps its ``version``, and topics and formulas what ``basis`` is a fingerprint of.
+    """
 
     participation = models.ForeignKey(Participation, on_delete=models.CASCADE, related_name="figures")
     as_of = models.DateField(_("as of"))
     version = models.PositiveIntegerField()
+    basis = models.CharField(max_length=64, default="", editable=False)
     counts = models.JSONField()
 
     class Meta:

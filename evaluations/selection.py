@@ -3,28 +3,54 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from urllib.parse import urlencode
 
 from django.utils.translation import gettext as _
 
 from schools.models import District, ProgrammeYear, School, SchoolYear
+from schools.models.plans import monday_of
+
+DEFAULT_PROGRAMME = "taget"
+TO_SUNDAY = dt.timedelta(days=6)
 
 
 @dataclass(frozen=True)
 class Selection:
-    """A school year of a programme, in one district or all, as of a day. ``mended`` says what in the address was not
-    understood, and what is shown instead."""
+    """A school year of a programme, in one district or all, as of a day.
+
+    ``mended`` says what in the address was not understood, and what is shown instead; ``opened`` is what there is to
+    choose among.
+    """
 
     programme_year: ProgrammeYear
     district: District | None
     as_of: dt.date
-    mended: tuple[str, ...] = field(default=())
+    opened: Sequence[ProgrammeYear] = ()
+    districts: Sequence[District] = ()
+    mended: list[str] = field(default_factory=list)
 
     @property
     def year(self) -> SchoolYear:
         return self.programme_year.year
+
+    @property
+    def years(self) -> list[SchoolYear]:
+        return list(dict.fromkeys(rules.year for rules in self.opened))
+
+    @property
+    def programmes(self) -> list[object]:
+        return list(dict.fromkeys(rules.programme for rules in self.opened))
+
+    @property
+    def has_begun(self) -> bool:
+        return self.as_of >= self.year.starts_on
+
+    @property
+    def is_over(self) -> bool:
+        return self.as_of >= self.year.ends_on
 
     @property
     def query(self) -> str:
@@ -40,70 +66,81 @@ class Selection:
         }
         return urlencode({name: value for name, value in {**parts, **more}.items() if value})
 
+    @cached_property
     def schools(self) -> list[School]:
-        """The schools in the work during the year."""
-        schools = School.objects.open_on(self.year.starts_on).select_related("district").order_by("name")
+        """The schools that are in the work on the day."""
+        schools = School.objects.open_on(self.as_of).select_related("district").order_by("name")
         return list(schools.filter(district=self.district) if self.district else schools)
 
     def last_year(self) -> Selection | None:
-        """The same a year ago, by the same week of the school year."""
+        """The same a year ago, as far into the school year."""
         rules = ProgrammeYear.objects.filter(
             programme=self.programme_year.programme, year__starts_on__lt=self.year.starts_on
         )
         before = rules.select_related("year", "programme").order_by("-year__starts_on").first()
         if before is None:
             return None
-        return Selection(before, self.district, before.year.starts_on + (self.as_of - self.year.starts_on))
+        as_of = before.year.starts_on + (self.as_of - self.year.starts_on)
+        return Selection(before, self.district, min(as_of, last_day_of(before.year)))
+
+
+def last_day_of(year: SchoolYear) -> dt.date:
+    """The Sunday after the last school day, when the year's last week has passed."""
+    return monday_of(year.ends_on) + TO_SUNDAY
 
 
 def selected(asked: Mapping[str, str], today: dt.date) -> Selection | None:
     """The selection that an address asks for, with today's own where it says nothing; None before any year is open."""
-    mended: list[str] = []
     opened = list(ProgrammeYear.objects.select_related("year", "programme").order_by("-year__starts_on", "programme"))
     if not opened:
         return None
-    programme_year = _programme_year(asked, opened, today, mended)
-    district = _district(asked.get("distrikt", ""), mended)
+    mended: list[str] = []
+    of_programme = _of_programme(asked.get("program", ""), opened, mended)
+    programme_year = _of_year(asked.get("lasar", ""), of_programme, today, mended)
+    districts = list(District.objects.all())
+    district = _district(asked.get("distrikt", ""), districts, mended)
     as_of = _as_of(asked.get("datum", ""), programme_year.year, today, mended)
-    return Selection(programme_year, district, as_of, tuple(mended))
+    return Selection(programme_year, district, as_of, opened, districts, mended)
 
 
-def _programme_year(
-    asked: Mapping[str, str], opened: list[ProgrammeYear], today: dt.date, mended: list[str]
-) -> ProgrammeYear:
-    programme, year = asked.get("program", "") or "taget", asked.get("lasar", "")
-    of_programme = [rules for rules in opened if rules.programme.slug == programme]
-    if not of_programme:
-        mended.append(_("There is no such programme to show. Here is %(name)s.") % {"name": opened[0].programme})
-        of_programme = [rules for rules in opened if rules.programme_id == opened[0].programme_id]
-    default = next((rules for rules in of_programme if rules.year.starts_on <= today), of_programme[-1])
-    if not year:
-        return default
-    found = next((rules for rules in of_programme if rules.year.slug == year), None)
-    if found is None:
+def _of_programme(slug: str, opened: Sequence[ProgrammeYear], mended: list[str]) -> list[ProgrammeYear]:
+    """A programme's open years, the latest first."""
+    known = {rules.programme.slug: rules.programme for rules in opened}
+    default = DEFAULT_PROGRAMME if DEFAULT_PROGRAMME in known else next(iter(known))
+    if slug and slug not in known:
+        mended.append(_("There is no such programme to show. Here is %(name)s.") % {"name": known[default]})
+    shown = slug if slug in known else default
+    return [rules for rules in opened if rules.programme.slug == shown]
+
+
+def _of_year(slug: str, opened: Sequence[ProgrammeYear], today: dt.date, mended: list[str]) -> ProgrammeYear:
+    """The year asked for, else the latest that has begun, else the first to come."""
+    default = next((rules for rules in opened if rules.year.starts_on <= today), opened[-1])
+    found = next((rules for rules in opened if rules.year.slug == slug), None)
+    if slug and found is None:
         mended.append(_("There is no such school year to show. Here is %(year)s.") % {"year": default.year})
     return found or default
 
 
-def _district(slug: str, mended: list[str]) -> District | None:
-    if not slug:
-        return None
-    district = District.objects.filter(slug=slug[:80]).first()
-    if district is None:
+def _district(slug: str, districts: Sequence[District], mended: list[str]) -> District | None:
+    district = next((district for district in districts if district.slug == slug), None)
+    if slug and district is None:
         mended.append(_("There is no such district. Here are all."))
     return district
 
 
 def _as_of(text: str, year: SchoolYear, today: dt.date, mended: list[str]) -> dt.date:
-    default = min(max(today, year.starts_on), year.ends_on)
+    """The day asked for if it is in the year and has come; else the nearest that is, or today before the year."""
+    last = min(today, last_day_of(year))
     if not text:
-        return default
+        return last
     try:
         day = dt.date.fromisoformat(text)
     except ValueError:
         mended.append(_("The day could not be read. Write it as 2027-03-31."))
-        return default
-    nearest = min(max(day, year.starts_on), year.ends_on)
-    if nearest != day:
-        mended.append(_("The day lies outside the school year. Here is the nearest day in it."))
-    return nearest
+        return last
+    if day > today:
+        mended.append(_("That day has not come yet. Here is the nearest day that can be shown."))
+    elif not year.starts_on <= day <= last_day_of(year):
+        mended.append(_("The day lies outside the school year. Here is the nearest day that can be shown."))
+    return min(max(day, year.starts_on), last)

@@ -7,6 +7,7 @@ urlpatterns = [
     path("", overview.overview, name="overview"),
     path("pass/", lists.session_list, name="session-list"),
     path("klasser/", lists.class_list, name="class-list"),
+    path("skolor/", lists.school_list, name="school-list"),
     path("export.csv", export.export, name="export"),
     path("definitioner/", overview.definitions, name="definitions"),
 ]

@@ -26,10 +26,9 @@ STEPS = (1, 2, 5, 10, 20, 25, 50, 100, 200, 250, 500, 1000, 2000, 5000)
 def band(figure: Figure, height: int = 14) -> dict[str, Any]:
     """A bar from 0 to 100 per cent: full to the lower end, hatched to the upper, a stroke at the target."""
     low, high = figure.lowest or 0.0, min(figure.highest or 0.0, 100.0)
-    words = _("%(title)s: %(value)s, target %(target)s per cent")
-    said = {"title": figure.title, "value": figure.value, "target": figure.target}
+    words = _("%(title)s: %(value)s") if figure.target is None else _("%(title)s: %(value)s, target %(target)s per cent")
     return {
-        "label": words % said,
+        "label": words % {"title": figure.title, "value": figure.value, "target": figure.target},
         "height": height,
         "low": _number(low),
         "unknown": _number(high - low) if high > low else "",
@@ -41,14 +40,15 @@ def band(figure: Figure, height: int = 14) -> dict[str, Any]:
 
 @register.inclusion_tag("evaluations/_month_bars.html")
 def month_bars(months: Sequence[Month], name: str) -> dict[str, Any]:
-    """A frame for what was planned each month, with the held full and what awaits a log hatched above it."""
+    """A frame for what was due each month, with the held full and what awaits a log hatched above it."""
     highest = max((month.plan for month in months), default=1) or 1
     width = 100 / max(len(months), 1)
     bars = [_month_bar(month, place * width, width * 0.8, 38 / highest) for place, month in enumerate(months)]
-    said = ", ".join(f"{_short(month)} {month.held} {_('of')} {month.plan}" for month in months)
+    one = _("%(month)s %(held)s of %(plan)s")
+    said = ", ".join(one % {"month": _short(month), "held": month.held, "plan": month.plan} for month in months)
     return {
         "bars": bars,
-        "label": _("%(name)s, held of planned by month: %(said)s") % {"name": name, "said": said},
+        "label": _("%(name)s, sessions held of those due, by month: %(said)s") % {"name": name, "said": said},
         "first": _short(months[0]) if months else "",
         "last": _short(months[-1]) if len(months) > 1 else "",
     }
@@ -58,9 +58,9 @@ def month_bars(months: Sequence[Month], name: str) -> dict[str, Any]:
 def line_chart(points: Sequence[LinePoint], unknown: int) -> dict[str, Any]:
     """What is held against the plan and against last year, added up by month."""
     last = points[-1]
-    highest = max(last.plan, (last.held or 0) + unknown, last.last or 0, 1)
+    highest = max(last.plan, last.held + unknown, last.last or 0, 1)
     chart = _Scale(len(points), highest)
-    held = [point.held or 0 for point in points]
+    held = [point.held for point in points]
     lines = [("c-line-plan", [point.plan for point in points]), ("c-line", held)]
     if last.last is not None:
         lines.insert(1, ("c-line-last", [point.last or 0 for point in points]))
@@ -113,7 +113,7 @@ class _Scale:
 
 def _labels(chart: _Scale, last: LinePoint, unknown: int) -> list[dict[str, str]]:
     """The names at the lines' ends, moved apart where they would meet."""
-    held = last.held or 0
+    held = last.held
     number = f"{held}–{held + unknown}" if unknown else str(held)
     wanted = [(last.plan, "strong", _("Plan %(n)s") % {"n": last.plan}), (held, "strong t-held", number)]
     if last.last is not None:
@@ -135,7 +135,7 @@ def _range(chart: _Scale, place: int, held: int, unknown: int) -> dict[str, str]
 def _line_in_words(last: LinePoint, unknown: int) -> str:
     text = _("%(held)s sessions are held of %(plan)s planned.") % {"held": last.held, "plan": last.plan}
     if unknown:
-        text += " " + _("Up to %(n)s if all that await a log were held.") % {"n": (last.held or 0) + unknown}
+        text += " " + _("Up to %(n)s if all that await a log were held.") % {"n": last.held + unknown}
     if last.last is not None:
         text += " " + _("The same time last year: %(n)s.") % {"n": last.last}
     return text

@@ -7,8 +7,9 @@ import csv
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 
+from evaluations import definitions
 from evaluations.dashboard import Dashboard, dashboard_of
-from evaluations.figures import ALL, TITLES, Figure
+from evaluations.figures import Figure
 from evaluations.selection import Selection
 from evaluations.views.access import with_selection
 
@@ -22,6 +23,7 @@ def export(request: HttpRequest, *, selection: Selection) -> HttpResponse:
     response = HttpResponse(
         content_type="text/csv; charset=utf-8", headers={"Content-Disposition": f'attachment; filename="{name}"'}
     )
+    # Without the mark Excel reads å, ä and ö as something else.
     response.write("\ufeff")
     csv.writer(response, delimiter=";").writerows(rows_of(dashboard_of(selection)))
     return response
@@ -29,21 +31,29 @@ def export(request: HttpRequest, *, selection: Selection) -> HttpResponse:
 
 def rows_of(dashboard: Dashboard) -> list[list[str]]:
     """A header, a row for each school, and the sum."""
-    as_of = dashboard.selection.as_of.isoformat()
-    header = [_("School"), _("District"), _("As of")]
-    for figure in ALL:
-        title = TITLES[figure.__name__]
-        header += [f"{title}, {part}" for part in (_("numerator"), _("denominator"), _("unknown"))]
+    selection = dashboard.selection
+    about = [selection.programme_year.programme.name, str(selection.year), selection.as_of.isoformat()]
     rows = [
-        [safe(row.school.name), safe(row.school.district.name), as_of, *_numbers(row.figures)]
-        for row in dashboard.schools
+        [row.school.name, row.school.district.name, *about, *_numbers(row.figures)] for row in dashboard.schools
     ]
-    return [header, *rows, [_("All schools"), "", as_of, *_numbers(dashboard.figures)]]
+    district = selection.district.name if selection.district else ""
+    return [
+        [safe(cell) for cell in row]
+        for row in (_header(), *rows, [_("All schools"), district, *about, *_numbers(dashboard.figures)])
+    ]
 
 
 def safe(text: str) -> str:
     """The text as a cell that no spreadsheet runs as a formula."""
     return f"'{text}" if text.startswith(FORMULA_SIGNS) else text
+
+
+def _header() -> list[str]:
+    parts = (_("numerator"), _("denominator"), _("unknown"))
+    return [
+        *(_("School"), _("District"), _("Programme"), _("School year"), _("As of")),
+        *(f"{definition.title}, {part}" for definition in definitions.ALL for part in parts),
+    ]
 
 
 def _numbers(figures: list[Figure]) -> list[str]:

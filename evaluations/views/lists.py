@@ -1,72 +1,139 @@
-"""The sessions and classes that a figure counts."""
+"""The sessions, classes and schools that a figure counts."""
 
 from __future__ import annotations
 
-from django.core.paginator import Page, Paginator
-from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import render
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
 
-from evaluations.figures import TITLES
-from evaluations.lists import CLASSES, PARTS, PLACES, ListedClass, ListedPlace, classes_in, places_in
+from django.core.paginator import Page, Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+
+from evaluations import lists
+from evaluations.definitions import DEFINITIONS
 from evaluations.selection import Selection
 from evaluations.views.access import with_selection
+from programmes.models import SessionTopic
 from schools.models import Group, PlannedSession, School
 
 PAGE = 50
 
 
+@dataclass(frozen=True)
+class Asked:
+    """Which part of which figure an address asks for, at which school and about which topic."""
+
+    figure: str
+    part: str
+    school: School | None
+    topic: SessionTopic | None
+    without_topic: bool
+
+    @property
+    def topic_slug(self) -> str:
+        return lists.NO_TOPIC if self.without_topic else self.topic.slug if self.topic else ""
+
+
 @with_selection
 def session_list(request: HttpRequest, *, selection: Selection) -> HttpResponse:
-    figure, part = _asked(request, PLACES, "pace")
-    school, topic = request.GET.get("skola", ""), request.GET.get("amne", "")
-    found = places_in(selection, figure, part, school=school, topic=topic)
-    page = Paginator(found, PAGE).get_page(request.GET.get("sida"))
-    context = _context(selection, figure, part, school, PLACES[figure]) | {
+    asked = _asked(request, selection, lists.PLACES)
+    found = lists.places_in(selection, asked.figure, asked.part, school=asked.school, topic=asked.topic_slug)
+    page = _page(request, found)
+    context = _context(selection, asked, lists.PLACES) | {
         "page": page,
         "total": len(found),
-        "sessions": _sessions_on(page),
-        "topic": topic,
+        "rows": _with_sessions(page),
+        "parts_total": sum(listed.place.row.parts for listed in found if listed.place.row),
+        "parts_done": sum(listed.place.row.parts_done for listed in found if listed.place.row),
     }
     return render(request, "evaluations/session_list.html", context)
 
 
 @with_selection
 def class_list(request: HttpRequest, *, selection: Selection) -> HttpResponse:
-    figure, part = _asked(request, CLASSES, "reach")
-    school = request.GET.get("skola", "")
-    found = classes_in(selection, figure, part, school=school)
-    page: Page[ListedClass] = Paginator(found, PAGE).get_page(request.GET.get("sida"))
+    asked = _asked(request, selection, lists.CLASSES)
+    found = lists.classes_in(selection, asked.figure, asked.part, school=asked.school)
+    page = _page(request, found)
     names = Group.objects.in_bulk([listed.one.group.pk for listed in page])
-    context = _context(selection, figure, part, school, CLASSES[figure]) | {
+    context = _context(selection, asked, lists.CLASSES) | {
         "page": page,
         "total": len(found),
         "pupils": sum(listed.one.pupils for listed in found),
-        "classes": [(listed, names[listed.one.group.pk]) for listed in page],
+        "without_size": sum(listed.one.group.headcount is None for listed in found),
+        "rows": [(listed, names[listed.one.group.pk]) for listed in page],
     }
     return render(request, "evaluations/class_list.html", context)
 
 
-def _asked(request: HttpRequest, known: object, default: str) -> tuple[str, str]:
-    figure, part = request.GET.get("siffra", default), request.GET.get("del", "alla")
-    if figure not in known or part not in known[figure]:  # type: ignore[operator,index]
-        raise Http404
-    return figure, part
+@with_selection
+def school_list(request: HttpRequest, *, selection: Selection) -> HttpResponse:
+    asked = _asked(request, selection, lists.SCHOOLS)
+    found = lists.schools_in(selection, asked.figure, asked.part)
+    context = _context(selection, asked, lists.SCHOOLS) | {"page": _page(request, found), "total": len(found)}
+    return render(request, "evaluations/school_list.html", context)
 
 
-def _context(selection: Selection, figure: str, part: str, school: str, parts: object) -> dict[str, object]:
+def _asked(request: HttpRequest, selection: Selection, known: Mapping[str, Collection[str]]) -> Asked:
+    """What the address asks for; what is not understood is said, and the nearest is shown."""
+    figure, part = request.GET.get("siffra", ""), request.GET.get("del", "alla")
+    default = next(iter(known))
+    if figure not in known:
+        if figure:
+            selection.mended.append(_("There is no such figure. Here is %(name)s.") % {"name": DEFINITIONS[default].title})
+        figure = default
+    if part not in known[figure]:
+        selection.mended.append(_("The figure has no such part. Here is all of it."))
+        part = "alla"
+    slug, topic = request.GET.get("skola", ""), request.GET.get("amne", "")
+    return Asked(figure, part, _school(selection, slug), _topic(selection, topic), topic == lists.NO_TOPIC)
+
+
+def _school(selection: Selection, slug: str) -> School | None:
+    school = next((school for school in selection.schools if school.slug == slug), None)
+    if slug and school is None:
+        selection.mended.append(_("There is no such school here. Here are all."))
+    return school
+
+
+def _topic(selection: Selection, slug: str) -> SessionTopic | None:
+    if not slug or slug == lists.NO_TOPIC:
+        return None
+    topics = SessionTopic.objects.of(selection.programme_year.programme)
+    topic = next((topic for topic in topics if topic.slug == slug), None)
+    if topic is None:
+        selection.mended.append(_("There is no such topic. Here are all."))
+    return topic
+
+
+def _context(selection: Selection, asked: Asked, known: Mapping[str, Collection[str]]) -> dict[str, Any]:
+    about = {"siffra": asked.figure, "skola": asked.school.slug if asked.school else "", "amne": asked.topic_slug}
     return {
         "selection": selection,
-        "figure": figure,
-        "title": TITLES[figure],
-        "part": part,
-        "part_title": PARTS[part],
+        "asked": asked,
+        "definition": DEFINITIONS[asked.figure],
+        "part_title": lists.TITLES[asked.part],
         "parts": [
-            (name, PARTS[name], selection.query_with(siffra=figure, skola=school, **{"del": name})) for name in parts
-        ],  # type: ignore[attr-defined]
-        "school": School.objects.filter(slug=school).first() if school else None,
+            (part, lists.TITLES[part], selection.query_with(**about, **{"del": part})) for part in known[asked.figure]
+        ],
     }
 
 
-def _sessions_on(page: Page[ListedPlace]) -> list[tuple[ListedPlace, PlannedSession]]:
-    rows = PlannedSession.objects.with_names().in_bulk([listed.place.row.pk for listed in page])
-    return [(listed, rows[listed.place.row.pk]) for listed in page]
+def _page(request: HttpRequest, found: Sequence[Any]) -> Page[Any]:
+    return Paginator(found, PAGE).get_page(request.GET.get("sida"))
+
+
+def _with_sessions(page: Page[lists.ListedPlace]) -> list[dict[str, Any]]:
+    """What a page's rows show: the place, its session if it is planned, and its group."""
+    sessions = PlannedSession.objects.with_names().in_bulk([row.place.row.pk for row in page if row.place.row])
+    groups = Group.objects.in_bulk([row.place.group.pk for row in page if not row.place.row])
+    return [
+        {
+            "school": row.school,
+            "place": row.place,
+            "session": sessions.get(row.place.row.pk) if row.place.row else None,
+            "group": groups.get(row.place.group.pk),
+        }
+        for row in page
+    ]

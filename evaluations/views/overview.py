@@ -6,26 +6,26 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 
-from evaluations.dashboard import dashboard_of, lead
+from evaluations import sentences
+from evaluations.dashboard import dashboard_of
+from evaluations.definitions import ALL
+from evaluations.figures import AMBER, GREEN, TARGETS
 from evaluations.selection import Selection
 from evaluations.views.access import for_the_centre, with_selection
-from schools.models import District, ProgrammeYear
 
 
 @with_selection
 def overview(request: HttpRequest, *, selection: Selection) -> HttpResponse:
+    if not selection.has_begun:
+        return render(request, "evaluations/overview_ahead.html", {"selection": selection})
     dashboard = dashboard_of(selection)
-    opened = ProgrammeYear.objects.select_related("year", "programme").order_by("-year__starts_on")
     context = {
         "selection": selection,
         "dashboard": dashboard,
-        "lead": lead(dashboard),
-        "districts": District.objects.all(),
-        "years": list(dict.fromkeys(rules.year for rules in opened)),
-        "programmes": list(dict.fromkeys(rules.programme for rules in opened)),
+        "lead": sentences.lead(dashboard),
+        "line_title": sentences.line_title(dashboard),
+        "lost_title": sentences.lost_title(dashboard),
         "counted_at": timezone.localtime(),
-        "lost": sum(row.total for row in dashboard.reasons),
-        "lost_for_good": sum(row.lost for row in dashboard.reasons),
     }
     return render(request, "evaluations/overview.html", context)
 
@@ -33,4 +33,10 @@ def overview(request: HttpRequest, *, selection: Selection) -> HttpResponse:
 @for_the_centre
 def definitions(request: HttpRequest, **_today: object) -> HttpResponse:
     """What each figure counts, in words."""
-    return render(request, "evaluations/definitions.html")
+    context = {
+        "definitions": [(definition, TARGETS.get(definition.key)) for definition in ALL],
+        "green": GREEN,
+        "amber": AMBER,
+        "below_green": GREEN - 1,
+    }
+    return render(request, "evaluations/definitions.html", context)

@@ -1,0 +1,91 @@
+"""What a school's counts follow from: its groups, sessions and calendar as plain rows."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from schools.calendar import SchoolCalendar
+
+# From a week's Monday to its Sunday, when the week has passed.
+TO_SUNDAY = dt.timedelta(days=6)
+
+
+def has_passed(week: dt.date, as_of: dt.date) -> bool:
+    """Whether a week, told by its Monday, is over at the end of a day."""
+    return week + TO_SUNDAY <= as_of
+
+
+@dataclass(frozen=True)
+class GroupRow:
+    """A staff group or a class of the school year."""
+
+    pk: int
+    is_staff: bool
+    grade: int | None
+    headcount: int | None
+    starts_on: dt.date
+    ends_on: dt.date | None = None
+    staff_group: int | None = None
+    # A class that has merged into another: its pupils are counted there, whichever day is asked about.
+    has_merged: bool = False
+
+    def exists_on(self, day: dt.date) -> bool:
+        """Whether the group is in the work at the end of a day; on its last day it has left."""
+        return self.starts_on <= day and (self.ends_on is None or day < self.ends_on)
+
+
+@dataclass(frozen=True)
+class SessionRow:
+    """A planned session and what its log says."""
+
+    pk: int
+    group: int
+    slot: int
+    week: dt.date
+    topic: str | None = None
+    base_month: int | None = None
+    outcome: str | None = None
+    cancelled: bool = False
+    reason: str = ""
+    held_on: dt.date | None = None
+    logged_on: dt.date | None = None
+    parts: int = 0
+    parts_done: int = 0
+    # The key of the lost session whose place this one takes.
+    replaces: int | None = None
+
+    @property
+    def stands(self) -> bool:
+        return not self.cancelled and self.outcome != "not_held"
+
+
+@dataclass(frozen=True)
+class YearOfSchool:
+    """All that a school's counts follow from."""
+
+    calendar: SchoolCalendar
+    required: int
+    lowest_grade: int
+    highest_grade: int
+    groups: Sequence[GroupRow]
+    sessions: Sequence[SessionRow] = ()
+
+    def targets(self, as_of: dt.date) -> list[GroupRow]:
+        """The groups that the programme is for on a day: staff groups, and classes in the programme's grades."""
+        return [group for group in self.groups if self._is_target(group) and group.exists_on(as_of)]
+
+    @cached_property
+    def rows_by_group(self) -> Mapping[int, Sequence[SessionRow]]:
+        rows: dict[int, list[SessionRow]] = defaultdict(list)
+        for row in self.sessions:
+            rows[row.group].append(row)
+        return rows
+
+    def _is_target(self, group: GroupRow) -> bool:
+        if group.is_staff:
+            return True
+        return group.grade is not None and self.lowest_grade <= group.grade <= self.highest_grade

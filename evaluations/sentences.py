@@ -1,0 +1,112 @@
+"""What the overview says in sentences: the answer first, then why."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from evaluations.counting import Counts
+from evaluations.figures import GREEN
+from schools.models.plans import CancelReason
+
+if TYPE_CHECKING:
+    from evaluations.dashboard import Dashboard, SchoolRow
+
+NO_TOPIC = gettext_lazy("Extra session, topic not chosen")
+HELD_LATER_TITLE = gettext_lazy("Held after this day")
+
+
+def lead(dashboard: Dashboard) -> str:
+    """The answer: how many schools are in pace, and who needs help first."""
+    if not any(row.pace.denominator for row in dashboard.schools):
+        return _("No session was due by this day.")
+    counted = [row for row in dashboard.schools if row.state != "none"]
+    helped = [row for row in counted if not _can_be_in_pace(row)]
+    total = len(counted)
+    said = ngettext(
+        "%(n)s of %(total)s school is in pace or can be.", "%(n)s of %(total)s schools are in pace or can be.", total
+    )
+    said %= {"n": total - len(helped), "total": total}
+    return f"{said} {_who_needs_help(helped)}" if helped else said
+
+
+def _can_be_in_pace(row: SchoolRow) -> bool:
+    return row.pace.highest is not None and row.pace.highest >= GREEN
+
+
+def _who_needs_help(helped: list[SchoolRow]) -> str:
+    said = ngettext("%(n)s needs help: %(school)s.", "%(n)s need help, %(school)s first.", len(helped))
+    return said % {"n": len(helped), "school": helped[0].school}
+
+
+def why(counts: Counts, *, has_contact: bool) -> str:
+    """What stands out at a school, in a sentence or two."""
+    said = [] if has_contact else [_("No active contact person.")]
+    if not counts["planned"]:
+        return " ".join([*said, _("No plan is made yet.")])
+    if counts["lost"]:
+        said.append(_lost(counts))
+    if awaiting := counts["awaiting"]:
+        text = ngettext("%(n)s session awaits a log.", "%(n)s sessions await a log.", awaiting)
+        said.append(text % {"n": awaiting})
+    if missing := counts["required"] - counts["planned"]:
+        text = ngettext("%(n)s session is in no plan.", "%(n)s sessions are in no plan.", missing)
+        said.append(text % {"n": missing})
+    if not said:
+        said.append(_("Everything is logged.") if counts["held"] else _("Nothing was due by this day."))
+    return " ".join(said)
+
+
+def _lost(counts: Counts) -> str:
+    lost = counts["lost"]
+    reason = _main_reason(counts)
+    if reason is None:
+        text = ngettext("%(n)s session lost without a new time.", "%(n)s sessions lost without a new time.", lost)
+        return text % {"n": lost}
+    text = ngettext(
+        "%(n)s session lost without a new time: %(reason)s.",
+        "%(n)s sessions lost without a new time, most often: %(reason)s.",
+        lost,
+    )
+    return text % {"n": lost, "reason": reason}
+
+
+def _main_reason(counts: Counts) -> str | None:
+    """The reason of more than half of the lost sessions, if there is one that says something."""
+    for reason, one in counts["reasons"].items():
+        if 2 * one["lost"] > counts["lost"] and reason in CancelReason and reason != CancelReason.OTHER:
+            label = str(CancelReason(reason).label)
+            return label[0].lower() + label[1:]
+    return None
+
+
+def line_title(dashboard: Dashboard) -> str:
+    """What the line of the year shows: against last year, and against the plan."""
+    held, last = dashboard.totals["held"], dashboard.held_last_year
+    if last is None:
+        said = ngettext("%(n)s session is held.", "%(n)s sessions are held.", held) % {"n": held}
+    elif held > last:
+        text = ngettext("%(n)s more session than last year.", "%(n)s more sessions than last year.", held - last)
+        said = text % {"n": held - last}
+    elif held < last:
+        text = ngettext("%(n)s fewer session than last year.", "%(n)s fewer sessions than last year.", last - held)
+        said = text % {"n": last - held}
+    else:
+        said = _("As many sessions as last year.")
+    behind = _("Behind the plan.")
+    return f"{said} {behind}" if dashboard.pace.light in ("amber", "red") else said
+
+
+def lost_title(dashboard: Dashboard) -> str:
+    """How many sessions did not take place, and how many of them still lack a new time."""
+    total, lost = sum(row.total for row in dashboard.reasons), sum(row.lost for row in dashboard.reasons)
+    if not total:
+        return _("No session was lost")
+    said = ngettext(
+        "%(n)s session did not take place, %(lost)s without a new time",
+        "%(n)s sessions did not take place, %(lost)s without a new time",
+        total,
+    )
+    return said % {"n": total, "lost": lost}
