@@ -164,6 +164,16 @@ def test_a_base_month_that_is_wholly_closed_moves_to_the_nearest_week_after_it()
     assert in_words(difference.warnings) == ["1A: Aktiva åskådare och förändring ligger utanför sin månad, i v.\xa02."]
 
 
+def test_a_base_topic_comes_home_when_its_month_opens_again():
+    shut = the_year(calendar=closed((D(2026, 11, 30), D(2026, 12, 18))))
+    rows = laid_out(shut)
+    difference = plan(the_year(rows=rows))
+    assert [(str(move.row.topic), move.week) for move in difference.move] == [
+        ("Aktiva åskådare och förändring", D(2026, 11, 30))
+    ]
+    assert not difference.warnings
+
+
 def test_a_school_that_begins_in_january_gets_the_autumns_sessions_too():
     difference = plan(the_year(from_day=D(2027, 1, 13)))
     assert len(difference.create) == 16
