@@ -167,7 +167,7 @@ def _month(counts: Counts, month: dt.date) -> Month:
 
 def _with_contact(schools: Iterable[School], as_of: dt.date) -> set[int]:
     """The keys of the schools that have a contact person on a day."""
-    active = SchoolMembership.objects.active(as_of).contacts().filter(person__school__in=schools)
+    active = SchoolMembership.objects.contacts().active(as_of).filter(person__school__in=schools)
     return set(active.values_list("person__school", flat=True))
 
 

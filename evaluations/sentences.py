@@ -85,18 +85,24 @@ def _main_reason(counts: Counts) -> str | None:
 def line_title(dashboard: Dashboard) -> str:
     """What the line of the year shows: against last year, and against the plan."""
     held, last = dashboard.totals["held"], dashboard.held_last_year
+    said = _against_last_year(held, last)
+    if dashboard.pace.light not in ("amber", "red"):
+        return said
+    if last is not None and held > last:
+        return _("%(said)s, but behind the plan") % {"said": said}
+    return _("%(said)s, and behind the plan") % {"said": said}
+
+
+def _against_last_year(held: int, last: int | None) -> str:
     if last is None:
-        said = ngettext("%(n)s session is held.", "%(n)s sessions are held.", held) % {"n": held}
-    elif held > last:
-        text = ngettext("%(n)s more session than last year.", "%(n)s more sessions than last year.", held - last)
-        said = text % {"n": held - last}
-    elif held < last:
-        text = ngettext("%(n)s fewer session than last year.", "%(n)s fewer sessions than last year.", last - held)
-        said = text % {"n": last - held}
-    else:
-        said = _("As many sessions as last year.")
-    behind = _("Behind the plan.")
-    return f"{said} {behind}" if dashboard.pace.light in ("amber", "red") else said
+        return ngettext("%(n)s session is held", "%(n)s sessions are held", held) % {"n": held}
+    if held > last:
+        text = ngettext("%(n)s more session than last year", "%(n)s more sessions than last year", held - last)
+        return text % {"n": held - last}
+    if held < last:
+        text = ngettext("%(n)s fewer session than last year", "%(n)s fewer sessions than last year", last - held)
+        return text % {"n": last - held}
+    return _("As many sessions as last year")
 
 
 def lost_title(dashboard: Dashboard) -> str:

@@ -26,7 +26,9 @@ STEPS = (1, 2, 5, 10, 20, 25, 50, 100, 200, 250, 500, 1000, 2000, 5000)
 def band(figure: Figure, height: int = 14) -> dict[str, Any]:
     """A bar from 0 to 100 per cent: full to the lower end, hatched to the upper, a stroke at the target."""
     low, high = figure.lowest or 0.0, min(figure.highest or 0.0, 100.0)
-    words = _("%(title)s: %(value)s") if figure.target is None else _("%(title)s: %(value)s, target %(target)s per cent")
+    words = (
+        _("%(title)s: %(value)s") if figure.target is None else _("%(title)s: %(value)s, target %(target)s per cent")
+    )
     return {
         "label": words % {"title": figure.title, "value": figure.value, "target": figure.target},
         "height": height,

@@ -33,9 +33,7 @@ def rows_of(dashboard: Dashboard) -> list[list[str]]:
     """A header, a row for each school, and the sum."""
     selection = dashboard.selection
     about = [selection.programme_year.programme.name, str(selection.year), selection.as_of.isoformat()]
-    rows = [
-        [row.school.name, row.school.district.name, *about, *_numbers(row.figures)] for row in dashboard.schools
-    ]
+    rows = [[row.school.name, row.school.district.name, *about, *_numbers(row.figures)] for row in dashboard.schools]
     district = selection.district.name if selection.district else ""
     return [
         [safe(cell) for cell in row]

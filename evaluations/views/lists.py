@@ -81,7 +81,9 @@ def _asked(request: HttpRequest, selection: Selection, known: Mapping[str, Colle
     default = next(iter(known))
     if figure not in known:
         if figure:
-            selection.mended.append(_("There is no such figure. Here is %(name)s.") % {"name": DEFINITIONS[default].title})
+            selection.mended.append(
+                _("There is no such figure. Here is %(name)s.") % {"name": DEFINITIONS[default].title}
+            )
         figure = default
     if part not in known[figure]:
         selection.mended.append(_("The figure has no such part. Here is all of it."))

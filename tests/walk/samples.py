@@ -165,6 +165,7 @@ SAMPLES = [
     sample("evaluations:overview", nothing, "CLA"),
     sample("evaluations:session-list", nothing, "CLA"),
     sample("evaluations:class-list", nothing, "CLA"),
+    sample("evaluations:school-list", nothing, "CLA"),
     sample("evaluations:export", nothing, "CLA"),
     sample("evaluations:definitions", nothing, "CLA"),
 ]
