@@ -17,7 +17,7 @@ from evaluations.dashboard import LinePoint, Month, ReasonRow
 from evaluations.figures import Figure
 
 register = template.Library()
-LEFT, RIGHT = 12.0, 78.0
+LEFT, RIGHT = 12.0, 72.0
 TOP, BOTTOM = 24.0, 236.0
 STEPS = (1, 2, 5, 10, 20, 25, 50, 100, 200, 250, 500, 1000, 2000, 5000)
 
