@@ -55,7 +55,8 @@ ALL = (
         _("On time"),
         _("Whether the base sessions are held when they are meant to be."),
         _(
-            "base sessions held in their window: for classes the topic's month, for staff the six weeks that end with it"
+            "base sessions held in their window: for classes the topic's month, "
+            "for staff the six weeks that end with it"
         ),
         _("base sessions that should have been held by the day"),
         _("base sessions that await a log"),

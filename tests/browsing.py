@@ -60,4 +60,4 @@ def browser_as(chromium: Browser, live_server) -> Iterator[BrowserAs]:
     yield open_page
     for context in contexts:
         context.close()
-    assert complaints == []
+    assert not complaints, "\n".join(complaints)

@@ -13,7 +13,7 @@ register = template.Library()
 
 @register.simple_tag
 def rows_address(selection: Selection, figure: str, **more: str) -> str:
-    """The address of the sessions, classes or schools that a figure counts; ``skola``, ``amne`` and ``del`` narrow it."""
+    """The address of the rows that a figure counts; ``skola``, ``amne`` and ``del`` narrow it."""
     return f"{reverse(f'evaluations:{_NAMES[DEFINITIONS[figure].rows]}')}?{selection.query_with(siffra=figure, **more)}"
 
 

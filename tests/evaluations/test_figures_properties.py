@@ -1,0 +1,146 @@
+"""What holds of every figure, whatever a school's year has been like."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from evaluations import figures
+from evaluations.counting import EMPTY, add_up, count
+from evaluations.lists import CLASSES, PLACES, SCHOOLS
+from evaluations.places import State, classes_of, places_of
+from evaluations.rows import GroupRow, SessionRow, YearOfSchool
+from tests.evaluations.by_hand import CALENDAR, CLASS_1A, CLASS_2A, STAFF
+
+WEEKS = [dt.date(2026, 8, 17) + dt.timedelta(weeks=n) for n in range(43)]
+DAYS = st.dates(CALENDAR.starts_on, dt.date(2027, 6, 13))
+TOPICS = st.sampled_from([("normer", 9), ("askadare", 12), ("vanskap", None), ("mobbning", None), (None, None)])
+
+
+@st.composite
+def sessions(draw: st.DrawFn, pk: int) -> SessionRow:
+    week, (topic, month) = draw(st.sampled_from(WEEKS)), draw(TOPICS)
+    outcome = draw(st.sampled_from([None, "held", "not_held"]))
+    told = {"logged_on": week + dt.timedelta(days=draw(st.integers(0, 60)))} if outcome else {}
+    if outcome == "held":
+        parts = draw(st.integers(0, 4))
+        day = week + dt.timedelta(days=draw(st.integers(-7, 30)))
+        told |= {"held_on": max(day, CALENDAR.starts_on), "parts": parts, "parts_done": draw(st.integers(0, parts))}
+    return SessionRow(
+        pk=pk,
+        group=draw(st.sampled_from([STAFF, CLASS_1A, CLASS_2A])),
+        slot=draw(st.integers(1, 5)),
+        week=week,
+        topic=topic,
+        base_month=month,
+        outcome=outcome,
+        cancelled=outcome is None and draw(st.booleans()),
+        reason=draw(st.sampled_from(["no_room", "other", ""])),
+        replaces=draw(st.none() | st.integers(1, pk)),
+        **told,
+    )
+
+
+@st.composite
+def groups(draw: st.DrawFn, pk: int) -> GroupRow:
+    ends_on = draw(st.none() | DAYS)
+    return GroupRow(
+        pk=pk,
+        is_staff=pk == STAFF,
+        grade=None if pk == STAFF else draw(st.integers(0, 9)),
+        headcount=draw(st.none() | st.integers(0, 30)),
+        starts_on=draw(st.sampled_from([CALENDAR.starts_on, dt.date(2027, 1, 11)])),
+        ends_on=ends_on,
+        staff_group=draw(st.sampled_from([None, STAFF])),
+        has_merged=ends_on is not None and draw(st.booleans()),
+    )
+
+
+@st.composite
+def years(draw: st.DrawFn) -> YearOfSchool:
+    return YearOfSchool(
+        CALENDAR,
+        required=draw(st.integers(0, 4)),
+        lowest_grade=0,
+        highest_grade=5,
+        groups=[draw(groups(pk)) for pk in (STAFF, CLASS_1A, CLASS_2A)],
+        sessions=[draw(sessions(pk)) for pk in range(1, draw(st.integers(0, 12)) + 1)],
+    )
+
+
+@given(years(), DAYS)
+def test_no_figure_is_more_than_all_of_it(year: YearOfSchool, as_of: dt.date) -> None:
+    for figure in figures.all_figures(count(year, as_of), as_of):
+        assert 0 <= figure.numerator <= figure.numerator + figure.unknown <= figure.denominator, figure
+        if figure.lowest is not None and figure.highest is not None:
+            assert 0 <= figure.lowest <= figure.highest <= 100
+
+
+@given(st.lists(years(), max_size=3), DAYS)
+def test_the_sum_over_schools_is_the_total(schools: list[YearOfSchool], as_of: dt.date) -> None:
+    counts = [count(year, as_of) for year in schools]
+    total = figures.all_figures(add_up([EMPTY, *counts]), as_of)
+
+    for place, figure in enumerate(total):
+        own = [figures.all_figures(one, as_of)[place] for one in counts]
+        assert figure.numerator == sum(one.numerator for one in own)
+        assert figure.denominator == sum(one.denominator for one in own)
+        assert figure.unknown == sum(one.unknown for one in own)
+
+
+@given(years(), DAYS)
+def test_a_figures_list_has_the_rows_that_it_counts(year: YearOfSchool, as_of: dt.date) -> None:
+    counts = count(year, as_of)
+    by_key = {figure.key: figure for figure in figures.all_figures(counts, as_of)}
+    places, classes = places_of(year, as_of), classes_of(year, as_of)
+
+    for key, parts in PLACES.items():
+        found = {part: [place for place in places if keep(place)] for part, keep in parts.items()}
+        if key == "adherence":
+            rows = [place.row for place in found["alla"] if place.row]
+            listed = (sum(row.parts_done for row in rows), sum(row.parts for row in rows), 0)
+        else:
+            yes, unsure = ("genomfort", "saknar-logg") if "genomfort" in parts else ("ja", "oklart")
+            listed = (len(found[yes]), len(found["alla"]), len(found[unsure]))
+        assert listed == (by_key[key].numerator, by_key[key].denominator, by_key[key].unknown), key
+        assert len(parts) == 1 or len(found["alla"]) == sum(len(rows) for part, rows in found.items() if part != "alla")
+
+    for key, of_classes in CLASSES.items():
+        sizes = {
+            part: sum(one.pupils if key == "reach" else 1 for one in classes if keep(one))
+            for part, keep in of_classes.items()
+        }
+        figure = by_key[key]
+        assert (sizes["ja"], sizes["alla"], sizes["oklart"]) == (figure.numerator, figure.denominator, figure.unknown)
+        assert sizes["alla"] == sizes["ja"] + sizes["nej"] + sizes["oklart"]
+
+    kept = [part for part, keep in SCHOOLS["adoption"].items() if keep(counts)]
+    assert len(kept) in (0, 2) and (len(kept) == 2) == (by_key["adoption"].denominator == 1)
+
+
+@given(years(), DAYS)
+def test_the_charts_add_up_to_the_figures(year: YearOfSchool, as_of: dt.date) -> None:
+    counts = count(year, as_of)
+    pace = figures.pace(counts, as_of)
+
+    for by in ("months", "topics"):
+        assert sum(one["held"] for one in counts[by].values()) == pace.numerator
+    assert sum(one["plan"] for one in counts["months"].values()) == pace.denominator
+    assert sum(sum(one.values()) for one in counts["topics"].values()) == pace.denominator
+    assert sum(counts["held_months"].values()) == pace.numerator
+    assert sum(one["lost"] for one in counts["reasons"].values()) == counts["lost"]
+    months = [name for by in ("months", "held_months") for name in counts[by]]
+    assert all("2026-08" <= name <= f"{as_of:%Y-%m}" for name in months)
+
+
+@given(years(), DAYS)
+def test_every_group_has_at_least_the_places_that_are_required(year: YearOfSchool, as_of: dt.date) -> None:
+    places = places_of(year, as_of)
+
+    for group in year.targets(as_of):
+        own = [place for place in places if place.group == group]
+        certain = [place for place in own if place.state in (State.HELD, State.AWAITING)]
+        assert len(own) == max(year.required, len(certain))
+    assert {place.group.pk for place in places} <= {group.pk for group in year.targets(as_of)}

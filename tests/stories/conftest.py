@@ -1,1 +1,0 @@
-from tests.browsing import browser_as, chromium  # noqa: F401
