@@ -1,22 +1,22 @@
 """Runs a command with a PostgreSQL of its own: ``python -m tests.postgres pytest …``.
 
 ``DATABASE_URL`` is used if it names one; else a throw-away cluster is made from the system's own binaries, in a
-directory of its own, reached by a unix socket and gone afterwards.
+directory of its own, on a free port of this machine alone, and gone afterwards.
 """
 
 from __future__ import annotations
 
 import os
 import shutil
+import socket
 import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from urllib.parse import quote
 
-SETTINGS = ["fsync=off", "synchronous_commit=off", "full_page_writes=off", "listen_addresses=", "max_connections=50"]
+SETTINGS = ["fsync=off", "synchronous_commit=off", "full_page_writes=off", "listen_addresses=127.0.0.1", "max_connections=50"]
 
 
 def main() -> int:
@@ -45,14 +45,21 @@ def _cluster(binaries: Path) -> Iterator[str]:
     data, log = folder / "data", folder / "log"
     run = [*as_postgres, str(binaries / "initdb"), "-D", str(data), "-U", "vpc", "--auth=trust", "-E", "UTF8"]
     subprocess.run([*run, "--locale=C.UTF-8"], check=True, stdout=subprocess.DEVNULL)
-    options = " ".join(["-k", str(folder), *(f"-c {setting}" for setting in SETTINGS)])
+    port = _free_port()
+    options = " ".join(["-p", str(port), "-k", str(folder), *(f"-c {setting}" for setting in SETTINGS)])
     control = [*as_postgres, str(binaries / "pg_ctl"), "-D", str(data), "-l", str(log), "-o", options, "-w"]
     subprocess.run([*control, "start"], check=True, stdout=subprocess.DEVNULL)
     try:
-        yield f"postgres://vpc@{quote(str(folder), safe='')}/postgres"
+        yield f"postgres://vpc@127.0.0.1:{port}/postgres"
     finally:
         subprocess.run([*control, "-m", "immediate", "stop"], check=False, stdout=subprocess.DEVNULL)
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
 
 
 def _as_postgres(folder: Path) -> list[str]:
