@@ -19,6 +19,7 @@ from evaluations.figures import Figure
 register = template.Library()
 LEFT, RIGHT = 12.0, 72.0
 TOP, BOTTOM = 24.0, 236.0
+MOST_NAMES = 7
 STEPS = (1, 2, 5, 10, 20, 25, 50, 100, 200, 250, 500, 1000, 2000, 5000)
 
 
@@ -68,7 +69,7 @@ def line_chart(points: Sequence[LinePoint], unknown: int) -> dict[str, Any]:
         lines.insert(1, ("c-line-last", [point.last or 0 for point in points]))
     return {
         "grid": [(_number(chart.y(value)), value) for value in chart.steps()],
-        "months": [(_number(chart.x(place)), _short(point)) for place, point in enumerate(points)],
+        "months": _month_names(chart, points),
         "lines": [(name, segment) for name, values in lines for segment in chart.segments(values)],
         "dot": (_number(chart.x(len(points) - 1)), _number(chart.y(held[-1]))),
         "range": _range(chart, len(points) - 1, held[-1], unknown),
@@ -111,6 +112,12 @@ class _Scale:
     def segments(self, values: Sequence[int]) -> list[dict[str, str]]:
         points = [(_number(self.x(place)), _number(self.y(value))) for place, value in enumerate(values)]
         return [{"x1": x1, "y1": y1, "x2": x2, "y2": y2} for (x1, y1), (x2, y2) in itertools.pairwise(points)]
+
+
+def _month_names(chart: _Scale, points: Sequence[LinePoint]) -> list[tuple[str, str]]:
+    """The names under the line, with room between them on a phone: of many months every second, counted from the last."""
+    named = [(_number(chart.x(place)), _short(point)) for place, point in enumerate(points)]
+    return named if len(named) <= MOST_NAMES else named[::-2][::-1]
 
 
 def _labels(chart: _Scale, last: LinePoint, unknown: int) -> list[dict[str, str]]:
