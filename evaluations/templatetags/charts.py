@@ -115,7 +115,7 @@ class _Scale:
 
 
 def _month_names(chart: _Scale, points: Sequence[LinePoint]) -> list[tuple[str, str]]:
-    """The names under the line, with room between them on a phone: of many months every second, counted from the last."""
+    """The names under the line, with room between them on a phone: of many every second, and the last."""
     named = [(_number(chart.x(place)), _short(point)) for place, point in enumerate(points)]
     return named if len(named) <= MOST_NAMES else named[::-2][::-1]
 
