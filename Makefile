@@ -36,7 +36,7 @@ check: .venv/ready-dev  ## lint, types, import directions, migrations and transl
 	$(BIN)/python manage.py translations --check
 
 test-sqlite: .venv/ready-dev  ## the suite on SQLite
-	DATABASE_URL= $(BIN)/pytest -n 2 --dist loadgroup --junit-xml=test-results/sqlite.xml
+	env -u DATABASE_URL $(BIN)/pytest -n 2 --dist loadgroup --junit-xml=test-results/sqlite.xml
 
 test-postgres: .venv/ready-dev  ## the suite on PostgreSQL, but for what only shows pages in a browser
 	$(BIN)/python -m tests.postgres $(BIN)/pytest -n 2 --dist loadgroup -m "not browser or story" --junit-xml=test-results/postgres.xml

@@ -43,7 +43,7 @@ def number(name: str, *, default: int, lowest: int, highest: int) -> int:
 
 def database(*, default: str) -> dict[str, Any]:
     """The database that ``DATABASE_URL`` names: SQLite or PostgreSQL, with the options that each needs."""
-    url = env.str("DATABASE_URL", default=default)
+    url = env.str("DATABASE_URL", default="") or default
     scheme = urlsplit(url).scheme
     if scheme not in {"sqlite", "postgres", "postgresql"}:
         raise ImproperlyConfigured(
