@@ -11,6 +11,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
+from django.views.decorators.http import require_safe
 
 from accounts.policies import sees_everything
 from evaluations.selection import Selection, selected
@@ -19,14 +20,15 @@ View = Callable[..., HttpResponse]
 
 
 def for_the_centre(view: View) -> View:
-    """Only people with a role at the centre come in; the view gets the day."""
+    """Only people with a role at the centre come in, and only to read; the view gets the day."""
+    reading = require_safe(view)
 
     @wraps(view)
     def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         today: dt.date = timezone.localdate()
         if not sees_everything(request.user, today):
             raise PermissionDenied
-        return view(request, *args, today=today, **kwargs)
+        return reading(request, *args, today=today, **kwargs)
 
     return guarded
 

@@ -18,8 +18,7 @@ from evaluations.definitions import ALL, DEFINITIONS
 from evaluations.figures import Figure
 from evaluations.selection import selected
 from schools.actions import calendar, groups, people, places
-from schools.actions.plans import open_programme_year
-from schools.models import Group, School, SchoolMembership
+from schools.models import Group, Participation, School, SchoolMembership
 from tests.evaluations.conftest import TODAY, due, log
 from tests.schools.laid_out import lay_out, on, text_of
 
@@ -81,6 +80,7 @@ def test_everyone_with_a_role_at_the_centre_reads_the_figures_and_nobody_else(
 ) -> None:
     for user in (centre.samira, centre.maria, centre.adam):
         assert signed_in(user).get(page).status_code == 200
+        assert signed_in(user).post(page).status_code == 405
     for user in (centre.elin, centre.jonas):
         assert signed_in(user).get(page).status_code == 403
         assert signed_in(user).post(page).status_code == 403
@@ -298,24 +298,41 @@ def test_when_the_year_is_over_its_last_sunday_is_shown(plans: SimpleNamespace, 
     assert "Pågår" not in text
 
 
-def test_the_year_is_compared_with_the_same_time_last_year(
-    centre: SimpleNamespace, plans: SimpleNamespace, maria_in: Client
-) -> None:
-    assert dashboard().held_last_year is None
-    before = calendar.make_school_year(
+def last_years_plan(centre: SimpleNamespace) -> Participation:
+    """The plan of a class and a staff group at Lindängsskolan in 2025/26."""
+    year = calendar.make_school_year(
         starts_on=dt.date(2025, 8, 19),
         autumn_ends_on=dt.date(2025, 12, 19),
         spring_starts_on=dt.date(2026, 1, 12),
         ends_on=dt.date(2026, 6, 12),
         by=centre.samira,
     )
-    open_programme_year(programme=plans.rules.programme, year=before, by=centre.samira)
+    for kind, name, grade in [("staff", "Personal", None), ("class", "1A", 1)]:
+        groups.add_group(
+            school=centre.lindang, year=year, kind=kind, name=name, grade=grade, headcount=20, by=centre.samira
+        )
+    return lay_out(SimpleNamespace(year=year, samira=centre.samira), centre.lindang)
+
+
+def test_the_year_is_compared_with_the_same_time_last_year(
+    centre: SimpleNamespace, plans: SimpleNamespace, maria_in: Client
+) -> None:
+    assert dashboard().held_last_year is None
+    rows = last_years_plan(centre).sessions.with_names().order_by("week_start")
+    first, later = rows[0], rows[len(rows) - 1]
+    for session in (first, later):
+        log(session, centre)
+    assert first.log.held_on < dt.date(2025, 11, 13) < later.log.held_on
 
     board = dashboard()
 
-    assert board.held_last_year == 0
-    assert board.line[-1].last == 0 and board.line[-1].plan == board.pace.denominator
-    assert f"{len(plans.held)} fler pass än i fjol, men efter planen" in text_of(maria_in.get(OVERVIEW))
+    # The second was held later in the year than today.
+    assert board.held_last_year == 1
+    assert [point.last for point in board.line] == [
+        int(point.month.month >= first.log.held_on.month) for point in board.line
+    ]
+    assert board.line[-1].plan == board.pace.denominator
+    assert f"{len(plans.held) - 1} fler pass än i fjol, men efter planen" in text_of(maria_in.get(OVERVIEW))
 
 
 def test_why_sessions_were_lost_is_said_with_and_without_a_new_time(plans: SimpleNamespace, maria_in: Client) -> None:
