@@ -1,0 +1,132 @@
+"""Signing in, where each role lands, and what those who have left still see."""
+
+from __future__ import annotations
+
+import datetime as dt
+from types import SimpleNamespace
+
+import pytest
+import time_machine
+from django.core.cache import cache
+from django.core.exceptions import ValidationError
+from django.test import Client
+from django.urls import reverse
+
+from accounts import actions
+from accounts.demo import DEMO_PASSWORD
+from accounts.models import CentreRole
+from accounts.validators import holds_personal_number
+from accounts.views.passwords import link_for
+from schools.actions.people import end_membership
+from schools.models import SchoolMembership
+from tests.conftest import AUTUMN_DAY, NOW, PASSWORD, account
+
+LOGIN = "/konto/login/"
+
+
+@pytest.fixture(autouse=True)
+def fresh_rate_limits():
+    cache.clear()
+    yield
+    cache.clear()
+
+
+def sign_in(email: str, password: str):
+    return Client().post(LOGIN, {"login": email, "password": password})
+
+
+def test_people_sign_in_whatever_the_case_of_their_address(elin):
+    assert sign_in("ELIN@vpc.example", PASSWORD).status_code == 302
+
+
+def test_a_wrong_password_and_an_unknown_address_get_the_same_answer(elin):
+    wrong, unknown = sign_in("elin@vpc.example", "fel-losenord"), sign_in("ingen@vpc.example", "fel-losenord")
+    assert wrong.status_code == unknown.status_code == 200
+    assert wrong.context["form"].errors == unknown.context["form"].errors
+
+
+def test_after_many_tries_there_is_a_pause(elin):
+    statuses = {sign_in("elin@vpc.example", f"fel-{number}").status_code for number in range(40)}
+    assert 429 in statuses or "För många" in sign_in("elin@vpc.example", PASSWORD).content.decode()
+
+
+@pytest.mark.parametrize(
+    ("name", "address"),
+    [
+        ("samira", "/start/"),
+        ("jonas", "/start/"),
+        ("elin", "/skolor/lindangsskolan/plan/"),
+        ("maria", "/oversikt/"),
+        ("adam", "/administration/"),
+    ],
+)
+def test_each_role_lands_on_its_own_start_page(centre: SimpleNamespace, signed_in, name, address):
+    with time_machine.travel(NOW, tick=False):
+        assert signed_in(getattr(centre, name)).get("/").headers["Location"] == address
+
+
+def test_who_has_left_sees_nothing_from_the_next_request_on(centre, signed_in):
+    client, page = signed_in(centre.elin), reverse("schools:term-plan", args=["lindangsskolan"])
+    with time_machine.travel(NOW, tick=False):
+        assert client.get(page).status_code == 200
+        membership = SchoolMembership.objects.get(person__user=centre.elin)
+        end_membership(membership=membership, last_day=AUTUMN_DAY - dt.timedelta(days=1), by=centre.samira)
+        assert client.get(page).status_code == 404
+        assert "Du har ingen roll här just nu" in client.get("/").content.decode()
+
+
+def test_a_closed_account_is_out_at_the_next_request(centre, signed_in):
+    client = signed_in(centre.maria)
+    actions.close_account(user=centre.maria, today=AUTUMN_DAY, by=centre.adam)
+    assert client.get(reverse("evaluations:overview")).headers["Location"].startswith(LOGIN)
+
+
+def test_the_last_administrator_stays(adam):
+    role = adam.centre_roles.get()
+    with pytest.raises(ValidationError):
+        actions.end_role(role=role, last_day=AUTUMN_DAY, today=AUTUMN_DAY, by=adam)
+    with pytest.raises(ValidationError):
+        actions.close_account(user=adam, today=AUTUMN_DAY, by=adam)
+    second = account("eva")
+    actions.give_role(user=second, role=CentreRole.Role.ADMINISTRATOR, starts_on=dt.date(2020, 1, 1), by=adam)
+    actions.end_role(role=role, last_day=AUTUMN_DAY - dt.timedelta(days=1), today=AUTUMN_DAY, by=second)
+    adam.refresh_from_db()
+    assert not adam.is_staff
+
+
+def test_a_role_is_not_given_twice_for_the_same_time(samira):
+    with pytest.raises(ValidationError):
+        actions.give_role(user=samira, role="coordinator", starts_on=AUTUMN_DAY, by=samira)
+
+
+def test_the_demos_accounts_are_shown_in_the_demo_only(db, settings):
+    assert DEMO_PASSWORD not in Client().get(LOGIN).content.decode()
+    settings.DEMO = True
+    assert DEMO_PASSWORD in Client().get(LOGIN).content.decode()
+
+
+def test_a_link_lets_its_owner_choose_a_password_once(centre, rf):
+    link = link_for(centre.elin, rf.get("/"))
+    address = link.removeprefix("http://testserver")
+    chosen = "tre-blommor-i-graset"
+    client = Client()
+    sent = client.post(address, {"new_password1": chosen, "new_password2": chosen})
+    assert sent.headers["Location"] == LOGIN
+    assert sign_in("elin@vpc.example", chosen).status_code == 302
+    again = client.get(address)
+    assert again.status_code == 404
+    assert "Länken fungerar inte längre" in again.content.decode()
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["20120314-1234", "120314-1234", "Kalle 201203145678 sa", "120374-1234", "8112189876", "121212+1212"],
+)
+def test_personal_numbers_are_found(text):
+    # Without a sign the check digit has to be right, so 201203145678 is none.
+    assert holds_personal_number(text) is (text != "Kalle 201203145678 sa")
+
+
+@pytest.mark.parametrize("text", ["070-174 06 05", "v. 38, 2026-09-17", "24 av 26", "2012-13-45-1234", "1234567890123"])
+def test_other_numbers_pass(text):
+    assert not holds_personal_number(text)
