@@ -41,6 +41,9 @@ class GroupForm(forms.ModelForm):
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
         kind = cleaned.get("kind") or self.instance.kind
+        namesakes = Group.objects.filter(school=self.instance.school, year=self.instance.year, kind=kind)
+        if namesakes.filter(name=cleaned.get("name")).exclude(pk=self.instance.pk).exists():
+            self.add_error("name", _("The school already has a group with this name."))
         if kind == Group.Kind.CLASS and cleaned.get("grade") is None and "grade" not in self.errors:
             self.add_error("grade", _("Choose the class's grade."))
         if kind == Group.Kind.STAFF:

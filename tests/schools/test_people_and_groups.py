@@ -1,0 +1,179 @@
+"""Schools, people and groups: added, changed and ended, with what that leads to said beforehand."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import pytest
+import time_machine
+from django.urls import reverse
+
+from accounts.models import User
+from schools.models import ClosedPeriod, Group, PlannedSession, School, SchoolMembership, SchoolNote, SchoolYear
+from tests.conftest import NOW
+from tests.town import in_full_work
+
+pytestmark = pytest.mark.usefixtures("autumn")
+
+
+@pytest.fixture
+def autumn():
+    with time_machine.travel(NOW, tick=False):
+        yield
+
+
+@pytest.fixture
+def town(centre):
+    return in_full_work(centre)
+
+
+@pytest.fixture
+def samiras(town, signed_in):
+    return signed_in(town.samira)
+
+
+def page_of(response) -> str:
+    return response.content.decode().replace("\xa0", " ")
+
+
+def test_a_schools_address_stays_when_its_name_changes(samiras):
+    add = {"name": "Åängsskolan", "new_district": "norra", "unit_code": ""}
+    samiras.post(reverse("schools:school-add"), add)
+    school = School.objects.get(name="Åängsskolan")
+    assert (school.slug, school.district.name) == ("aangsskolan", "Norra")
+    change = {"name": "Nya Åängsskolan", "district": school.district.pk, "unit_code": "12345678"}
+    samiras.post(reverse("schools:school-change", args=[school.slug]), change)
+    school.refresh_from_db()
+    assert (school.slug, school.name) == ("aangsskolan", "Nya Åängsskolan")
+
+
+def test_closing_a_school_says_what_it_leads_to_before_it_does(samiras, town):
+    address = reverse("schools:school-close", args=["lindangsskolan"])
+    said = page_of(samiras.post(address, {"last_day": "2026-12-18"}))
+    ahead = PlannedSession.objects.without_outcome().filter(
+        participation__school=town.lindang, week_start__gt=dt.date(2026, 12, 18)
+    )
+    assert ahead.exists()
+    assert f"{ahead.count()} planerade pass efter den dagen ställs in" in said
+    samiras.post(address, {"last_day": "2026-12-18", "seen": "2026-12-18"})
+    assert not ahead.all().exists()
+    assert not SchoolMembership.objects.filter(person__school=town.lindang, ends_on=None).exists()
+
+
+def test_a_person_with_an_account_is_tied_to_the_one_that_exists(samiras, town):
+    add = {"name": "Maria vid skolan", "email": "MARIA@vpc.example", "phone": "", "with_account": "on"}
+    samiras.post(reverse("schools:person-add", args=["lindangsskolan"]), add)
+    assert town.lindang.people.get(name="Maria vid skolan").user == town.maria
+    assert User.objects.filter(email__iexact="maria@vpc.example").count() == 1
+
+
+def test_an_account_without_an_address_is_refused_beside_the_field(samiras, town):
+    add = {"name": "Utan Adress", "email": "", "with_account": "on"}
+    page = page_of(samiras.post(reverse("schools:person-add", args=["lindangsskolan"]), add))
+    assert "Ett konto behöver en e-postadress." in page
+    assert 'value="Utan Adress"' in page
+    assert not town.lindang.people.filter(name="Utan Adress").exists()
+
+
+def test_another_schools_person_cannot_be_reached_through_this_one(samiras, town):
+    elsewhere = town.ekbacka.people.first()
+    for name in ("schools:person-change", "schools:membership-add"):
+        assert samiras.post(reverse(name, args=["lindangsskolan", elsewhere.pk])).status_code == 404
+
+
+def test_ending_the_last_contacts_role_warns(samiras, town):
+    membership = SchoolMembership.objects.get(person__user=town.elin)
+    address = reverse("schools:membership-end", args=["lindangsskolan", membership.pk])
+    assert "Ingen annan har rollen på skolan" in page_of(samiras.get(address))
+    samiras.post(address, {"last_day": "2026-09-16"})
+    membership.refresh_from_db()
+    assert (membership.ends_on, membership.link_version) == (dt.date(2026, 9, 16), 2)
+
+
+def test_the_same_role_is_not_given_twice(samiras, town):
+    person = town.lindang.people.get(user=town.elin)
+    address = reverse("schools:membership-add", args=["lindangsskolan", person.pk])
+    page = page_of(samiras.post(address, {"role": "contact", "starts_on": "2026-09-01"}))
+    assert "Personen har redan den rollen under den tiden." in page
+
+
+def test_a_note_with_a_personal_number_is_refused_and_nothing_typed_is_lost(samiras):
+    address = reverse("schools:note-add", args=["lindangsskolan"])
+    page = page_of(samiras.post(address, {"text": "Ring om 20120314-1234 i morgon"}))
+    assert "Ta bort personnumret" in page
+    assert "Ring om 20120314-1234 i morgon" in page
+    assert SchoolNote.objects.filter(text__contains="1234").count() == 0
+
+
+def test_a_merged_class_says_how_many_sessions_are_cancelled(samiras, town):
+    one, other = (town.lindang.groups.get(name=name) for name in ("1A", "2A"))
+    address = reverse("schools:group-end", args=["lindangsskolan", one.pk])
+    form = {"last_day": "2026-10-30", "merged_into": other.pk}
+    ahead = one.sessions.without_outcome().filter(week_start__gt=dt.date(2026, 10, 30))
+    assert f"{ahead.count()} planerade pass efter den dagen ställs in" in page_of(samiras.post(address, form))
+    before = town.plans["lindangsskolan"]
+    samiras.post(address, form | {"seen": "2026-10-30"})
+    one.refresh_from_db()
+    assert (one.ends_on, one.merged_into, ahead.all().exists()) == (dt.date(2026, 10, 30), other, False)
+    version = before.version
+    before.refresh_from_db()
+    assert before.version > version
+
+
+@pytest.mark.parametrize(
+    ("changed", "answer"),
+    [
+        ({"headcount": "-3"}, "större än eller lika med 0"),
+        ({"headcount": "900"}, "mindre än eller lika med 200"),
+        ({"grade": ""}, "Välj klassens årskurs."),
+        ({"name": "1A"}, "Skolan har redan en grupp"),
+    ],
+)
+def test_a_class_that_cannot_be_is_refused_beside_the_field(samiras, changed, answer):
+    form = {"kind": "class", "name": "4C", "grade": "4", "headcount": "20"} | changed
+    page = page_of(samiras.post(reverse("schools:group-add", args=["lindangsskolan", "2026-27"]), form))
+    assert answer in page
+    assert not Group.objects.filter(name="4C").exists()
+
+
+def test_another_schools_staff_group_is_no_choice(samiras, town):
+    elsewhere = town.ekbacka.groups.get(kind="staff")
+    form = {"kind": "class", "name": "4C", "grade": "4", "staff_group": elsewhere.pk}
+    samiras.post(reverse("schools:group-add", args=["lindangsskolan", "2026-27"]), form)
+    assert not Group.objects.filter(name="4C").exists()
+
+
+@pytest.mark.parametrize(
+    ("days", "answer"),
+    [
+        (("2027-08-17", "2027-12-17", "2028-01-10", "2028-02-29"), "ungefär 43 veckor"),
+        (("2027-08-17", "2028-01-20", "2028-01-10", "2028-06-09"), "efter höstterminen"),
+        (("2027-05-01", "2027-12-17", "2028-01-10", "2028-03-09"), "går in i läsåret 2026/27"),
+    ],
+)
+def test_a_school_year_that_cannot_be_is_refused(samiras, days, answer):
+    names = ("starts_on", "autumn_ends_on", "spring_starts_on", "ends_on")
+    page = page_of(samiras.post(reverse("schools:year-add"), dict(zip(names, days, strict=True))))
+    assert answer in page
+    assert SchoolYear.objects.count() == 1
+
+
+def test_closing_days_tells_which_sessions_they_hit_and_keeps_them(samiras, town):
+    session = town.ahead["lindangsskolan"]
+    friday = session.week_start + dt.timedelta(days=4)
+    form = {"kind": "other", "name": "Friluftsvecka", "starts_on": session.week_start, "ends_on": friday, "school": ""}
+    address = reverse("schools:closed-add", args=["2026-27"])
+    said = page_of(samiras.post(address, form))
+    assert "som blir stängd" in said
+    assert "Lindängsskolan" in said
+    assert not ClosedPeriod.objects.filter(name="Friluftsvecka").exists()
+    samiras.post(address, form | {"seen": "1"})
+    assert ClosedPeriod.objects.filter(name="Friluftsvecka").exists()
+    session.refresh_from_db()
+    assert session.cancelled_at is None
+
+
+def test_closed_days_outside_the_year_are_refused(samiras):
+    form = {"kind": "break", "name": "Sommarlov", "starts_on": "2027-07-01", "ends_on": "2027-07-10"}
+    page = page_of(samiras.post(reverse("schools:closed-add", args=["2026-27"]), form))
+    assert "Välj en dag i läsåret." in page
