@@ -18,6 +18,7 @@ from django.utils.translation.template import templatize
 APPS = ("accounts", "programmes", "schools", "sessions_log", "evaluations", "vpc_portal")
 KEYWORDS: dict[str, Any] = {
     "_": None,
+    "_now": None,
     "gettext": None,
     "gettext_lazy": None,
     "gettext_noop": None,
