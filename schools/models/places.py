@@ -102,5 +102,6 @@ class School(models.Model):
     def _free_slug(self) -> str:
         # The longest slug is 80 characters; 74 leave room for a number after it.
         wanted = slugify(self.name)[:74] or "skola"
-        taken = set(School.objects.filter(slug__startswith=wanted).values_list("slug", flat=True))
+        # /skolor/ny/ is where a school is added.
+        taken = {"ny", *School.objects.filter(slug__startswith=wanted).values_list("slug", flat=True)}
         return next(s for s in [wanted, *(f"{wanted}-{n}" for n in range(2, 1000))] if s not in taken)

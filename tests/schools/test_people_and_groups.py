@@ -177,3 +177,8 @@ def test_closed_days_outside_the_year_are_refused(samiras):
     form = {"kind": "break", "name": "Sommarlov", "starts_on": "2027-07-01", "ends_on": "2027-07-10"}
     page = page_of(samiras.post(reverse("schools:closed-add", args=["2026-27"]), form))
     assert "Välj en dag i läsåret." in page
+
+
+def test_no_school_takes_the_address_where_schools_are_added(samiras):
+    samiras.post(reverse("schools:school-add"), {"name": "Ny", "new_district": "Norra"})
+    assert School.objects.get(name="Ny").slug == "ny-2"
