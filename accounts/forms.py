@@ -34,8 +34,9 @@ class AccountForm(forms.ModelForm):
         return email
 
 
-class RoleForm(forms.Form):
-    role = forms.ChoiceField(label=_("Role"), choices=CentreRole.Role.choices, widget=forms.RadioSelect)
+class HeldBetweenForm(forms.Form):
+    """From a day to a day, both inclusive; no last day means until further notice."""
+
     starts_on = forms.DateField(label=_("From"), widget=DayInput)
     ends_on = forms.DateField(
         label=_("To and including"),
@@ -50,6 +51,12 @@ class RoleForm(forms.Form):
         if first and last and last < first:
             self.add_error("ends_on", _("The last day is before the first."))
         return cleaned
+
+
+class RoleForm(HeldBetweenForm):
+    role = forms.ChoiceField(label=_("Role"), choices=CentreRole.Role.choices, widget=forms.RadioSelect)
+
+    field_order = ["role", "starts_on", "ends_on"]
 
 
 class LastDayForm(forms.Form):

@@ -8,6 +8,8 @@ from django.db import transaction
 from django.db.models import Q
 
 from accounts.models import User
+from schools.actions.groups import end_group
+from schools.actions.plans import cancel_for_ended_group
 from schools.models import District, PlannedSession, School, SchoolMembership
 
 
@@ -24,7 +26,9 @@ def add_school(*, name: str, district: District, unit_code: str | None = None, b
 def district_named(name: str, *, by: User) -> District:
     """The district of a name, in any case of letters; made if there is none."""
     name = " ".join(name.split())
-    return District.objects.filter(name__iexact=name).first() or District.objects.create(name=name)
+    # Compared here, because SQLite by itself folds only a to z.
+    known = (district for district in District.objects.all() if district.name.casefold() == name.casefold())
+    return next(known, None) or District.objects.create(name=name)
 
 
 def left_behind(school: School, last_day: dt.date) -> dict[str, int]:
@@ -37,11 +41,14 @@ def left_behind(school: School, last_day: dt.date) -> dict[str, int]:
 @transaction.atomic
 def close_school(*, school: School, last_day: dt.date, by: User, now: dt.datetime) -> None:
     """End a school's part in the work: its groups and roles end that day, and what is planned after it is cancelled."""
-    from schools.actions.groups import end_group
-
-    for group in school.groups.filter(Q(ends_on__isnull=True) | Q(ends_on__gt=last_day), starts_on__lte=last_day):
-        end_group(group=group, last_day=last_day, by=by, now=now)
-    roles = SchoolMembership.objects.filter(person__school=school, starts_on__lte=last_day)
+    ahead = school.groups.filter(Q(ends_on__isnull=True) | Q(ends_on__gt=last_day), year__ends_on__gte=last_day)
+    for group in ahead.select_related("year"):
+        if group.starts_on <= last_day:
+            end_group(group=group, last_day=last_day, by=by, now=now)
+        else:
+            cancel_for_ended_group(group=group, last_day=last_day, by=by, now=now)
+    roles = SchoolMembership.objects.filter(person__school=school)
+    roles.filter(starts_on__gt=last_day).delete()  # they never begin
     roles.exclude(ends_on__lte=last_day).update(ends_on=last_day)
     school.closed_on = last_day
     school.save(update_fields=["closed_on"])

@@ -7,7 +7,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from accounts.forms import DayInput
+from accounts.forms import HeldBetweenForm
 from accounts.validators import refuse_personal_number
 from schools.models import SchoolMembership, SchoolPerson
 
@@ -41,22 +41,10 @@ class PersonForm(forms.ModelForm):
         return cleaned
 
 
-class MembershipForm(forms.Form):
+class MembershipForm(HeldBetweenForm):
     role = forms.ChoiceField(label=_("Role"), choices=SchoolMembership.Role.choices, widget=forms.RadioSelect)
-    starts_on = forms.DateField(label=_("From"), widget=DayInput)
-    ends_on = forms.DateField(
-        label=_("To and including"),
-        widget=DayInput,
-        required=False,
-        help_text=_("Leave empty until further notice."),
-    )
 
-    def clean(self) -> dict[str, Any]:
-        cleaned = super().clean() or {}
-        first, last = cleaned.get("starts_on"), cleaned.get("ends_on")
-        if first and last and last < first:
-            self.add_error("ends_on", _("The last day is before the first."))
-        return cleaned
+    field_order = ["role", "starts_on", "ends_on"]
 
 
 class NoteForm(forms.Form):

@@ -27,7 +27,7 @@ class SchoolForm(forms.ModelForm):
 
     def clean_name(self) -> str:
         name = " ".join(self.cleaned_data["name"].split())
-        if School.objects.filter(name__iexact=name).exclude(pk=self.instance.pk).exists():
+        if School.objects.exclude(pk=self.instance.pk).named(name):
             raise forms.ValidationError(_("There is already a school with this name."))
         return name
 

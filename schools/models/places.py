@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
+from collections.abc import Set as AbstractSet
 from typing import TYPE_CHECKING, Any
 
 from django.core.validators import RegexValidator
@@ -34,7 +35,7 @@ class District(models.Model):
         return self.name
 
     def save(self, **kwargs: Any) -> None:
-        self.slug = self.slug or slugify(self.name)
+        self.slug = self.slug or _free_slug(District, self.name, otherwise="distrikt")
         super().save(**kwargs)
 
 
@@ -54,6 +55,15 @@ class SchoolQuerySet(models.QuerySet["School"]):
     def open_on(self, day: dt.date) -> SchoolQuerySet:
         """Schools that have not closed."""
         return self.filter(Q(closed_on__isnull=True) | Q(closed_on__gte=day))
+
+    def named(self, name: str) -> School | None:
+        """The school of a name in any case of letters. SQLite by itself folds only a to z."""
+        return next((school for school in self if school.name.casefold() == name.casefold()), None)
+
+    def with_name_like(self, sought: str) -> SchoolQuerySet:
+        """Schools whose name holds the text, in any case of letters."""
+        names = self.values_list("pk", "name")
+        return self.filter(pk__in=[pk for pk, name in names if sought.casefold() in name.casefold()])
 
     @staticmethod
     def _with_membership(user: User, today: dt.date, **wanted: str) -> models.QuerySet[Any]:
@@ -92,16 +102,20 @@ class School(models.Model):
         return self.name
 
     def save(self, **kwargs: Any) -> None:
-        if not self.slug:
-            self.slug = self._free_slug()
+        # /skolor/ny/ is where a school is added.
+        self.slug = self.slug or _free_slug(School, self.name, otherwise="skola", reserved={"ny"})
         super().save(**kwargs)
 
     def get_absolute_url(self) -> str:
         return reverse("schools:school-detail", args=[self.slug])
 
-    def _free_slug(self) -> str:
-        # The longest slug is 80 characters; 74 leave room for a number after it.
-        wanted = slugify(self.name)[:74] or "skola"
-        # /skolor/ny/ is where a school is added.
-        taken = {"ny", *School.objects.filter(slug__startswith=wanted).values_list("slug", flat=True)}
-        return next(s for s in [wanted, *(f"{wanted}-{n}" for n in range(2, 1000))] if s not in taken)
+
+def _free_slug(
+    model: type[District | School], name: str, *, otherwise: str, reserved: AbstractSet[str] = frozenset()
+) -> str:
+    """The name's slug, with a number after it when another has it already."""
+    # The longest slug is 80 characters; 74 leave room for the number.
+    wanted = slugify(name)[:74] or otherwise
+    rows: Any = model._default_manager
+    taken = reserved | set(rows.filter(slug__startswith=wanted).values_list("slug", flat=True))
+    return next(slug for slug in (wanted, *(f"{wanted}-{n}" for n in range(2, 1000))) if slug not in taken)

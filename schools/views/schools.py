@@ -28,12 +28,10 @@ def school_list(request: SignedInRequest) -> HttpResponse:
     if not sees_everything(request.user, today):
         raise PermissionDenied
     sought, district = request.GET.get("sok", "").strip()[:100], request.GET.get("distrikt", "")
-    schools = _with_contacts_and_classes(School.objects.open_on(today), today)
-    if sought:
-        schools = schools.filter(name__icontains=sought)
+    schools = School.objects.open_on(today).with_name_like(sought)
     if district:
         schools = schools.filter(district__slug=district)
-    found = sorted(schools, key=lambda school: (has_contact(school), school.name))
+    found = sorted(_with_contacts_and_classes(schools, today), key=lambda school: (has_contact(school), school.name))
     context = {
         "schools": found,
         "without_contact": sum(not has_contact(school) for school in found),
