@@ -162,12 +162,12 @@ SAMPLES = [
     sample("sessions_log:log-as-planned", due, NO_GET, "CK", of_school=True),
     sample("sessions_log:log-undo", lambda town, school: [_logged(town, school)], NO_GET, "CK", of_school=True),
     # Figures.
-    sample("evaluations:overview", nothing, "CLA"),
-    sample("evaluations:session-list", nothing, "CLA"),
-    sample("evaluations:class-list", nothing, "CLA"),
-    sample("evaluations:school-list", nothing, "CLA"),
-    sample("evaluations:export", nothing, "CLA"),
-    sample("evaluations:definitions", nothing, "CLA"),
+    sample("evaluations:overview", nothing, "CLA", NO_POST),
+    sample("evaluations:session-list", nothing, "CLA", NO_POST),
+    sample("evaluations:class-list", nothing, "CLA", NO_POST),
+    sample("evaluations:school-list", nothing, "CLA", NO_POST),
+    sample("evaluations:export", nothing, "CLA", NO_POST),
+    sample("evaluations:definitions", nothing, "CLA", NO_POST),
 ]
 
 
