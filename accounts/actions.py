@@ -30,7 +30,9 @@ def give_role(
 ) -> CentreRole:
     """A role for the whole centre, from a day. Raises ``ValidationError`` when it overlaps one that the user has.
 
-    Administrators may also use Django's administration site, with every permission there.
+    An administrator also gets every permission on Django's administration site, as a superuser: reference content is
+    kept there, and all of it is an administrator's. The site itself is open only on the days of the role, by
+    ``policies.user_can_use_administration_site``.
     """
     held = CentreRole(user=user, role=role, starts_on=starts_on, ends_on=ends_on)
     held.full_clean()
@@ -44,14 +46,18 @@ def give_role(
 
 @transaction.atomic
 def end_role(*, role: CentreRole, last_day: dt.date, today: dt.date, by: User) -> CentreRole:
-    """The last day of a role. Raises ``ValidationError`` when nobody would be left to administer the portal."""
+    """The last day of a role. Raises ``ValidationError`` when nobody would be left to administer the portal, and when a
+    role that is ended anew would run into a later one."""
     if role.role == ADMINISTRATOR:
         _refuse_if_last_administrator(role.user, today)
     role.ends_on = last_day
     role.full_clean()
+    if _overlapping(role).exists():
+        raise ValidationError({"last_day": _("The person already has this role in that time.")})
     role.save()
-    if role.role == ADMINISTRATOR and last_day < today:
-        _open_administration_site(role.user, is_open=False)
+    if role.role == ADMINISTRATOR:
+        left = role.user.centre_roles.filter(role=ADMINISTRATOR).exclude(ends_on__lt=today)
+        _open_administration_site(role.user, is_open=left.exists())
     return role
 
 
@@ -70,7 +76,9 @@ def reopen_account(*, user: User, by: User) -> None:
 
 
 def _overlapping(held: CentreRole) -> QuerySet[CentreRole]:
-    others = CentreRole.objects.filter(user=held.user, role=held.role).exclude(ends_on__lt=held.starts_on)
+    """The user's other rows of the same role that share a day with this one."""
+    others = CentreRole.objects.filter(user=held.user, role=held.role).exclude(pk=held.pk)
+    others = others.exclude(ends_on__lt=held.starts_on)
     return others if held.ends_on is None else others.filter(starts_on__lte=held.ends_on)
 
 
@@ -80,6 +88,8 @@ def _open_administration_site(user: User, *, is_open: bool) -> None:
 
 
 def _refuse_if_last_administrator(user: User, today: dt.date) -> None:
+    # Locked, so that two administrators who end each other's role at once can't both succeed.
+    list(CentreRole.objects.select_for_update().filter(role=ADMINISTRATOR))
     others = CentreRole.objects.active(today).filter(role=ADMINISTRATOR, user__is_active=True, ends_on=None)
     if user.pk in others.values_list("user", flat=True) and not others.exclude(user=user).exists():
         raise ValidationError(_("The portal needs an administrator. Give somebody else that role first."))

@@ -41,3 +41,8 @@ def sees_everything(user: Any, today: dt.date) -> bool:
 def manages_schools(user: Any, today: dt.date) -> bool:
     """Who may add and change schools, people, groups, calendars and plans for the whole centre."""
     return bool(centre_roles(user, today) & {Role.COORDINATOR, Role.ADMINISTRATOR})
+
+
+def user_can_use_administration_site(user: Any, today: dt.date) -> bool:
+    """Django's administration site is open to administrators on the days of their role, whatever flags remain."""
+    return user.is_staff and is_administrator(user, today)

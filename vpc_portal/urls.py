@@ -4,11 +4,13 @@ from allauth.account.decorators import secure_admin_login
 from django.contrib import admin
 from django.urls import include, path
 
+from accounts.views.administration import may_use_site
 from schools.views.start import start
 
 admin.autodiscover()
 # The administration site uses the portal's own sign-in, with its rate limits.
 admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
+admin.site.has_permission = may_use_site  # type: ignore[method-assign]
 
 urlpatterns = [
     path("konto/", include("accounts.sign_in_urls")),

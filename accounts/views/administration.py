@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from django.core.exceptions import PermissionDenied
-from django.http import HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 
 from accounts.models import CentreRole, User
-from accounts.policies import is_administrator
+from accounts.policies import is_administrator, user_can_use_administration_site
 from accounts.requests import SignedInRequest
 
 
@@ -27,3 +27,8 @@ def administration(request: SignedInRequest) -> HttpResponse:
             "roles": CentreRole.objects.active(today).count(),
         },
     )
+
+
+def may_use_site(request: HttpRequest) -> bool:
+    """Who comes into Django's administration site: asked at every request, so that a role's last day shuts it."""
+    return user_can_use_administration_site(request.user, timezone.localdate())

@@ -21,14 +21,14 @@ View = Callable[..., HttpResponse]
 
 def for_the_centre(view: View) -> View:
     """Only people with a role at the centre come in, and only to read; the view gets the day."""
-    reading = require_safe(view)
 
+    @require_safe
     @wraps(view)
     def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         today: dt.date = timezone.localdate()
         if not sees_everything(request.user, today):
             raise PermissionDenied
-        return reading(request, *args, today=today, **kwargs)
+        return view(request, *args, today=today, **kwargs)
 
     return guarded
 
