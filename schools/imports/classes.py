@@ -182,7 +182,8 @@ def _grade(text: str) -> int:
     plain = _plain(text).removeprefix("ak")
     if plain in {"f", "forskoleklass", "fklass"}:
         return 0
-    if not re.fullmatch(r"\d", plain):
+    # A sign or a comma is no part of a grade: -1 and 1,5 are slips, not 1 and 15.
+    if not re.fullmatch(r"[0-9]", plain) or re.search(r"[-+−,.]", text):
         raise ValueError(_("The grade is %(grade)s. Write F or a number from 1 to 9.") % {"grade": text or "–"})
     return int(plain)
 

@@ -26,8 +26,9 @@ from schools.imports.sheets import UnreadableFile
 from schools.models import SchoolYear
 from schools.views.access import year_or_404
 
-# The file travels in the form between the two steps, signed, so that what is applied is what was shown.
-SALT = "schools.class-import"
+# The file travels in the form between the two steps, signed for its school year, so that what is applied is what was
+# shown.
+SALT = "schools.class-import."
 TEMPLATE_ROWS = (
     ("Skola", "Klass", "Årskurs", "Antal elever", "Personalgrupp"),
     ("Skolans namn", "1A", "1", "24", "Personal F–3"),
@@ -67,13 +68,13 @@ XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 def _show(request: SignedInRequest, year: SchoolYear, found: DryRun, content: bytes) -> HttpResponse:
-    kept = signing.dumps(base64.b85encode(zlib.compress(content)).decode(), salt=SALT)
+    kept = signing.dumps(base64.b85encode(zlib.compress(content)).decode(), salt=SALT + year.slug)
     return render(request, "schools/class_import_shown.html", {"year": year, "found": found, "kept": kept})
 
 
 def _apply(request: SignedInRequest, year: SchoolYear) -> HttpResponse:
     try:
-        packed = signing.loads(request.POST["kept"], salt=SALT, max_age=3600)
+        packed = signing.loads(request.POST["kept"], salt=SALT + year.slug, max_age=3600)
         content = zlib.decompress(base64.b85decode(packed))
         digest = request.POST.get("digest", "")
         found = import_classes(content=content, year=year, digest=digest, by=request.user)

@@ -80,10 +80,10 @@ def test_everyone_with_a_role_at_the_centre_reads_the_figures_and_nobody_else(
 ) -> None:
     for user in (centre.samira, centre.maria, centre.adam):
         assert signed_in(user).get(page).status_code == 200
-        assert signed_in(user).post(page).status_code == 405
     for user in (centre.elin, centre.jonas):
         assert signed_in(user).get(page).status_code == 403
-        assert signed_in(user).post(page).status_code == 403
+    # Another verb is refused alike, whoever asks.
+    assert {signed_in(user).post(page).status_code for user in (centre.samira, centre.elin)} == {405}
     assert client.get(page).status_code == 302
 
 
