@@ -18,3 +18,5 @@ if "sqlite" in DATABASES["default"]["ENGINE"]:
     # A file, because the browser's requests come from other threads than the test.
     DATABASES["default"]["TEST"] = {"NAME": str(Path(VAR_DIR) / "test.sqlite3")}
 ALLOWED_HOSTS = ["*"]
+# The tests that need a worker start one, and ring for it.
+BELL = False

@@ -7,16 +7,19 @@ variable. Nothing else in the project reads the environment.
 import secrets
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 import environ
-from django.core.exceptions import ImproperlyConfigured
+from django.core.exceptions import ImproperlyConfigured, ValidationError
+from django.core.validators import validate_email
 
 env = environ.Env()
 
 TRUE_WORDS = {"1", "true", "yes", "on"}
 FALSE_WORDS = {"0", "false", "no", "off", ""}
 SHORTEST_SECRET = 50
+# Linux takes 107 characters for a socket's path, others fewer.
+LONGEST_SOCKET = 103
 
 
 def flag(name: str, *, default: bool) -> bool:
@@ -62,6 +65,83 @@ def database(*, default: str) -> dict[str, Any]:
         config["CONN_MAX_AGE"] = 60
         config["CONN_HEALTH_CHECKS"] = True
     return config
+
+
+def broker(var_dir: Path) -> str:
+    """Where Celery finds its broker: ``REDIS_URL``, or the embedded one's socket in ``var/broker``."""
+    url = env.str("REDIS_URL", default="").strip()
+    if url:
+        if urlsplit(url).scheme not in {"redis", "rediss", "redis+socket"}:
+            raise ImproperlyConfigured(
+                f"REDIS_URL={url!r} is no Redis address. Use redis://:password@host:6379/0, rediss:// for TLS, or "
+                "leave it out for the embedded broker."
+            )
+        return url
+    socket = broker_socket(var_dir)
+    if len(str(socket)) > LONGEST_SOCKET:
+        raise ImproperlyConfigured(
+            f"The embedded broker's socket {socket} has a path longer than {LONGEST_SOCKET} characters, which the "
+            "system refuses. Set VAR_DIR to a shorter path, or REDIS_URL to a Redis."
+        )
+    return f"redis+socket://{socket}"
+
+
+def broker_socket(var_dir: Path) -> Path:
+    return var_dir.resolve() / "broker" / "valkey.sock"
+
+
+def mail_server(*, production: bool) -> dict[str, Any]:
+    """Django's settings for the mail server that ``SMTP_URL`` names."""
+    url = env.str("SMTP_URL", default="").strip()
+    if not url and production:
+        raise ImproperlyConfigured(
+            "SMTP_URL is missing. Set it to the mail server: smtp://host:25, smtp+tls://user:password@host:587 for "
+            "STARTTLS, or smtp+ssl://user:password@host:465."
+        )
+    parts = urlsplit(url or "smtp://127.0.0.1:4025")
+    if parts.scheme not in {"smtp", "smtp+tls", "smtp+ssl"} or not parts.hostname:
+        raise ImproperlyConfigured(
+            f"SMTP_URL begins with {parts.scheme!r}. Use smtp://host:25, smtp+tls://user:password@host:587 or "
+            "smtp+ssl://user:password@host:465."
+        )
+    usual = {"smtp": 25, "smtp+tls": 587, "smtp+ssl": 465}
+    return {
+        "EMAIL_HOST": parts.hostname,
+        "EMAIL_PORT": parts.port or usual[parts.scheme],
+        "EMAIL_HOST_USER": unquote(parts.username or ""),
+        "EMAIL_HOST_PASSWORD": unquote(parts.password or ""),
+        "EMAIL_USE_TLS": parts.scheme == "smtp+tls",
+        "EMAIL_USE_SSL": parts.scheme == "smtp+ssl",
+    }
+
+
+def sender(*, production: bool) -> str:
+    """The address that mails come from."""
+    given = env.str("MAIL_FROM", default="").strip()
+    if not given and production:
+        raise ImproperlyConfigured("MAIL_FROM is missing. Set it to the address mails come from: vpc@kommun.example")
+    address = given or "vpc@vpc.example"
+    try:
+        validate_email(address)
+    except ValidationError as wrong:
+        raise ImproperlyConfigured(
+            f"MAIL_FROM={address!r} is no e-mail address. Write it as vpc@kommun.example"
+        ) from wrong
+    return address
+
+
+def portal_url(*, production: bool) -> str:
+    """Where the portal is found, for the links in mails; without a slash at the end."""
+    given = env.str("PORTAL_URL", default="").strip().rstrip("/")
+    if not given and not production:
+        return f"http://127.0.0.1:{number('PORT', default=8000, lowest=1024, highest=65535)}"
+    parts = urlsplit(given)
+    if parts.scheme not in ({"https"} if production else {"http", "https"}) or not parts.hostname or parts.path:
+        raise ImproperlyConfigured(
+            f"PORTAL_URL={given!r} cannot be used in links. Write where the portal is found, as "
+            "https://portal.example.se"
+        )
+    return given
 
 
 def secret_key(var_dir: Path, *, production: bool) -> str:

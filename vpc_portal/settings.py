@@ -1,5 +1,6 @@
 """The portal's settings. What differs between machines comes from environment variables; README lists them."""
 
+from email.utils import formataddr
 from pathlib import Path
 
 from csp.constants import NONE, SELF
@@ -20,6 +21,7 @@ ALLOWED_HOSTS = environment.hosts(production=PRODUCTION)
 
 INSTALLED_APPS = [
     "accounts",
+    "outbox",
     "programmes",
     "schools",
     "sessions_log",
@@ -96,7 +98,7 @@ PASSWORD_HASHERS = [
 ]
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "start"
-ACCOUNT_ADAPTER = "accounts.adapter.ClosedSignupAdapter"
+ACCOUNT_ADAPTER = "outbox.sign_in.MailingAdapter"
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
@@ -105,6 +107,10 @@ ACCOUNT_LOGOUT_ON_GET = False
 ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
 ACCOUNT_SESSION_REMEMBER = True
 ACCOUNT_PREVENT_ENUMERATION = True
+# A code by mail, for those who have no password or have forgotten it.
+ACCOUNT_LOGIN_BY_CODE_ENABLED = True
+ACCOUNT_LOGIN_BY_CODE_TIMEOUT = 15 * 60
+ACCOUNT_LOGIN_BY_CODE_MAX_ATTEMPTS = 5
 
 LANGUAGE_CODE = "sv"
 LANGUAGES = [("sv", _("Swedish")), ("en", _("English"))]
@@ -164,3 +170,52 @@ DATA_UPLOAD_MAX_NUMBER_FIELDS = 2_000
 
 # How long after logging a coordinator can undo, in minutes.
 LOG_UNDO_MINUTES = 5
+
+# Mail. The rows of the outbox are the queue; see docs/mail.md.
+CENTRE_NAME = environment.env.str("CENTRE_NAME", default="Våldspreventivt center")
+PORTAL_URL = environment.portal_url(production=PRODUCTION)
+MAIL_ADDRESS = environment.sender(production=PRODUCTION)
+MAIL_DOMAIN = MAIL_ADDRESS.rpartition("@")[2]
+DEFAULT_FROM_EMAIL = formataddr((CENTRE_NAME, MAIL_ADDRESS))
+SERVER_EMAIL = MAIL_ADDRESS
+EMAIL_BACKEND = "outbox.backend.HandoverBackend"
+EMAIL_TIMEOUT = 10
+globals().update(environment.mail_server(production=PRODUCTION))
+# How long a move or a cancellation can be regretted before the school is told, in minutes.
+PLAN_UNDO_MINUTES = 5
+
+# Celery rings the bell; a broker that is lost loses no mail.
+CELERY_BROKER_URL = environment.broker(VAR_DIR)
+EMBEDDED_BROKER = f"redis+socket://{environment.broker_socket(VAR_DIR)}" == CELERY_BROKER_URL
+# Whether a mail that is written wakes a worker at once.
+BELL = True
+CELERY_TASK_ACKS_LATE = True
+CELERY_TASK_REJECT_ON_WORKER_LOST = True
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_TASK_SERIALIZER = "json"
+CELERY_ACCEPT_CONTENT = ["json"]
+CELERY_TASK_IGNORE_RESULT = True
+CELERY_TIMEZONE = TIME_ZONE
+CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "beat-schedule")
+# Above the longest task: a minute of sending and ten of waiting for the last answer. A worker that is lost gives its
+# task back after this; the check for that is made every ten seconds, and with kombu's own throttle every hundred.
+CELERY_TASK_TIME_LIMIT = 1_500
+CELERY_BROKER_TRANSPORT_OPTIONS = {
+    "visibility_timeout": 1_800,
+    "unacked_restore_interval": 10,
+    "unacked_restore_throttle": 1,
+    "socket_connect_timeout": 2,
+    "socket_timeout": 10,
+}
+# Intervals, never times of day: those would lose or double a run when the clocks change.
+# A run that nobody has taken when the next one is due is dropped.
+CELERY_BEAT_SCHEDULE = {
+    name: {"task": task, "schedule": seconds, "options": {"expires": seconds}}
+    for name, task, seconds in [
+        ("send what is due", "outbox.tasks.send_waiting", 20.0),
+        ("make the reminders that are due", "sessions_log.tasks.remind", 300.0),
+        ("show that beat, broker and worker live", "outbox.tasks.beat_heart", 60.0),
+    ]
+}

@@ -1,0 +1,66 @@
+"""The weekly digest: mails that can wait, gathered into one."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from outbox.letters import Letter, Link, NotWanted, local_time
+from outbox.models import Message, State
+
+# Mondays at eight: after the week's reminders have been made, before the day begins.
+DIGEST_TIME = dt.time(8)
+
+
+def next_digest(moment: dt.datetime) -> dt.datetime:
+    """The first Monday at eight in Stockholm, not before a moment."""
+    day = timezone.localdate(moment)
+    this_weeks = day - dt.timedelta(days=day.weekday())
+    when = local_time(this_weeks, DIGEST_TIME)
+    return when if when >= moment else local_time(this_weeks + dt.timedelta(days=7), DIGEST_TIME)
+
+
+def compose_digest(message: Message, now: dt.datetime) -> Letter:
+    """One letter of all that has been gathered for the recipient and is still wanted; the rest is skipped."""
+    from outbox.kinds import kind_of
+
+    gathered = Message.objects.filter(user=message.user, state=State.GATHERED, not_before__lte=now).order_by("pk")
+    letters: dict[int, Letter] = {}
+    for one in gathered:
+        try:
+            letters[one.pk] = kind_of(one).compose(one, now)
+        except NotWanted as reason:
+            skipped = Message.objects.filter(pk=one.pk, state=State.GATHERED)
+            skipped.update(state=State.SKIPPED, why=str(reason), settled_at=now)
+    if not letters:
+        raise NotWanted(_("Nothing was gathered for this week's mail."))
+    return _together(letters)
+
+
+def _together(letters: dict[int, Letter]) -> Letter:
+    first = next(iter(letters.values()))
+    count = len(letters)
+    told: dict[str, str] = {}
+    for letter in letters.values():
+        told |= letter.told
+    # Each letter's own parts, under its own heading; a link that stands in all of them stands once.
+    feet: list[Link] = []
+    for link in (link for letter in letters.values() for link in letter.foot_links):
+        if link.text not in [known.text for known in feet]:
+            feet.append(link)
+    return Letter(
+        subject=ngettext("Your week: %(n)s thing", "Your week: %(n)s things", count) % {"n": count},
+        preheader=" · ".join(letter.subject for letter in letters.values())[:140],
+        greeting=first.greeting,
+        sections=[section for letter in letters.values() for section in letter.sections],
+        signature=first.signature,
+        why=_("You get one gathered mail a week because you chose that."),
+        coming=first.coming,
+        foot_links=feet,
+        reply_to=first.reply_to,
+        told=told,
+        carries=list(letters),
+    )

@@ -1,0 +1,74 @@
+"""What a mail says, apart from how it looks: the same parts become plain text, HTML and a preview."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+from django.utils import timezone
+
+
+class NotWanted(Exception):  # noqa: N818 - reads as what happened
+    """The mail is no longer to be sent; the message says why, in the users' language."""
+
+
+@dataclass(frozen=True)
+class Link:
+    """Words to press. The address is made when the mail is sent, and kept nowhere."""
+
+    text: str
+    url: str = field(default="", repr=False)
+
+
+@dataclass(frozen=True)
+class Section:
+    """A part of a mail: sentences, a table of what and when, and something to press."""
+
+    heading: str = ""
+    paragraphs: Sequence[str] = ()
+    columns: tuple[str, str] = ("", "")
+    rows: Sequence[tuple[str, str]] = ()
+    button: Link | None = None
+    link: Link | None = None
+    after: Sequence[str] = ()
+
+
+@dataclass(frozen=True)
+class Letter:
+    """One mail's words. ``why`` says why it came, ``coming`` what comes next; ``told`` is kept when it is sent."""
+
+    subject: str
+    preheader: str
+    greeting: str
+    sections: Sequence[Section]
+    signature: Sequence[str] = ()
+    why: str = ""
+    coming: str = ""
+    foot_links: Sequence[Link] = ()
+    reply_to: str = ""
+    told: dict[str, str] = field(default_factory=dict)
+    # Mails that go within this one.
+    carries: Sequence[int] = ()
+
+    def kept(self) -> dict[str, Any]:
+        """The letter without its links' addresses, as it is stored and shown."""
+        said = asdict(self)
+        for part in ("told", "carries"):
+            del said[part]
+        for link in [*said["foot_links"], *(section[name] for section in said["sections"] for name in LINKS)]:
+            if link:
+                del link["url"]
+        return said
+
+
+LINKS = ("button", "link")
+# Makes a letter for a user at a moment, or raises NotWanted.
+Compose = Callable[[Any, dt.datetime], Letter]
+
+
+def local_time(day: dt.date, time: dt.time) -> dt.datetime:
+    """A time of day in Stockholm as a moment. In the hour that occurs twice, the first; times that a change of the
+    clock leaps over become the moment that they would have been."""
+    return dt.datetime.combine(day, time, tzinfo=timezone.get_default_timezone()).astimezone(dt.UTC)

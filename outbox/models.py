@@ -1,0 +1,172 @@
+"""Mail that is never lost: each mail is a row, written in the same transaction as its cause."""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from typing import Any
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+
+class State(models.TextChoices):
+    """Where a mail is. ``docs/mail.md`` has the picture of what leads from one to another."""
+
+    QUEUED = "queued", _("In the queue")
+    GATHERED = "gathered", _("Waits for the weekly digest")
+    CLAIMED = "claimed", _("Being sent")
+    HANDED_OVER = "handed_over", _("Handed over")
+    SENT = "sent", _("Sent")
+    FAILED = "failed", _("Failed")
+    UNCERTAIN = "uncertain", _("Uncertain")
+    SKIPPED = "skipped", _("Skipped")
+    HELD = "held", _("Held back")
+
+
+# The server has answered 354: the recipient may have been told.
+MAY_HAVE_ARRIVED = (State.HANDED_OVER, State.SENT, State.UNCERTAIN)
+# Not yet told, and to be told.
+WAITING = (State.QUEUED, State.GATHERED, State.CLAIMED, State.HELD)
+
+
+class MessageQuerySet(models.QuerySet["Message"]):
+    def due(self, now: dt.datetime) -> MessageQuerySet:
+        """What may be sent at a moment, the most pressing first."""
+        return self.filter(state=State.QUEUED, not_before__lte=now).order_by("priority", "not_before", "pk")
+
+    def waiting(self) -> MessageQuerySet:
+        return self.filter(state__in=WAITING)
+
+
+class Message(models.Model):
+    """One mail to one recipient. What it says is decided when it is sent, from ``about``."""
+
+    uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    kind = models.CharField(_("kind"), max_length=40)
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.CASCADE,
+        related_name="mails",
+        null=True,
+        verbose_name=_("recipient"),
+    )
+    address = models.EmailField(_("e-mail address"))
+    # What the mail is about, as keys of rows; the kind knows how to read it.
+    about = models.JSONField(default=dict)
+    # Two mails that wait with the same key are one: the second adds nothing to the first.
+    merge_key = models.CharField(max_length=120, blank=True)
+    # A mail of this key is made once, ever.
+    once_key = models.CharField(max_length=120, null=True, unique=True)
+    priority = models.PositiveSmallIntegerField(default=5)
+    not_before = models.DateTimeField(_("not before"))
+    state = models.CharField(_("state"), max_length=12, choices=State, default=State.QUEUED)
+    # Why it stands where it stands, in the users' language: the server's answer, or why it was skipped.
+    why = models.CharField(_("why"), max_length=500, blank=True)
+    made_at = models.DateTimeField(_("made"))
+    claimed_by = models.UUIDField(null=True)
+    leased_until = models.DateTimeField(null=True)
+    attempts = models.PositiveSmallIntegerField(_("attempts"), default=0)
+    handed_over_at = models.DateTimeField(null=True)
+    # Times that an uncertain mail has been sent anew by itself: at most once.
+    repeats = models.PositiveSmallIntegerField(default=0)
+    settled_at = models.DateTimeField(_("done"), null=True)
+    # What was said, without its links.
+    letter = models.JSONField(null=True)
+    # The digest that carried this mail.
+    digest = models.ForeignKey("self", on_delete=models.SET_NULL, null=True, related_name="carries")
+    # The mail that this one was sent again for.
+    again = models.ForeignKey("self", on_delete=models.SET_NULL, null=True, related_name="+")
+
+    objects = MessageQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("mail")
+        verbose_name_plural = _("mails")
+        ordering = ["-not_before", "-pk"]
+        indexes = [
+            # The sender: what is due.
+            models.Index(fields=["priority", "not_before"], condition=Q(state="queued"), name="mail_due"),
+            # The sender: whose lease has run out, and what became of what was handed over.
+            models.Index(
+                fields=["leased_until"],
+                condition=Q(state__in=["claimed", "handed_over", "uncertain"]),
+                name="mail_to_settle",
+            ),
+            # The coordinators' pages.
+            models.Index(fields=["state", "-not_before"], name="mail_by_state"),
+        ]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["merge_key"],
+                condition=Q(state__in=["queued", "held", "gathered"]) & ~Q(merge_key=""),
+                name="mail_merges_while_waiting",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.address}"
+
+    @property
+    def message_id(self) -> str:
+        """The same at every attempt, so that a mail that comes twice can be known as one."""
+        return f"<{self.uuid}@{settings.MAIL_DOMAIN}>"
+
+    @property
+    def subject(self) -> str:
+        return str((self.letter or {}).get("subject", ""))
+
+
+class Told(models.Model):
+    """What a mail told its recipient about something: "lindang 2A week 38" as it was said then."""
+
+    message = models.ForeignKey(Message, on_delete=models.CASCADE, related_name="told")
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    about = models.CharField(max_length=60)
+    said = models.CharField(max_length=200)
+
+    objects: models.Manager[Told] = models.Manager()
+
+    class Meta:
+        verbose_name = _("what was told")
+        verbose_name_plural = _("what was told")
+        indexes = [models.Index(fields=["user", "about"], name="told_to_whom_about_what")]
+
+    def __str__(self) -> str:
+        return f"{self.about}: {self.said}"
+
+
+class MailPreference(models.Model):
+    """How somebody wants the mails that can wait: each by itself, or gathered once a week."""
+
+    user = models.OneToOneField(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="mail_preference")
+    weekly = models.BooleanField(_("one gathered mail a week"), default=False)
+
+    class Meta:
+        verbose_name = _("choice of mails")
+        verbose_name_plural = _("choices of mails")
+
+    def __str__(self) -> str:
+        return f"{self.user}: {'weekly' if self.weekly else 'each'}"
+
+
+class Heartbeat(models.Model):
+    """When the clock last went all the way: from beat, through the broker, to a worker."""
+
+    name = models.CharField(max_length=20, unique=True)
+    at = models.DateTimeField()
+
+    class Meta:
+        verbose_name = _("heartbeat")
+        verbose_name_plural = _("heartbeats")
+
+    def __str__(self) -> str:
+        return f"{self.name} {self.at:%H:%M}"
+
+
+def last_told(user: Any, abouts: list[str]) -> dict[str, str]:
+    """What somebody was last told about each thing, by mails that may have arrived."""
+    rows = Told.objects.filter(user=user, about__in=abouts, message__state__in=MAY_HAVE_ARRIVED)
+    return dict(rows.order_by("pk").values_list("about", "said"))

@@ -1,0 +1,54 @@
+"""The code to sign in with, by mail. Its content is kept no longer than it has to be."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+from django.conf import settings
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from accounts.adapter import ClosedSignupAdapter
+from accounts.models import User
+from outbox.actions import enqueue
+from outbox.letters import Letter, Link, NotWanted, Section
+from outbox.models import Message
+
+# Before everything else that waits.
+FIRST = 0
+
+
+class MailingAdapter(ClosedSignupAdapter):
+    """django-allauth's mails go through the outbox. For an address without an account the same work is done, and the
+    sender then skips the mail: the page tells nobody who has an account."""
+
+    def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
+        now = timezone.now()
+        user = User.objects.filter(email__iexact=email, is_active=True).first()
+        code = context.get("code", "") if template_prefix == "account/email/login_code" else ""
+        enqueue(kind="sign-in-code", address=email, user=user, about={"code": code}, priority=FIRST, now=now)
+
+
+def compose_code(message: Message, now: dt.datetime) -> Letter:
+    code = message.about.get("code", "")
+    if not code or message.user is None or not message.user.is_active:
+        raise NotWanted(_("There is no open account with the address."))
+    if now > message.made_at + dt.timedelta(seconds=settings.ACCOUNT_LOGIN_BY_CODE_TIMEOUT):
+        raise NotWanted(_("The code had become too old."))
+    minutes = settings.ACCOUNT_LOGIN_BY_CODE_TIMEOUT // 60
+    return Letter(
+        subject=_("%(code)s is your code to sign in") % {"code": code},
+        preheader=_("The code holds for %(n)s minutes.") % {"n": minutes},
+        greeting=_("Hello %(name)s!") % {"name": message.user.get_short_name()},
+        sections=[
+            Section(
+                heading=_("Your code: %(code)s") % {"code": code},
+                paragraphs=[
+                    _("Write it on the page where you asked for it. It holds for %(n)s minutes.") % {"n": minutes}
+                ],
+                button=Link(_("To the portal"), settings.PORTAL_URL),
+            )
+        ],
+        why=_("You get this because somebody asked for a code with your address. If it wasn't you, do nothing."),
+    )

@@ -1,0 +1,50 @@
+"""A letter as a mail: the same words in plain text and in HTML that survives Outlook and a phone."""
+
+from __future__ import annotations
+
+from email.charset import QP, Charset
+from email.utils import formataddr
+from typing import Any
+
+from django.conf import settings
+from django.core.mail import EmailMultiAlternatives
+from django.template.loader import render_to_string
+
+from outbox.letters import Letter
+from outbox.models import Message
+
+# Quoted-printable passes every server, old ones without 8BITMIME too.
+UTF8 = Charset("utf-8")
+UTF8.body_encoding = QP
+
+
+def mail_of(message: Message, letter: Letter) -> EmailMultiAlternatives:
+    """The mail that goes to the server."""
+    headers = {
+        "Message-ID": message.message_id,
+        # No holiday answers, please (RFC 3834).
+        "Auto-Submitted": "auto-generated",
+    }
+    mail = EmailMultiAlternatives(
+        subject=" ".join(letter.subject.split()),
+        body=as_text(letter),
+        from_email=settings.DEFAULT_FROM_EMAIL,
+        to=[formataddr((str(message.user), message.address)) if message.user else message.address],
+        reply_to=[letter.reply_to] if letter.reply_to else None,
+        headers=headers,
+    )
+    mail.encoding = UTF8  # type: ignore[assignment]
+    mail.attach_alternative(as_html(letter), "text/html")
+    return mail
+
+
+def as_text(letter: Letter) -> str:
+    return render_to_string("outbox/letter.txt", _context(letter)).strip() + "\n"
+
+
+def as_html(letter: Letter) -> str:
+    return render_to_string("outbox/letter.html", _context(letter))
+
+
+def _context(letter: Letter) -> dict[str, Any]:
+    return {"letter": letter, "DEMO": settings.DEMO, "CENTRE": settings.CENTRE_NAME}
