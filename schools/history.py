@@ -101,7 +101,7 @@ def in_words(change: PlanChange) -> str:
         What.TOPIC: _topic,
         What.CONFIRMED: _confirmed,
     }[What(change.what)](change)
-    reason = _reason(change.reason)
+    reason = reason_in_words(change.reason)
     return f"{told} {reason}" if reason else told
 
 
@@ -147,7 +147,7 @@ def _time(said: dict[str, str], change: PlanChange) -> str:
     return ", ".join([*day, *([week_no(week)] if week else []), *start])
 
 
-def _reason(reason: str) -> str:
+def reason_in_words(reason: str) -> str:
     """A reason as a sentence; cancellations keep one of a few."""
     words = str(CancelReason(reason).label) if reason in CancelReason.values else reason.strip()
     return f"{words}." if words and words[-1] not in ".!?" else words

@@ -67,6 +67,12 @@ class Difference:
     def changes_nothing(self) -> bool:
         return not (self.create or self.move or self.retopic or self.cancel)
 
+    @property
+    def changed_rows(self) -> list[Row]:
+        """The rows that will not be as they were: moved, given another topic, cancelled, or lost with a new time."""
+        replaced = [new.replaces for new in self.create if new.replaces]
+        return [*(one.row for one in self.move), *(one.row for one in self.retopic), *self.cancel, *replaced]
+
 
 def plan(outline: Outline) -> Difference:
     """The difference between the year as it is and as it should be."""

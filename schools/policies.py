@@ -60,6 +60,13 @@ def user_can_write_notes(user: Any, school: School, today: dt.date) -> bool:
     return manages_schools(user, today) or COORDINATOR in roles_at(user, school, today)
 
 
+def only_at_school(user: Any, today: dt.date) -> bool:
+    """Whether somebody has a role at a school and none at the centre, whose list of schools has all."""
+    if not user.is_authenticated or sees_everything(user, today):
+        return False
+    return SchoolMembership.objects.active(today).filter(person__user=user).exists()
+
+
 def title_at_school(user: Any, today: dt.date) -> str:
     """A person's role at a school in words, for the page's head; a coordinator's before a contact person's."""
     own = SchoolMembership.objects.active(today).filter(person__user=user).order_by("-role")

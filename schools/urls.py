@@ -1,6 +1,21 @@
 from django.urls import path, re_path
 
-from schools.views import calendar, groups, imports, people, plans, school_page, schools, sessions, term_plan
+from schools.views import (
+    calendar,
+    groups,
+    imports,
+    links,
+    people,
+    plans,
+    proposals,
+    replies,
+    school_page,
+    schools,
+    sessions,
+    start,
+    term_plan,
+    topics,
+)
 
 # A term in an address: 2026-27/ht or 2026-27/vt.
 TERM = r"(?P<slug>[-\w]+)/plan/(?P<year_slug>\d{4}-\d{2})/(?P<season>ht|vt)"
@@ -8,6 +23,7 @@ TERM = r"(?P<slug>[-\w]+)/plan/(?P<year_slug>\d{4}-\d{2})/(?P<season>ht|vt)"
 app_name = "schools"
 urlpatterns = [
     # Schools and their people.
+    path("min-skola/", start.own_school, name="own-school"),
     path("skolor/", schools.school_list, name="school-list"),
     path("skolor/ny/", schools.school_add, name="school-add"),
     path("skolor/<slug:slug>/andra/", schools.school_change, name="school-change"),
@@ -39,10 +55,23 @@ urlpatterns = [
     re_path(rf"^skolor/{TERM}/bekrafta/$", term_plan.term_plan_confirm, name="term-plan-confirm"),
     # Plans and planned sessions.
     path("skolor/<slug:slug>/plan/<slug:year_slug>/utkast/", plans.plan_draft, name="plan-draft"),
-    path("skolor/<slug:slug>/plan/<slug:year_slug>/amnen/", plans.topic_choice, name="topic-choice"),
+    path("skolor/<slug:slug>/plan/<slug:year_slug>/amnen/", topics.topic_choice, name="topic-choice"),
     path("lasar/<slug:year_slug>/planering/", plans.plan_all, name="plan-all"),
     path("lasar/<slug:year_slug>/planering/installningar/", plans.plan_settings, name="plan-settings"),
     path("pass/<uuid:uuid>/", sessions.session_detail, name="session-detail"),
     path("pass/<uuid:uuid>/flytta/", sessions.session_move, name="session-move"),
     path("pass/<uuid:uuid>/stall-in/", sessions.session_cancel, name="session-cancel"),
+    path("pass/<uuid:uuid>/fungerar-inte/", proposals.session_time, name="session-time"),
+    # What schools answer.
+    path("svar/", replies.reply_list, name="reply-list"),
+    path("svar/<uuid:uuid>/godta/", replies.reply_accept, name="reply-accept"),
+    path("svar/<uuid:uuid>/avboj/", replies.reply_decline, name="reply-decline"),
+    # By a mail's link, without a password.
+    path("lank/<str:token>/", links.link_plan, name="link-plan"),
+    path("lank/<str:token>/bekrafta/", links.link_confirm, name="link-confirm"),
+    path("lank/<str:token>/tid/<uuid:uuid>/", links.link_time, name="link-time"),
+    path("lank/<str:token>/amnen/", links.link_topics, name="link-topics"),
+    path("lank/<str:token>/underlag/<slug:slug>/", links.link_material, name="link-material"),
+    path("lank/<str:token>/mejl/", links.link_mail, name="link-mail"),
+    path("lank/<str:token>/inte-jag/", links.link_not_me, name="link-not-me"),
 ]

@@ -15,7 +15,7 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
 from django.utils.translation.template import templatize
 
-APPS = ("accounts", "programmes", "schools", "sessions_log", "evaluations", "vpc_portal")
+APPS = ("accounts", "outbox", "programmes", "schools", "sessions_log", "evaluations", "vpc_portal")
 KEYWORDS: dict[str, Any] = {
     "_": None,
     "_now": None,

@@ -25,8 +25,12 @@ def topic_detail(request: HttpRequest, slug: str) -> HttpResponse:
 
 @require_safe
 def topic_material(request: HttpRequest, slug: str) -> FileResponse:
-    """The topic's file to download, under the topic's name."""
-    topic = get_object_or_404(SessionTopic, slug=slug)
+    """The topic's file to download."""
+    return download(get_object_or_404(SessionTopic, slug=slug))
+
+
+def download(topic: SessionTopic) -> FileResponse:
+    """A topic's file, under the topic's name. Raises ``Http404`` if it has none."""
     suffix = suffix_of(topic.material.name or "")
     file_type = TYPES.get(suffix)
     if file_type is None:

@@ -6,7 +6,7 @@ import datetime as dt
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, QuerySet
 from django.utils.translation import gettext as _
 
 from accounts.actions import make_account
@@ -45,15 +45,35 @@ def change_person(*, person: SchoolPerson, with_account: bool = False, by: User)
 
 
 @transaction.atomic
-def give_account(*, person: SchoolPerson, by: User) -> User:
-    """The account with the person's e-mail address, made if there is none, tied to the person."""
+def give_account(*, person: SchoolPerson, by: User | None) -> User:
+    """The account with the person's e-mail address, made if there is none, tied to the person.
+
+    ``by`` is None when a mail is the reason. Raises ``ValidationError`` when the address has an account that is shut.
+    """
     if not person.email:
         raise ValidationError({"email": _("An account needs an e-mail address.")})
     user = User.objects.filter(email__iexact=person.email).first()
+    if user and not user.is_active:
+        raise ValidationError(
+            {"email": _("The account with this address is closed. An administrator can open it again.")}
+        )
     person.user = user or make_account(email=person.email, full_name=person.name, phone=person.phone, by=by)
     person.full_clean()
     person.save(update_fields=["user"])
     return person.user
+
+
+def account_for(person: SchoolPerson) -> User | None:
+    """The account that a person's mails go to and whose answers are kept; made when the first mail needs it.
+
+    None for somebody without an e-mail address, or whose account is shut.
+    """
+    if person.user is not None:
+        return person.user if person.user.is_active else None
+    try:
+        return give_account(person=person, by=None)
+    except ValidationError:
+        return None
 
 
 @transaction.atomic
@@ -63,20 +83,28 @@ def give_membership(
     """A role at the person's school, from a day. Raises ``ValidationError`` if the person has it in that time."""
     membership = SchoolMembership(person=person, role=role, starts_on=starts_on, ends_on=ends_on)
     membership.full_clean()
-    others = person.memberships.filter(role=role).exclude(ends_on__lt=starts_on)
-    if ends_on:
-        others = others.filter(starts_on__lte=ends_on)
-    if others.exists():
+    if _overlapping(membership).exists():
         raise ValidationError({"starts_on": _("The person already has this role in that time.")})
     membership.save()
     return membership
 
 
+def _overlapping(held: SchoolMembership) -> QuerySet[SchoolMembership]:
+    """The person's other rows of the same role that share a day with this one."""
+    others = held.person.memberships.filter(role=held.role).exclude(pk=held.pk).exclude(ends_on__lt=held.starts_on)
+    return others if held.ends_on is None else others.filter(starts_on__lte=held.ends_on)
+
+
 @transaction.atomic
 def end_membership(*, membership: SchoolMembership, last_day: dt.date, by: User) -> SchoolMembership:
-    """The last day of a role. Links that were sent for it stop working at once."""
+    """The last day of a role. Links that were sent for it stop working at once.
+
+    Raises ``ValidationError`` when a role that is ended anew would run into a later one.
+    """
     membership.ends_on = last_day
     membership.full_clean()
+    if _overlapping(membership).exists():
+        raise ValidationError({"last_day": _("The person already has this role in that time.")})
     membership.save(update_fields=["ends_on"])
     SchoolMembership.objects.filter(pk=membership.pk).update(link_version=F("link_version") + 1)
     return membership

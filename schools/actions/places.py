@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import F, Q
 
 from accounts.models import User
 from schools.actions.groups import end_group
@@ -49,7 +49,7 @@ def close_school(*, school: School, last_day: dt.date, by: User, now: dt.datetim
             cancel_for_ended_group(group=group, last_day=last_day, by=by, now=now)
     roles = SchoolMembership.objects.filter(person__school=school)
     roles.filter(starts_on__gt=last_day).delete()  # they never begin
-    roles.exclude(ends_on__lte=last_day).update(ends_on=last_day)
+    roles.exclude(ends_on__lte=last_day).update(ends_on=last_day, link_version=F("link_version") + 1)
     school.closed_on = last_day
     school.save(update_fields=["closed_on"])
 

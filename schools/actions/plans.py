@@ -34,6 +34,7 @@ from schools.models import (
 from schools.models.plans import CancelReason, monday_of
 from schools.outlines import outline_of
 from schools.planning import plan
+from schools.telling import tell_of_changes
 
 What = PlanChange.What
 # What a person can give as the reason; that a group ended is said by what ends it.
@@ -83,6 +84,7 @@ def choose_topics(*, participation: Participation, topics: Sequence[SessionTopic
     )
     retopics = draft_plan(participation=participation, from_day=timezone.localdate(now)).difference.retopic
     PlanChange.objects.bulk_create(change_topics(retopics, Deed(participation, by, now, uuid.uuid4())))
+    tell_of_changes(participation=participation, sessions=[one.row for one in retopics], by=by, now=now)
     _raise_version(participation)
 
 
@@ -140,6 +142,7 @@ def apply_plan(
             write(draft.difference, deed)
         except RowsHaveChanged as changed:
             raise StaleDraft from changed
+        tell_of_changes(participation=participation, sessions=draft.difference.changed_rows, by=by, now=now)
         _raise_version(participation)
     return deed.batch
 
@@ -190,6 +193,7 @@ def move_session(
     )
     deed = Deed(session.participation, by, now, uuid.uuid4())
     deed.change(What.MOVED, session, before=before, after=_said(session), reason=reason.strip()).save()
+    tell_of_changes(participation=session.participation, sessions=[session], by=by, now=now)
     _raise_version(session.participation)
     return session
 
@@ -216,6 +220,7 @@ def cancel_session(
     _change(session, version, cancelled_at=now, cancel_reason=reason, cancel_note=note.strip())
     deed = Deed(session.participation, by, now, uuid.uuid4())
     deed.change(What.CANCELLED, session, before=before, after={"note": note.strip()}, reason=reason).save()
+    tell_of_changes(participation=session.participation, sessions=[session], by=by, now=now)
     _raise_version(session.participation)
     if new_week is None:
         return None
@@ -228,7 +233,9 @@ def cancel_session(
 @transaction.atomic
 def cancel_for_ended_group(*, group: Group, last_day: dt.date, by: User, now: dt.datetime) -> int:
     """Cancel the sessions of a group that ends which lie after its last day and are not logged; gives their number."""
-    rows = list(group.sessions.without_outcome().filter(week_start__gt=last_day).select_related("participation"))
+    rows = list(
+        group.sessions.without_outcome().filter(week_start__gt=last_day).select_related("participation__school")
+    )
     reason, batch = CancelReason.GROUP_ENDED, uuid.uuid4()
     group.sessions.without_outcome().filter(pk__in=[row.pk for row in rows]).update(
         cancelled_at=now, cancel_reason=reason, version=F("version") + 1
@@ -237,6 +244,9 @@ def cancel_for_ended_group(*, group: Group, last_day: dt.date, by: User, now: dt
         Deed(row.participation, by, now, batch).change(What.CANCELLED, row, before=_said(row), reason=reason)
         for row in rows
     )
+    for participation in {row.participation for row in rows}:
+        of_it = [row for row in rows if row.participation == participation]
+        tell_of_changes(participation=participation, sessions=of_it, by=by, now=now)
     Participation.objects.filter(pk__in={row.participation_id for row in rows}).raise_version()
     return len(rows)
 

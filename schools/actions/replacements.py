@@ -13,6 +13,7 @@ from accounts.models import User
 from accounts.templatetags.look import week_no
 from schools.calendar import SchoolCalendar
 from schools.models import PlanChange, PlannedSession
+from schools.telling import tell_of_changes
 
 
 @transaction.atomic
@@ -44,6 +45,7 @@ def plan_replacement(
         at=now,
         batch=batch,
     )
+    tell_of_changes(participation=session.participation, sessions=[session], by=by, now=now)
     return replacement
 
 

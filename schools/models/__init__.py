@@ -12,6 +12,7 @@ from schools.models.plans import (
     ProgrammeYear,
     TopicChoice,
 )
+from schools.models.replies import ReplyReason, SchoolReply
 
 __all__ = [
     "ClosedPeriod",
@@ -22,10 +23,12 @@ __all__ = [
     "PlanConfirmation",
     "PlannedSession",
     "ProgrammeYear",
+    "ReplyReason",
     "School",
     "SchoolMembership",
     "SchoolNote",
     "SchoolPerson",
+    "SchoolReply",
     "SchoolYear",
     "Term",
     "TopicChoice",

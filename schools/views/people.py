@@ -72,9 +72,12 @@ def membership_end(request: SignedInRequest, slug: str, pk: int) -> HttpResponse
     membership = get_object_or_404(memberships, pk=pk)
     form = LastDayForm(request.POST or None, starts_on=membership.starts_on, initial={"last_day": today})
     if request.method == "POST" and form.is_valid():
-        people.end_membership(membership=membership, last_day=form.cleaned_data["last_day"], by=request.user)
-        messages.success(request, _("The role has a last day."))
-        return redirect(school)
+        try:
+            people.end_membership(membership=membership, last_day=form.cleaned_data["last_day"], by=request.user)
+            messages.success(request, _("The role has a last day."))
+            return redirect(school)
+        except ValidationError as refused:
+            form.add_error(None, refused)
     others = memberships.filter(role=membership.role).exclude(pk=pk).active(today)
     context = {"form": form, "school": school, "membership": membership, "last_one": not others.exists()}
     return render(request, "schools/membership_end.html", context)

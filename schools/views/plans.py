@@ -6,7 +6,7 @@ import datetime as dt
 from typing import Any
 
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -16,25 +16,20 @@ from django.views.decorators.http import require_http_methods
 
 from accounts.policies import is_coordinator, sees_everything
 from accounts.requests import SignedInRequest
-from programmes.models import Programme, SessionTopic
+from programmes.models import Programme
 from schools import policies
 from schools.actions.plans import (
     StaleDraft,
     apply_plan,
     apply_plans,
-    choose_topics,
     draft_plan,
-    join,
-    locked_topics,
     open_programme_year,
 )
-from schools.calendar import SchoolCalendar
 from schools.drafts import Draft
-from schools.forms.plans import ProgrammeYearForm, TopicChoiceForm
+from schools.forms.plans import ProgrammeYearForm
 from schools.models import Participation, ProgrammeYear, School, SchoolYear
 from schools.outlines import drafts_of
-from schools.slots import Slot, slots_of
-from schools.views.access import visible_school
+from schools.views.access import visible_school, year_or_404
 
 # The programme whose year is laid out by these pages; MVP has a rhythm of its own.
 PROGRAMME = "taget"
@@ -48,11 +43,11 @@ def plan_draft(request: SignedInRequest, slug: str, year_slug: str) -> HttpRespo
     school, year = visible_school(request, slug, today), year_or_404(year_slug)
     if not policies.user_can_plan(request.user, school, today):
         raise PermissionDenied
-    rules = _rules_of(year)
+    rules = rules_of(year)
     context: dict[str, Any] = {"school": school, "year": year, "rules": rules, "today": today}
     if rules is None or year.ends_on < today:
         return render(request, "schools/plan_draft.html", context)
-    participation, from_day = _participation(school, rules), max(today, year.starts_on)
+    participation, from_day = participation_of(school, rules), max(today, year.starts_on)
     if request.method == "POST":
         try:
             digest = request.POST.get("digest", "")
@@ -75,7 +70,7 @@ def plan_all(request: SignedInRequest, year_slug: str) -> HttpResponse:
     if not sees_everything(request.user, today):
         raise PermissionDenied
     year = year_or_404(year_slug)
-    rules, may_plan = _rules_of(year), is_coordinator(request.user, today)
+    rules, may_plan = rules_of(year), is_coordinator(request.user, today)
     if request.method == "POST":
         if not may_plan:
             raise PermissionDenied
@@ -138,7 +133,7 @@ def plan_settings(request: SignedInRequest, year_slug: str) -> HttpResponse:
         raise PermissionDenied
     year = year_or_404(year_slug)
     programme = get_object_or_404(Programme, slug=PROGRAMME)
-    rules = _rules_of(year) or ProgrammeYear(programme=programme, year=year)
+    rules = rules_of(year) or ProgrammeYear(programme=programme, year=year)
     form = ProgrammeYearForm(request.POST or None, instance=rules)
     if request.method == "POST" and form.is_valid():
         open_programme_year(programme=programme, year=year, by=request.user, **form.cleaned_data)
@@ -147,73 +142,12 @@ def plan_settings(request: SignedInRequest, year_slug: str) -> HttpResponse:
     return render(request, "schools/plan_settings.html", {"form": form, "year": year, "programme": programme})
 
 
-@GET_OR_POST
-def topic_choice(request: SignedInRequest, slug: str, year_slug: str) -> HttpResponse:
-    """A school chooses its extra topics, in the order of the year."""
-    today = timezone.localdate()
-    school, year = visible_school(request, slug, today), year_or_404(year_slug)
-    if not policies.user_can_choose_topics(request.user, school, today):
-        raise PermissionDenied
-    rules = _rules_of(year)
-    if rules is None or year.ends_on < today:
-        return render(request, "schools/topic_choice.html", {"school": school, "year": year, "today": today})
-    form = _topic_form(request, school, rules)
-    if request.method == "POST" and form.is_valid() and _choose(request, form, school, rules):
-        messages.success(request, _("The topics are saved, and stand in the plan."))
-        return redirect("schools:term-plan", slug)
-    context = {"school": school, "year": year, "rules": rules, "form": form}
-    return render(request, "schools/topic_choice.html", context)
-
-
-def _topic_form(request: SignedInRequest, school: School, rules: ProgrammeYear) -> TopicChoiceForm:
-    participation = _participation(school, rules)
-    choices = participation.choices.select_related("topic") if participation.pk else []
-    return TopicChoiceForm(
-        request.POST if request.method == "POST" else None,
-        places=_extra_places(school, rules),
-        topics=list(SessionTopic.objects.of(rules.programme).extra()),
-        chosen=[choice.topic for choice in choices],
-        locked=locked_topics(participation) if participation.pk else {},
-    )
-
-
-def _choose(request: SignedInRequest, form: TopicChoiceForm, school: School, rules: ProgrammeYear) -> bool:
-    """Save the choice; what is refused is said in the form."""
-    participation = join(school=school, programme_year=rules, by=request.user)
-    try:
-        choose_topics(participation=participation, topics=form.chosen(), by=request.user, now=timezone.now())
-    except ValidationError as refused:
-        form.add_error(None, refused)
-        return False
-    return True
-
-
-def _extra_places(school: School, rules: ProgrammeYear) -> list[Slot]:
-    slots = slots_of(
-        SchoolCalendar.of(rules.year, school),
-        list(SessionTopic.objects.of(rules.programme).base()),
-        required_base=rules.required_base,
-        required_extra=rules.required_extra,
-    )
-    return [slot for slot in slots if not slot.is_base]
-
-
-def year_or_404(year_slug: str) -> SchoolYear:
-    """The school year that an address names, such as 2026-27."""
-    first = year_slug.partition("-")[0]
-    years = SchoolYear.objects.filter(starts_on__year=int(first)) if first.isdecimal() else SchoolYear.objects.none()
-    for year in years:
-        if year.slug == year_slug:
-            return year
-    raise Http404
-
-
-def _rules_of(year: SchoolYear) -> ProgrammeYear | None:
+def rules_of(year: SchoolYear) -> ProgrammeYear | None:
     rules = ProgrammeYear.objects.filter(programme__slug=PROGRAMME, year=year)
     return rules.select_related("programme", "year").first()
 
 
-def _participation(school: School, rules: ProgrammeYear) -> Participation:
+def participation_of(school: School, rules: ProgrammeYear) -> Participation:
     """The school's part in the programme; not saved until something is written."""
     joined = Participation.objects.filter(school=school, programme_year=rules).select_related(
         "school", "programme_year__programme", "programme_year__year"

@@ -26,3 +26,11 @@ def start(request: SignedInRequest) -> HttpResponse:
     if len(schools) == 1:
         return redirect("schools:term-plan", schools[0].slug)
     return render(request, "schools/start_choose.html", {"schools": schools})
+
+
+def own_school(request: SignedInRequest) -> HttpResponse:
+    """The page of the one school where somebody has a role, or a choice of several."""
+    schools = School.objects.visible_to(request.user, timezone.localdate())
+    if len(schools) == 1:
+        return redirect(schools[0])
+    return render(request, "schools/start_choose.html", {"schools": schools})

@@ -10,6 +10,7 @@ from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
@@ -43,7 +44,7 @@ def term_plan_of(request: SignedInRequest, slug: str, year_slug: str, season: st
     today = timezone.localdate()
     school = visible_school(request, slug, today)
     terms = list(Term.objects.select_related("year"))
-    return _page(request, school, _term_or_404(terms, year_slug, season), terms, today)
+    return _page(request, school, term_or_404(terms, year_slug, season), terms, today)
 
 
 @require_POST
@@ -51,7 +52,7 @@ def term_plan_confirm(request: SignedInRequest, slug: str, year_slug: str, seaso
     """The contact person's answer to the plan that the form says was seen."""
     today = timezone.localdate()
     school = visible_school(request, slug, today)
-    term = _term_or_404(Term.objects.select_related("year"), year_slug, season)
+    term = term_or_404(Term.objects.select_related("year"), year_slug, season)
     if not policies.user_can_confirm(request.user, school, today):
         raise PermissionDenied
     try:
@@ -69,7 +70,7 @@ def current_term(terms: Sequence[Term], today: dt.date) -> Term | None:
     return next((term for term in in_order if term.ends_on >= today), in_order[-1] if in_order else None)
 
 
-def _term_or_404(terms: Any, year_slug: str, season: str) -> Term:
+def term_or_404(terms: Any, year_slug: str, season: str) -> Term:
     wanted = (year_slug, SEASONS.get(season))
     for term in terms:
         if (term.year.slug, term.season) == wanted:
@@ -78,27 +79,35 @@ def _term_or_404(terms: Any, year_slug: str, season: str) -> Term:
 
 
 def _page(request: SignedInRequest, school: School, term: Term, terms: list[Term], today: dt.date) -> HttpResponse:
+    user = request.user
+    rights = {
+        "may_plan": policies.user_can_plan(user, school, today),
+        "may_manage": policies.user_can_manage(user, school, today),
+        "may_confirm": policies.user_can_confirm(user, school, today) and not is_over(term, today),
+        "may_move": policies.user_can_move(user, school, today),
+        "may_choose": policies.user_can_choose_topics(user, school, today),
+    }
+    context = plan_context(school, term, terms, today) | rights
+    context["confirm_url"] = reverse("schools:term-plan-confirm", args=[school.slug, term.year.slug, season_slug(term)])
+    return render(request, "schools/term_plan.html" if "plan" in context else "schools/term_plan_empty.html", context)
+
+
+def plan_context(school: School, term: Term, terms: list[Term], today: dt.date) -> dict[str, Any]:
+    """What the page of a term's plan shows, whoever looks; without ``plan`` when the term has none."""
     rows = list(rows_of_year(school, term.year))
     plan = TermPlan.of(term, year_rows=rows, calendar=SchoolCalendar.of(term.year, school), today=today)
-    user = request.user
     context = {
         "school": school,
         "term": term,
         "season": season_slug(term),
         "today": today,
         "other_terms": [(other, season_slug(other)) for other in _nearby(terms, term)],
-        "coordinators": _coordinators(today),
-        "may_plan": policies.user_can_plan(user, school, today),
-        "may_manage": policies.user_can_manage(user, school, today),
+        "coordinators": coordinators_on(today),
         "is_over": is_over(term, today),
-        "may_confirm": policies.user_can_confirm(user, school, today) and not is_over(term, today),
-        "may_move": policies.user_can_move(user, school, today),
-        "may_choose": policies.user_can_choose_topics(user, school, today),
     }
     if not plan.rows:
-        context |= {"has_year_plan": bool(rows), "has_groups": _has_groups(school, term.year)}
-        return render(request, "schools/term_plan_empty.html", context)
-    return render(request, "schools/term_plan.html", context | {"plan": plan} | _answer(school, plan))
+        return context | {"has_year_plan": bool(rows), "has_groups": _has_groups(school, term.year)}
+    return context | {"plan": plan} | _answer(school, plan)
 
 
 def rows_of_year(school: School, year: SchoolYear) -> Any:
@@ -123,7 +132,7 @@ def _nearby(terms: list[Term], chosen: Term) -> list[Term]:
     return [term for term in sorted(terms, key=lambda term: term.starts_on) if term.year.starts_on in near]
 
 
-def _coordinators(today: dt.date) -> list[Any]:
+def coordinators_on(today: dt.date) -> list[Any]:
     """Whom a school writes to or rings: the centre's coordinators."""
     roles = CentreRole.objects.active(today).filter(role=CentreRole.Role.COORDINATOR, user__is_active=True)
     return list({role.user_id: role.user for role in roles.select_related("user").order_by("user__full_name")}.values())

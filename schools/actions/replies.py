@@ -1,0 +1,210 @@
+"""What a school answers other than yes, and what a coordinator does about it."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import uuid
+from collections.abc import Sequence
+
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from accounts.templatetags.look import week_no
+from accounts.validators import refuse_personal_number
+from outbox.actions import enqueue
+from schools.actions.people import end_membership
+from schools.actions.plans import StaleSession, move_session
+from schools.calendar import SchoolCalendar
+from schools.models import PlannedSession, ReplyReason, SchoolMembership, SchoolReply
+from schools.telling import readers_of
+
+State = SchoolReply.State
+DECLINED = "reply-declined"
+
+
+class ReplyRefused(ValidationError):  # noqa: N818 - reads as what happened
+    """The reply can't be given or answered as it stands; the message says why, for the user."""
+
+
+@transaction.atomic
+def propose_time(
+    *,
+    sessions: Sequence[PlannedSession],
+    reason: str,
+    proposed_week: dt.date | None,
+    key: uuid.UUID,
+    by: User,
+    now: dt.datetime,
+    note: str = "",
+    membership: SchoolMembership | None = None,
+) -> SchoolReply:
+    """Say that a time does not work for some groups of one session, and which week would. Nothing is moved by it.
+
+    The same key and content again gives the same reply; an open reply about the same sessions is replaced. Raises
+    ``ValidationError`` by field, and ``ReplyRefused`` when the sessions are no longer ahead or the key has been used
+    for other content.
+    """
+    digest = _digest(sorted(str(one.uuid) for one in sessions), reason, proposed_week, note)
+    known = _known(key, digest)
+    if known:
+        return known
+    _check_time(sessions, reason, proposed_week, note)
+    school = sessions[0].participation.school
+    earlier = SchoolReply.objects.open().filter(kind=SchoolReply.Kind.TIME, sessions__in=sessions)
+    SchoolReply.objects.filter(pk__in=list(earlier.values_list("pk", flat=True))).update(state=State.REPLACED)
+    reply = SchoolReply(
+        key=key,
+        content_digest=digest,
+        kind=SchoolReply.Kind.TIME,
+        school=school,
+        membership=membership,
+        week_start=sessions[0].week_start,
+        proposed_week=proposed_week,
+        reason=reason,
+        note=note.strip(),
+        by=by,
+        at=now,
+    )
+    kept = _keep(reply)
+    kept.sessions.set(sessions)
+    return kept
+
+
+@transaction.atomic
+def say_not_me(
+    *, membership: SchoolMembership, key: uuid.UUID, by: User, now: dt.datetime, note: str = ""
+) -> SchoolReply:
+    """Say that one no longer has the role. The role ends when a coordinator has accepted it."""
+    refuse_personal_number(note)
+    digest = _digest(membership.pk, note)
+    known = _known(key, digest)
+    if known:
+        return known
+    waits = SchoolReply.objects.open().filter(kind=SchoolReply.Kind.NOT_ME, membership=membership).first()
+    if waits:
+        return waits
+    return _keep(
+        SchoolReply(
+            key=key,
+            content_digest=digest,
+            kind=SchoolReply.Kind.NOT_ME,
+            school=membership.person.school,
+            membership=membership,
+            note=note.strip(),
+            by=by,
+            at=now,
+        )
+    )
+
+
+@transaction.atomic
+def accept(*, reply: SchoolReply, by: User, now: dt.datetime) -> list[PlannedSession]:
+    """Do as the school proposes: its sessions move to the week, or the role ends today. Gives the moved sessions.
+
+    Raises ``ReplyRefused`` when it is answered already, when a session is no longer where the school saw it, or when
+    the week cannot be used any more: then nothing is moved.
+    """
+    reply = _answer(reply, State.ACCEPTED, by, now)
+    if reply.kind == SchoolReply.Kind.NOT_ME:
+        assert reply.membership is not None
+        end_membership(membership=reply.membership, last_day=_last_day(reply.membership, now), by=by)
+        return []
+    return [_move(session, reply, by, now) for session in reply.sessions.select_related("participation__school")]
+
+
+@transaction.atomic
+def decline(*, reply: SchoolReply, by: User, now: dt.datetime, note: str = "") -> SchoolReply:
+    """Let the plan stand, and tell the school why. Raises ``ReplyRefused`` when it is answered already."""
+    refuse_personal_number(note)
+    reply = _answer(reply, State.DECLINED, by, now, note=note.strip())
+    if reply.kind == SchoolReply.Kind.TIME:
+        for reader in readers_of(reply.school, timezone.localdate(now)):
+            enqueue(
+                kind=DECLINED,
+                user=reader.user,
+                address=reader.user.email,
+                about={"membership": reader.membership.pk, "reply": reply.pk},
+                once_key=f"{DECLINED}:{reply.pk}:{reader.user.pk}",
+                now=now,
+            )
+    return reply
+
+
+def _check_time(sessions: Sequence[PlannedSession], reason: str, proposed: dt.date | None, note: str) -> None:
+    if not sessions:
+        raise ValidationError({"groups": _("Choose at least one group.")})
+    if reason not in ReplyReason.values:
+        raise ValidationError({"reason": _("Choose why the time does not work.")})
+    try:
+        refuse_personal_number(note)
+    except ValidationError as refused:
+        raise ValidationError({"note": refused.messages}) from refused
+    if any(one.outcome is not None or one.cancelled_at is not None for one in sessions):
+        raise ReplyRefused(_("The session is no longer ahead. Look at the plan again."))
+    if proposed is not None:
+        _check_week(sessions, proposed)
+
+
+def _check_week(sessions: Sequence[PlannedSession], week: dt.date) -> None:
+    participation = sessions[0].participation
+    calendar = SchoolCalendar.of(participation.programme_year.year, participation.school)
+    if week not in calendar.open_weeks():
+        said = {"week": week_no(week)}
+        raise ValidationError({"week": _("The school has no teaching in %(week)s. Choose another week.") % said})
+
+
+def _keep(reply: SchoolReply) -> SchoolReply:
+    """Write the reply; of the same form sent twice at once, one is written."""
+    try:
+        with transaction.atomic():
+            reply.save(force_insert=True)
+    except IntegrityError:
+        known = _known(reply.key, reply.content_digest)
+        if known is None:
+            raise
+        return known
+    return reply
+
+
+def _known(key: uuid.UUID, digest: str) -> SchoolReply | None:
+    found = SchoolReply.objects.filter(key=key).first()
+    if found and found.content_digest != digest:
+        raise ReplyRefused(_("This form has already been sent with other content. Open the page again."))
+    return found
+
+
+def _digest(*said: object) -> str:
+    return hashlib.sha256(repr(said).encode()).hexdigest()
+
+
+def _answer(reply: SchoolReply, state: State, by: User, now: dt.datetime, note: str = "") -> SchoolReply:
+    """Of two who answer at once, one does."""
+    mine = SchoolReply.objects.open().order_by().filter(pk=reply.pk)
+    if mine.update(state=state, answered_by=by, answered_at=now, answer_note=note) != 1:
+        raise ReplyRefused(_("Somebody has answered this already."))
+    return SchoolReply.objects.with_names().get(pk=reply.pk)
+
+
+def _move(session: PlannedSession, reply: SchoolReply, by: User, now: dt.datetime) -> PlannedSession:
+    if reply.proposed_week is None:
+        return session
+    if session.week_start != reply.week_start:
+        raise ReplyRefused(_("%(session)s has been moved since the school answered.") % {"session": session})
+    reason = _("the school's proposal: %(reason)s") % {"reason": str(reply.get_reason_display()).lower()}
+    try:
+        return move_session(
+            session=session, week_start=reply.proposed_week, version=session.version, by=by, now=now, reason=reason
+        )
+    except StaleSession as stale:
+        raise ReplyRefused(_("%(session)s is held or cancelled by now.") % {"session": session}) from stale
+    except ValidationError as refused:
+        raise ReplyRefused(refused.messages[0]) from refused
+
+
+def _last_day(membership: SchoolMembership, now: dt.datetime) -> dt.date:
+    """Yesterday, so that nothing more is sent; but not before the role began."""
+    return max(timezone.localdate(now) - dt.timedelta(days=1), membership.starts_on)

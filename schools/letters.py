@@ -1,0 +1,121 @@
+"""What every mail to a school has in common: who greets whom, the links, and why it came."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from django.conf import settings
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from accounts.models import CentreRole, User
+from outbox.letters import Letter, Link, NotWanted, Section
+from outbox.models import Message
+from schools.links import Scope, make_link
+from schools.models import PlannedSession, SchoolMembership
+from schools.telling import when
+
+PLAN_SCOPES = (Scope.READ, Scope.ANSWER, Scope.CHOOSE)
+
+
+def membership_of(message: Message, now: dt.datetime) -> SchoolMembership:
+    """The role for which the mail is sent. Raises ``NotWanted`` when the recipient no longer has it."""
+    today = timezone.localdate(now)
+    found = SchoolMembership.objects.active(today).filter(pk=message.about.get("membership"), person__user=message.user)
+    membership = found.select_related("person__school", "person__user").first()
+    if membership is None or message.user is None or not message.user.is_active:
+        raise NotWanted(_("The recipient no longer has the role at the school."))
+    closed_on = membership.person.school.closed_on
+    if closed_on and closed_on < today:
+        raise NotWanted(_("The school is no longer in the work."))
+    return membership
+
+
+def letter_to_school(
+    membership: SchoolMembership,
+    *,
+    now: dt.datetime,
+    subject: str,
+    preheader: str,
+    section: Section,
+    coming: str = "",
+    told: dict[str, str] | None = None,
+    can_wait: bool = False,
+) -> Letter:
+    """A letter to somebody for a role at a school, signed by the centre's coordinator."""
+    by = coordinator(timezone.localdate(now))
+    return Letter(
+        subject=subject,
+        preheader=preheader,
+        greeting=_("Hello %(name)s!") % {"name": membership.person.user.get_short_name()},
+        sections=[section],
+        signature=signature(by),
+        why=_why(membership),
+        coming=coming,
+        foot_links=_foot(membership, now, can_wait=can_wait),
+        reply_to=by.email if by else "",
+        told=told or {},
+    )
+
+
+def link_to(membership: SchoolMembership, name: str, now: dt.datetime, *args: Any, scopes: Iterable[Scope]) -> str:
+    """The whole address of a page that opens by a signed link."""
+    token = make_link(membership, scopes, timezone.localdate(now))
+    return settings.PORTAL_URL + reverse(name, args=[token, *args])
+
+
+def portal_link(name: str, *args: Any) -> str:
+    """The whole address of a page that asks its visitor to sign in."""
+    return settings.PORTAL_URL + reverse(name, args=args)
+
+
+def plan_links(membership: SchoolMembership, now: dt.datetime) -> tuple[Link, Link]:
+    """The plan, and where to say that a time does not work."""
+    plan = link_to(membership, "schools:link-plan", now, scopes=PLAN_SCOPES)
+    return Link(_("See the plan"), plan), Link(_("A time does not work"), f"{plan}#plan")
+
+
+def coordinator(today: dt.date) -> User | None:
+    """The centre's coordinator, whom schools write to: the one who has been it the longest."""
+    roles = CentreRole.objects.active(today).filter(role=CentreRole.Role.COORDINATOR, user__is_active=True)
+    role = roles.select_related("user").order_by("starts_on", "pk").first()
+    return role.user if role else None
+
+
+def signature(by: User | None) -> list[str]:
+    if by is None:
+        return [settings.CENTRE_NAME]
+    ring = _("or ring %(phone)s") % {"phone": by.phone} if by.phone else ""
+    questions = _("Questions? Answer this mail %(ring)s") % {"ring": ring}
+    return [f"{questions.strip()}.", by.full_name, _("the centre's coordinator")]
+
+
+def session_rows(sessions: Sequence[PlannedSession]) -> list[tuple[str, str]]:
+    """Groups and when they meet, in the order of time; groups that meet at the same time share a row."""
+    in_order = sorted(sessions, key=lambda one: (one.week_start, one.date or one.week_start, str(one.start_time)))
+    by_time: dict[str, list[str]] = {}
+    for session in in_order:
+        by_time.setdefault(when(session), []).append(session.group.name)
+    return [(", ".join(sorted(groups)), time) for time, groups in by_time.items()]
+
+
+def _why(membership: SchoolMembership) -> str:
+    role = str(membership.get_role_display()).lower()
+    said = {"role": role, "school": membership.person.school}
+    return (
+        _("You get this mail because you are %(role)s at %(school)s. The links are your own: pass them on to nobody.")
+        % said
+    )
+
+
+def _foot(membership: SchoolMembership, now: dt.datetime, *, can_wait: bool) -> list[Link]:
+    links = []
+    if can_wait:
+        url = link_to(membership, "schools:link-mail", now, scopes=[Scope.READ])
+        links.append(Link(_("Get one gathered mail a week instead"), url))
+    not_me = link_to(membership, "schools:link-not-me", now, scopes=[Scope.ANSWER])
+    role = str(membership.get_role_display()).lower()
+    return [*links, Link(_("I am not the %(role)s") % {"role": role}, not_me)]

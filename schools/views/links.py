@@ -1,0 +1,175 @@
+"""What a mail's link opens, without a password. A GET changes nothing; only the forms do."""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_not_required
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from accounts.models import User
+from outbox.actions import prefer
+from outbox.models import MailPreference
+from programmes.models import SessionTopic
+from programmes.views.topics import download
+from schools.actions.confirmations import ConfirmationRefused, confirm_term
+from schools.actions.people import account_for
+from schools.actions.replies import ReplyRefused, say_not_me
+from schools.forms.replies import NotMeForm
+from schools.links import LinkRefused, OpenLink, Scope, Tampered, open_link
+from schools.models import PlannedSession, Term
+from schools.term_plan import is_over
+from schools.views import proposals
+from schools.views.term_plan import coordinators_on, current_term, plan_context, term_or_404
+from schools.views.topics import choose_for
+
+GET_OR_POST = require_http_methods(["GET", "HEAD", "POST"])
+View = Callable[..., HttpResponse]
+
+
+def by_link(scope: Scope) -> Callable[[View], View]:
+    """The view gets the open link, its account and the day; a link that does not hold opens a page that says so."""
+
+    def decorate(view: View) -> View:
+        @login_not_required
+        @never_cache
+        @wraps(view)
+        def opened(request: HttpRequest, token: str, **kwargs: Any) -> HttpResponse:
+            today = timezone.localdate()
+            try:
+                link = open_link(token, today)
+            except LinkRefused as refused:
+                return _closed(request, today, status=404 if isinstance(refused, Tampered) else 410)
+            if scope not in link.scopes:
+                return _closed(request, today, status=410)
+            return view(request, link, today=today, **kwargs)
+
+        return opened
+
+    return decorate
+
+
+def _closed(request: HttpRequest, today: dt.date, *, status: int) -> HttpResponse:
+    return render(request, "schools/link_closed.html", {"coordinators": coordinators_on(today)}, status=status)
+
+
+def _account(link: OpenLink) -> User:
+    """Whose answer it is. Somebody without an account gets one here, so that the answer has a name."""
+    user = account_for(link.membership.person)
+    if user is None:
+        raise Http404
+    return user
+
+
+@require_safe
+@by_link(Scope.READ)
+def link_plan(request: HttpRequest, link: OpenLink, *, today: dt.date) -> HttpResponse:
+    """The plan of the term that goes on, or of the one that comes."""
+    terms = list(Term.objects.select_related("year"))
+    term = current_term(terms, today)
+    if term is None:
+        return render(request, "schools/link_plan_empty.html", {"school": link.school, "link": link})
+    may_answer = Scope.ANSWER in link.scopes and not is_over(term, today)
+    context = plan_context(link.school, term, terms, today) | {
+        "link": link,
+        "may_confirm": may_answer,
+        "may_choose": Scope.CHOOSE in link.scopes,
+        "confirm_url": reverse("schools:link-confirm", args=[link.token]),
+        "replies": _open_replies(link),
+    }
+    return render(request, "schools/link_plan.html" if "plan" in context else "schools/link_plan_empty.html", context)
+
+
+def _open_replies(link: OpenLink) -> Any:
+    return link.school.replies.open().filter(kind="time").with_names()
+
+
+@require_POST
+@by_link(Scope.ANSWER)
+def link_confirm(request: HttpRequest, link: OpenLink, *, today: dt.date) -> HttpResponse:
+    """One tap: the plan that the form says was seen is right."""
+    year_slug, _slash, season = request.POST.get("term", "").partition("/")
+    term = term_or_404(Term.objects.select_related("year"), year_slug, season)
+    seen, by = request.POST.getlist("seen"), _account(link)
+    try:
+        confirm_term(school=link.school, term=term, seen=seen, by=by, now=timezone.now())
+    except ConfirmationRefused as refused:
+        messages.error(request, refused.message)
+    else:
+        messages.success(request, _("Thank you. The centre sees that the plan is right."))
+    return redirect("schools:link-plan", link.token)
+
+
+@GET_OR_POST
+@by_link(Scope.ANSWER)
+def link_time(request: HttpRequest, link: OpenLink, *, today: dt.date, uuid: uuid.UUID) -> HttpResponse:
+    """That time does not work: why, and which week would."""
+    sessions = PlannedSession.objects.filter(participation__school=link.school).with_names()
+    return proposals.propose(
+        request,
+        get_object_or_404(sessions, uuid=uuid),
+        by=_account(link) if request.method == "POST" else link.membership.person.user,
+        membership=link.membership,
+        today=today,
+        back=redirect("schools:link-plan", link.token),
+        more={"link": link},
+    )
+
+
+@GET_OR_POST
+@by_link(Scope.CHOOSE)
+def link_topics(request: HttpRequest, link: OpenLink, *, today: dt.date) -> HttpResponse:
+    """The school's extra topics of the year that goes on, or of the one that comes."""
+    term = current_term(list(Term.objects.select_related("year")), today)
+    if term is None:
+        raise Http404
+    by = _account(link) if request.method == "POST" else link.membership.person.user
+    back = reverse("schools:link-plan", args=[link.token])
+    return choose_for(request, link.school, term.year, by=by, today=today, back=back, link=link)
+
+
+@require_safe
+@by_link(Scope.READ)
+def link_material(request: HttpRequest, link: OpenLink, *, today: dt.date, slug: str) -> HttpResponse:
+    """The file of a topic that stands in the school's plan."""
+    topics = SessionTopic.objects.filter(sessions__participation__school=link.school).distinct()
+    return download(get_object_or_404(topics, slug=slug))
+
+
+@GET_OR_POST
+@by_link(Scope.READ)
+def link_mail(request: HttpRequest, link: OpenLink, *, today: dt.date) -> HttpResponse:
+    """Each mail, or one a week."""
+    if request.method == "POST":
+        prefer(user=_account(link), weekly=request.POST.get("mails") == "weekly")
+        messages.success(request, _("Saved."))
+        return redirect("schools:link-mail", link.token)
+    weekly = MailPreference.objects.filter(user=link.membership.person.user_id, weekly=True).exists()
+    return render(request, "schools/link_mail.html", {"link": link, "school": link.school, "weekly": weekly})
+
+
+@GET_OR_POST
+@by_link(Scope.ANSWER)
+def link_not_me(request: HttpRequest, link: OpenLink, *, today: dt.date) -> HttpResponse:
+    """Somebody who is not the contact person says so; a coordinator ends the role."""
+    form = NotMeForm(request.POST if request.method == "POST" else None)
+    if request.method == "POST" and form.is_valid():
+        said = {"key": form.cleaned_data["key"], "note": form.cleaned_data["note"]}
+        try:
+            say_not_me(membership=link.membership, by=_account(link), now=timezone.now(), **said)
+        except ReplyRefused as refused:
+            form.add_error(None, refused.messages)  # type: ignore[arg-type]
+        else:
+            return render(request, "schools/link_not_me_said.html", {"school": link.school})
+    return render(request, "schools/link_not_me.html", {"link": link, "school": link.school, "form": form})

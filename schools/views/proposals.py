@@ -1,0 +1,105 @@
+"""That time does not work: the form for it, signed in or by a mail's link."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from accounts.requests import SignedInRequest
+from schools import policies
+from schools.actions.plans import free_weeks
+from schools.actions.replies import propose_time
+from schools.calendar import SchoolCalendar
+from schools.forms.replies import ProposalForm
+from schools.models import PlannedSession, School, SchoolMembership
+
+# Looked through for weeks in which all the groups are free; a school year has fewer.
+ALL_WEEKS = 60
+OFFERED = 3
+
+
+def session_time(request: SignedInRequest, uuid: str) -> HttpResponse:
+    """The contact person, signed in, proposes another week for a session."""
+    today = timezone.localdate()
+    session = get_object_or_404(PlannedSession.objects.visible_to(request.user, today).with_names(), uuid=uuid)
+    school = session.participation.school
+    if not policies.user_can_confirm(request.user, school, today):
+        raise PermissionDenied
+    membership = (
+        SchoolMembership.objects.active(today).contacts().filter(person__user=request.user, person__school=school)
+    )
+    back = redirect("schools:term-plan", school.slug)
+    return propose(request, session, by=request.user, membership=membership.first(), today=today, back=back)
+
+
+def propose(
+    request: HttpRequest,
+    session: PlannedSession,
+    *,
+    by: User,
+    membership: SchoolMembership | None,
+    today: dt.date,
+    back: HttpResponse,
+    more: dict[str, Any] | None = None,
+) -> HttpResponse:
+    """The form for a session and those that stand beside it; ``back`` is where its sender goes when it is saved."""
+    sessions = beside(session)
+    if not sessions or session.week_start < today - dt.timedelta(days=today.weekday()):
+        messages.error(request, _("The session is no longer ahead. Look at the plan again."))
+        return back
+    data = request.POST if request.method == "POST" else None
+    form = ProposalForm(data, sessions=sessions, **_weeks(sessions, today))
+    if request.method == "POST" and form.is_valid() and _saved(form, by, membership):
+        messages.success(request, _("Thank you. The centre's coordinator sees it, and answers by mail."))
+        return back
+    school: School = session.participation.school
+    context = {"form": form, "session": session, "school": school, "sessions": sessions, "back": back["Location"]}
+    return render(request, "schools/session_time.html", context | (more or {}))
+
+
+def beside(session: PlannedSession) -> list[PlannedSession]:
+    """The session and those of other groups of its kind with the same topic in the same week, still ahead."""
+    rows = PlannedSession.objects.without_outcome().filter(
+        participation=session.participation_id,
+        slot_no=session.slot_no,
+        week_start=session.week_start,
+        group__kind=session.group.kind,
+    )
+    return list(rows.with_names().select_related("participation__programme_year__year").order_by("group__name"))
+
+
+def _weeks(sessions: list[PlannedSession], today: dt.date) -> dict[str, Any]:
+    """The next weeks in which every group is free, then all open weeks ahead."""
+    participation = sessions[0].participation
+    calendar = SchoolCalendar.of(participation.programme_year.year, participation.school)
+    free = [free_weeks(session=one, calendar=calendar, count=ALL_WEEKS, from_day=today) for one in sessions]
+    shared = [week for week in free[0] if all(week in others for others in free)]
+    this_week = today - dt.timedelta(days=today.weekday())
+    others = [week for week in calendar.open_weeks() if week > this_week and week != sessions[0].week_start]
+    return {"offered": shared[:OFFERED], "others": others, "taken": set(others) - set(shared)}
+
+
+def _saved(form: ProposalForm, by: User, membership: SchoolMembership | None) -> bool:
+    try:
+        propose_time(
+            sessions=form.chosen_sessions(),
+            reason=form.cleaned_data["reason"],
+            proposed_week=form.chosen_week(),
+            note=form.cleaned_data["note"],
+            key=form.cleaned_data["key"],
+            membership=membership,
+            by=by,
+            now=timezone.now(),
+        )
+    except ValidationError as refused:
+        form.add_error(None, refused.messages)  # type: ignore[arg-type]
+        return False
+    return True

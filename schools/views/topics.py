@@ -1,0 +1,85 @@
+"""A school chooses its extra topics: signed in, or by a mail's link."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from accounts.requests import SignedInRequest
+from programmes.models import SessionTopic
+from schools import policies
+from schools.actions.plans import choose_topics, join, locked_topics
+from schools.calendar import SchoolCalendar
+from schools.forms.plans import TopicChoiceForm
+from schools.models import ProgrammeYear, School, SchoolYear
+from schools.slots import Slot, slots_of
+from schools.views.access import visible_school, year_or_404
+from schools.views.plans import participation_of, rules_of
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def topic_choice(request: SignedInRequest, slug: str, year_slug: str) -> HttpResponse:
+    today = timezone.localdate()
+    school, year = visible_school(request, slug, today), year_or_404(year_slug)
+    if not policies.user_can_choose_topics(request.user, school, today):
+        raise PermissionDenied
+    return choose_for(
+        request, school, year, by=request.user, today=today, back=reverse("schools:term-plan", args=[slug])
+    )
+
+
+def choose_for(
+    request: HttpRequest, school: School, year: SchoolYear, *, by: Any, today: dt.date, back: str, link: Any = None
+) -> HttpResponse:
+    """The form of a school's extra topics, in the order of the year; ``back`` is where its sender goes afterwards."""
+    rules = rules_of(year)
+    context = {"school": school, "year": year, "today": today, "back": back, "link": link}
+    if rules is None or year.ends_on < today:
+        return render(request, "schools/topic_choice.html", context)
+    form = _topic_form(request, school, rules)
+    if request.method == "POST" and form.is_valid() and _choose(form, school, rules, by):
+        messages.success(request, _("The topics are saved, and stand in the plan."))
+        return redirect(back)
+    return render(request, "schools/topic_choice.html", context | {"rules": rules, "form": form})
+
+
+def _topic_form(request: HttpRequest, school: School, rules: ProgrammeYear) -> TopicChoiceForm:
+    participation = participation_of(school, rules)
+    choices = participation.choices.select_related("topic") if participation.pk else []
+    return TopicChoiceForm(
+        request.POST if request.method == "POST" else None,
+        places=_extra_places(school, rules),
+        topics=list(SessionTopic.objects.of(rules.programme).extra()),
+        chosen=[choice.topic for choice in choices],
+        locked=locked_topics(participation) if participation.pk else {},
+    )
+
+
+def _choose(form: TopicChoiceForm, school: School, rules: ProgrammeYear, by: Any) -> bool:
+    """Save the choice; what is refused is said in the form."""
+    participation = join(school=school, programme_year=rules, by=by)
+    try:
+        choose_topics(participation=participation, topics=form.chosen(), by=by, now=timezone.now())
+    except ValidationError as refused:
+        form.add_error(None, refused)
+        return False
+    return True
+
+
+def _extra_places(school: School, rules: ProgrammeYear) -> list[Slot]:
+    slots = slots_of(
+        SchoolCalendar.of(rules.year, school),
+        list(SessionTopic.objects.of(rules.programme).base()),
+        required_base=rules.required_base,
+        required_extra=rules.required_extra,
+    )
+    return [slot for slot in slots if not slot.is_base]

@@ -1,0 +1,210 @@
+"""Which reminders are made, for whom, when: and that none is made twice."""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from types import SimpleNamespace
+
+import pytest
+
+from outbox.models import Message, State
+from schools.actions.people import end_membership, give_membership
+from schools.actions.plans import cancel_session, move_session
+from schools.models import PlannedSession, SchoolMembership
+from sessions_log.actions import log_as_planned
+from sessions_log.models import ReminderItem
+from sessions_log.reminders import due
+from tests.mailing import Postbox
+
+pytestmark = pytest.mark.django_db
+
+SEPTEMBER = "Normer och dess konsekvenser"
+
+
+def at(day: dt.date, hour: int = 6) -> dt.datetime:
+    """A moment of a day; six o'clock UTC is eight in Stockholm's summer."""
+    return dt.datetime.combine(day, dt.time(hour), tzinfo=dt.UTC)
+
+
+def base_sessions(centre: SimpleNamespace, kind: str = "class") -> list[PlannedSession]:
+    """The classes' sessions of the topic of January, which is far from the year's beginning."""
+    rows = centre.participation.sessions.filter(topic__kind="base", group__kind=kind)
+    return list(rows.order_by("-week_start", "group__name")[:2])
+
+
+def run(day: dt.date, postbox: Postbox, hour: int = 6) -> list:
+    due(at(day, hour))
+    return postbox.send(at(day, hour))
+
+
+def quiet_until(day: dt.date, postbox: Postbox) -> None:
+    """What was due until a day has been sent."""
+    run(day, postbox)
+    postbox.received.clear()
+
+
+def test_three_weeks_one_week_and_the_same_week(taget: SimpleNamespace, postbox: Postbox):
+    session = base_sessions(taget)[0]
+    monday = session.week_start
+    quiet_until(monday - dt.timedelta(days=22), postbox)
+    for weeks, soon in [(3, "Om tre veckor"), (1, "Nästa vecka"), (0, "Den här veckan")]:
+        mails = [mail for mail in run(monday - weeks * dt.timedelta(days=7), postbox) if soon in mail.subject]
+        to_classes = [mail for mail in mails if "1A" in mail.body]
+        assert len(to_classes) == 1, f"{weeks} weeks before"
+        assert session.topic_title in to_classes[0].subject
+        assert to_classes[0].to == ["Elin Test <elin@vpc.example>"]
+
+
+def test_one_mail_has_all_groups_of_a_topic(taget: SimpleNamespace, postbox: Postbox):
+    first, second = base_sessions(taget)
+    assert first.week_start == second.week_start
+    quiet_until(first.week_start - dt.timedelta(days=22), postbox)
+    [mail] = [one for one in run(first.week_start - dt.timedelta(days=21), postbox) if "Om tre" in one.subject]
+    assert "1A" in mail.body
+    assert "2A" in mail.body
+
+
+def test_nothing_is_due_before_seven_in_stockholm(taget: SimpleNamespace, postbox: Postbox):
+    first = base_sessions(taget)[0].week_start - dt.timedelta(days=21)
+    quiet_until(first - dt.timedelta(days=1), postbox)
+    winter = first.month in (11, 12, 1, 2, 3)
+    seven = 6 if winter else 5
+    assert run(first, postbox, hour=seven - 1) == []
+    assert run(first, postbox, hour=seven) != []
+
+
+def test_a_run_that_is_repeated_makes_nothing(taget: SimpleNamespace, postbox: Postbox):
+    day = base_sessions(taget)[0].week_start
+    run(day, postbox)
+    count = Message.objects.count()
+    run(day, postbox)
+    run(day + dt.timedelta(days=1), postbox)
+    assert Message.objects.count() == count
+
+
+def test_a_run_that_was_missed_is_caught_up_with_and_what_is_too_late_says_so(taget: SimpleNamespace, postbox: Postbox):
+    session = base_sessions(taget)[0]
+    quiet_until(session.week_start - dt.timedelta(days=22), postbox)
+    # The scheduler is off for more than two weeks: three weeks before has passed, one week before is just due.
+    mails = [one for one in run(session.week_start - dt.timedelta(days=6), postbox) if "1A" in one.body]
+    assert [mail.subject.partition(":")[0] for mail in mails] == ["Nästa vecka"]
+    [skipped] = Message.objects.filter(
+        state=State.SKIPPED, kind="session-approaching", reminder_items__session=session, reminder_items__lead=3
+    )
+    assert "För sent" in skipped.why
+
+
+def test_a_session_that_is_moved_is_reminded_of_in_its_new_week(taget: SimpleNamespace, postbox: Postbox):
+    session = base_sessions(taget)[0]
+    old = session.week_start
+    quiet_until(old - dt.timedelta(days=21), postbox)
+    later = old + dt.timedelta(days=14)
+    move_session(session=session, week_start=later, version=session.version, by=taget.samira, now=at(old, 8))
+    run(old + dt.timedelta(days=1), postbox)
+    items = ReminderItem.objects.filter(session=session, kind="session-approaching")
+    assert set(items.filter(superseded=True).values_list("week_start", flat=True)) == {old}
+    mails = [one for one in run(later, postbox) if "Den här veckan" in one.subject and "1A" in one.body]
+    assert len(mails) == 1
+
+
+def test_a_session_moved_there_and_back_is_still_reminded_of(taget: SimpleNamespace, postbox: Postbox):
+    session = base_sessions(taget)[0]
+    old, later = session.week_start, session.week_start + dt.timedelta(days=14)
+    quiet_until(old - dt.timedelta(days=21), postbox)
+    for week, day in [(later, old - dt.timedelta(days=20)), (old, old - dt.timedelta(days=15))]:
+        session.refresh_from_db()
+        move_session(session=session, week_start=week, version=session.version, by=taget.samira, now=at(day))
+        run(day, postbox, hour=10)
+    mails = [one for one in run(old - dt.timedelta(days=7), postbox) if "Nästa vecka" in one.subject]
+    assert any("1A" in mail.body for mail in mails)
+
+
+def test_a_cancelled_session_is_not_reminded_of(taget: SimpleNamespace, postbox: Postbox):
+    for session in base_sessions(taget):
+        cancel_session(
+            session=session, reason="no_room", version=session.version, by=taget.samira, now=at(dt.date(2026, 8, 20))
+        )
+    monday = base_sessions(taget)[0].week_start
+    quiet_until(monday - dt.timedelta(days=22), postbox)
+    assert [one for one in run(monday - dt.timedelta(days=21), postbox) if "1A" in one.body] == []
+
+
+def test_a_cancellation_after_the_mail_was_made_stops_it(taget: SimpleNamespace, postbox: Postbox):
+    session, other = base_sessions(taget)
+    day = session.week_start - dt.timedelta(days=21)
+    quiet_until(day - dt.timedelta(days=1), postbox)
+    due(at(day))
+    for one in (session, other):
+        cancel_session(session=one, reason="no_room", version=one.version, by=taget.samira, now=at(day, 7))
+    assert [one for one in postbox.send(at(day, 8)) if "Om tre veckor" in one.subject and "1A" in one.body] == []
+    [mail] = Message.objects.filter(kind="session-approaching", reminder_items__session=session, reminder_items__lead=3)
+    assert mail.state == State.SKIPPED
+
+
+def test_who_has_left_gets_nothing(taget: SimpleNamespace, postbox: Postbox):
+    day = base_sessions(taget)[0].week_start - dt.timedelta(days=21)
+    membership = SchoolMembership.objects.get(person__user=taget.elin)
+    due(at(day))
+    end_membership(membership=membership, last_day=day - dt.timedelta(days=1), by=taget.samira)
+    postbox.send(at(day, 7))
+    assert postbox.to("elin@") == []
+    assert set(Message.objects.filter(user=taget.elin).values_list("state", flat=True)) == {State.SKIPPED}
+
+
+def test_without_a_contact_person_the_schools_coordinator_is_told(taget: SimpleNamespace, postbox: Postbox):
+    day = base_sessions(taget)[0].week_start - dt.timedelta(days=21)
+    membership = SchoolMembership.objects.get(person__user=taget.elin)
+    end_membership(membership=membership, last_day=dt.date(2026, 9, 1), by=taget.samira)
+    run(day, postbox)
+    assert any("Om tre veckor" in mail.subject for mail in postbox.to("jonas@"))
+
+
+def test_a_missing_log_is_asked_for_after_one_day_and_seven(taget: SimpleNamespace, postbox: Postbox):
+    session = taget.participation.sessions.order_by("week_start", "pk").first()
+    monday_after = session.week_start + dt.timedelta(days=7)
+    asked = [
+        day
+        for day in (monday_after + dt.timedelta(days=n) for n in range(-3, 35))
+        if [one for one in run(day, postbox) if "saknar logg" in one.subject.lower() and session.group.name in one.body]
+    ]
+    # The seventh day after the week is a Sunday: the mail waits for the Monday.
+    assert asked == [monday_after, monday_after + dt.timedelta(days=7)]
+    assert {mail.to[0] for _at, mail in postbox.received if "logg" in mail.subject.lower()} == {
+        "Jonas Test <jonas@vpc.example>"
+    }
+
+
+def test_the_centres_coordinator_is_asked_where_the_school_has_none(taget: SimpleNamespace, postbox: Postbox):
+    membership = SchoolMembership.objects.get(person__user=taget.jonas)
+    end_membership(membership=membership, last_day=dt.date(2026, 8, 1), by=taget.samira)
+    session = taget.participation.sessions.order_by("week_start").first()
+    run(session.week_start + dt.timedelta(days=7), postbox)
+    assert any("logg" in mail.subject.lower() for mail in postbox.to("samira@"))
+
+
+def test_what_has_been_logged_is_not_asked_for(taget: SimpleNamespace, postbox: Postbox):
+    session = taget.participation.sessions.order_by("week_start").first()
+    after = session.week_start + dt.timedelta(days=7)
+    due(at(after))
+    for one in taget.participation.sessions.filter(week_start=session.week_start):
+        log_as_planned(session=one, key=uuid.uuid4(), by=taget.jonas, now=at(after, 7))
+    postbox.send(at(after, 8))
+    assert [mail for mail in postbox.to("jonas@") if "logg" in mail.subject.lower()] == []
+
+
+def test_the_terms_plan_is_sent_once_a_week_before_the_term(taget: SimpleNamespace, postbox: Postbox):
+    starts = taget.year.terms.get(season="spring").starts_on
+    days = [starts + dt.timedelta(days=n) for n in range(-10, 10)]
+    sent = [day for day in days if [one for one in run(day, postbox) if "Vårens plan" in one.subject]]
+    assert sent == [starts - dt.timedelta(days=7)]
+
+
+def test_a_new_contact_person_gets_the_plan_in_the_middle_of_the_term(taget: SimpleNamespace, postbox: Postbox):
+    quiet_until(dt.date(2026, 10, 20), postbox)
+    membership = SchoolMembership.objects.get(person__user=taget.elin)
+    end_membership(membership=membership, last_day=dt.date(2026, 10, 20), by=taget.samira)
+    person = SchoolMembership.objects.get(person__user=taget.jonas).person
+    give_membership(person=person, role="contact", starts_on=dt.date(2026, 10, 21), by=taget.samira)
+    run(dt.date(2026, 10, 22), postbox)
+    assert any("Höstens plan" in mail.subject for mail in postbox.to("jonas@"))
