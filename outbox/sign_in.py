@@ -8,6 +8,7 @@ from typing import Any
 from django.conf import settings
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from accounts.adapter import ClosedSignupAdapter
 from accounts.models import User
@@ -23,6 +24,11 @@ class MailingAdapter(ClosedSignupAdapter):
     """django-allauth's mails go through the outbox. For an address without an account the same work is done, and the
     sender then skips the mail: the page tells nobody who has an account."""
 
+    error_messages = ClosedSignupAdapter.error_messages | {
+        "incorrect_code": gettext_lazy("That is not the code. Look in the latest mail, and write all the letters."),
+        "too_many_login_attempts": gettext_lazy("Too many attempts. Wait a few minutes and try again."),
+    }
+
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
         now = timezone.now()
         user = User.objects.filter(email__iexact=email, is_active=True).first()
@@ -32,8 +38,10 @@ class MailingAdapter(ClosedSignupAdapter):
 
 def compose_code(message: Message, now: dt.datetime) -> Letter:
     code = message.about.get("code", "")
-    if not code or message.user is None or not message.user.is_active:
+    if message.user is None or not message.user.is_active:
         raise NotWanted(_("There is no open account with the address."))
+    if not code:
+        raise NotWanted(_("The code is no longer kept."))
     if now > message.made_at + dt.timedelta(seconds=settings.ACCOUNT_LOGIN_BY_CODE_TIMEOUT):
         raise NotWanted(_("The code had become too old."))
     minutes = settings.ACCOUNT_LOGIN_BY_CODE_TIMEOUT // 60

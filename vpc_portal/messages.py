@@ -31,6 +31,7 @@ KEYWORDS: dict[str, Any] = {
 # Django turns a template into text in which only the calls that name a message are Python.
 LITERAL = r"""u?(?:'(?:\\.|[^'\\])*'|"(?:\\.|[^"\\])*")"""
 CALL = re.compile(rf"\b(?:(?:np|n|p)?gettext|_)\(\s*{LITERAL}(?:\s*,\s*(?:{LITERAL}|\w+))*\s*\)")
+TEMPLATES = {".html", ".txt"}
 PLACEHOLDER = re.compile(r"%\((\w+)\)[sd]|\{(\w+)\}")
 
 
@@ -85,14 +86,14 @@ def faults(found: Catalog, known: Catalog) -> list[str]:
 
 
 def _sources(root: Path) -> Iterator[Path]:
-    yield from sorted((root / "templates").rglob("*.html"))
+    yield from sorted(path for path in (root / "templates").rglob("*") if path.suffix in TEMPLATES)
     for app in APPS:
         yield from sorted(path for path in (root / app).rglob("*.py") if "migrations" not in path.parts)
 
 
 def _messages_in(path: Path) -> Iterator[Any]:
     text = path.read_text(encoding="utf-8")
-    if path.suffix == ".html":
+    if path.suffix in TEMPLATES:
         text = "\n".join(CALL.findall(templatize(text, origin=str(path))))
     yield from extract("python", io.BytesIO(text.encode()), keywords=KEYWORDS)
 

@@ -97,6 +97,9 @@ NO_GET, NO_POST = "no get", "no post"
 SAMPLES = [
     # Signing in.
     sample("account_login", nothing, PUBLIC),
+    sample("account_request_login_code", nothing, PUBLIC),
+    sample("account_confirm_login_code", nothing, PUBLIC),
+    sample("account_signup", nothing, PUBLIC, NO_POST),
     sample("account_logout", nothing, PUBLIC),
     sample("account_inactive", nothing, PUBLIC, NO_POST),
     sample("accounts:choose-password", a_token, PUBLIC),
