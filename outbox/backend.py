@@ -1,7 +1,7 @@
 """SMTP that says when a mail is handed over.
 
-Between the server's 354 and its answer after the final dot nobody can know whether a mail has arrived. So that moment is
-marked before the body is sent, and everything that goes wrong is told apart by the side of it on which it went wrong.
+Between the server's 354 and its answer after the final dot nobody can know whether a mail has arrived. So that moment
+is marked before the body is sent, and everything that goes wrong is told apart by the side of it on which it went wrong.
 """
 
 from __future__ import annotations
@@ -94,7 +94,8 @@ class HandoverBackend(EmailBackend):
         return connection
 
     def _send_body(self, connection: smtplib.SMTP, mail: EmailMessage) -> str:
-        body = smtplib._quote_periods(mail.message().as_bytes(linesep="\r\n"))  # type: ignore[attr-defined]
+        written: Any = mail.message()
+        body = smtplib._quote_periods(written.as_bytes(linesep="\r\n"))  # type: ignore[attr-defined]
         try:
             if connection.sock is not None:
                 connection.sock.settimeout(AFTER_FINAL_DOT)
@@ -122,7 +123,8 @@ class HandoverBackend(EmailBackend):
 
     def _break_off(self) -> None:
         """Drop the connection without a word: a QUIT could make the server take what it has."""
-        for connection in (self.connection, self._partial_connection):
+        partial: smtplib.SMTP | None = self._partial_connection  # type: ignore[has-type]
+        for connection in (self.connection, partial):
             if connection is not None:
                 connection.close()
         self.connection = self._partial_connection = None

@@ -12,9 +12,10 @@ import logging
 import uuid
 from collections import Counter
 from collections.abc import Callable
+from typing import Any, Protocol
 
 from django.conf import settings
-from django.core.mail import get_connection
+from django.core.mail import EmailMessage
 from django.db import transaction
 from django.db.models import F
 from django.utils import timezone, translation
@@ -28,6 +29,15 @@ from outbox.writing import mail_of
 
 log = logging.getLogger(__name__)
 Clock = Callable[[], dt.datetime]
+
+
+class Relay(Protocol):
+    """Where mails are delivered: see ``HandoverBackend``."""
+
+    def deliver(self, mail: EmailMessage, *, handed_over: Callable[[], None]) -> str: ...
+
+    def close(self) -> None: ...
+
 
 # A claim holds this long: more than composing, connecting and asking take, each with its time limit.
 LEASE = dt.timedelta(minutes=3)
@@ -45,14 +55,12 @@ class LeaseLost(Exception):  # noqa: N818
     """Somebody else may send the mail now: this sender must not."""
 
 
-def send_waiting(
-    *, clock: Clock = timezone.now, backend: HandoverBackend | None = None, seconds: int = 60
-) -> Counter[str]:
+def send_waiting(*, clock: Clock = timezone.now, backend: Relay | None = None, seconds: int = 60) -> Counter[str]:
     """Send what is due, for about ``seconds``; gives how many ended in which state.
 
     Whatever happens to one mail, the others are sent.
     """
-    backend = backend or get_connection("outbox.backend.HandoverBackend")
+    relay: Relay = backend or HandoverBackend()
     me, ended, until = uuid.uuid4(), Counter[str](), clock() + dt.timedelta(seconds=seconds)
     settle(clock())
     # Content and mails are in Swedish, whatever language a worker was started in.
@@ -60,11 +68,11 @@ def send_waiting(
         try:
             while claimed := _claim_some(me, clock):
                 for message in claimed:
-                    ended[_send(message, backend, clock)] += 1
+                    ended[_send(message, relay, clock)] += 1
                 if clock() >= until:
                     break
         finally:
-            backend.close()
+            relay.close()
     return ended
 
 
@@ -98,7 +106,7 @@ def _claim(pk: int, me: uuid.UUID, now: dt.datetime) -> bool:
     return due.update(state=State.CLAIMED, claimed_by=me, leased_until=now + LEASE, attempts=F("attempts") + 1) == 1
 
 
-def _send(message: Message, backend: HandoverBackend, clock: Clock) -> str:
+def _send(message: Message, relay: Relay, clock: Clock) -> str:
     try:
         letter = kind_of(message).compose(message, clock())
         mail = mail_of(message, letter)
@@ -108,7 +116,7 @@ def _send(message: Message, backend: HandoverBackend, clock: Clock) -> str:
         log.exception("The mail %s could not be written.", message.pk)
         return _finish(message, State.CLAIMED, State.FAILED, _("Could not be written: %s") % fault, clock())
     try:
-        answer = backend.deliver(mail, handed_over=lambda: _hand_over(message, letter, clock()))
+        answer = relay.deliver(mail, handed_over=lambda: _hand_over(message, letter, clock()))
     except LeaseLost:
         return "lease lost"
     except Refused as failure:
@@ -154,7 +162,7 @@ def _finish(
     """Write how it ended, unless somebody else has written meanwhile; a digest's mails follow it."""
     mine = Message.objects.filter(pk=message.pk, state=was, claimed_by=message.claimed_by)
     waits = {"not_before": not_before, "settled_at": None} if not_before else {"settled_at": now}
-    about = {"about": {}} if kind_of(message).is_secret and becomes != State.QUEUED else {}
+    about: dict[str, Any] = {"about": {}} if kind_of(message).is_secret and becomes != State.QUEUED else {}
     if mine.update(state=becomes, why=why[:500], leased_until=None, **waits, **about) != 1:
         return "taken over"
     carried = Message.objects.filter(digest=message)

@@ -33,7 +33,7 @@ def mail_of(message: Message, letter: Letter) -> EmailMultiAlternatives:
         reply_to=[letter.reply_to] if letter.reply_to else None,
         headers=headers,
     )
-    mail.encoding = UTF8  # type: ignore[assignment]
+    mail.encoding = UTF8
     mail.attach_alternative(as_html(letter), "text/html")
     return mail
 

@@ -50,7 +50,7 @@ def letter_to_school(
     return Letter(
         subject=subject,
         preheader=preheader,
-        greeting=_("Hello %(name)s!") % {"name": membership.person.user.get_short_name()},
+        greeting=_("Hello %(name)s!") % {"name": str(membership.person.user or "").split(" ")[0]},
         sections=[section],
         signature=signature(by),
         why=_why(membership),
@@ -104,11 +104,9 @@ def session_rows(sessions: Sequence[PlannedSession]) -> list[tuple[str, str]]:
 
 def _why(membership: SchoolMembership) -> str:
     role = str(membership.get_role_display()).lower()
-    said = {"role": role, "school": membership.person.school}
-    return (
-        _("You get this mail because you are %(role)s at %(school)s. The links are your own: pass them on to nobody.")
-        % said
-    )
+    because = _("You get this mail because you are %(role)s at %(school)s.")
+    own = _("The links are your own: pass them on to nobody.")
+    return f"{because % {'role': role, 'school': membership.person.school}} {own}"
 
 
 def _foot(membership: SchoolMembership, now: dt.datetime, *, can_wait: bool) -> list[Link]:

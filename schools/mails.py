@@ -140,7 +140,7 @@ def compose_declined(message: Message, now: dt.datetime) -> Letter:
     reply = SchoolReply.objects.filter(pk=message.about.get("reply"), state=SchoolReply.State.DECLINED).first()
     if reply is None:
         raise NotWanted(_("The answer has been taken back."))
-    sessions = list(reply.sessions.with_names())
+    sessions = list(PlannedSession.objects.filter(replies=reply).with_names())
     button, link = plan_links(membership, now)
     week = week_no(reply.proposed_week) if reply.proposed_week else ""
     text = _("%(week)s does not work for the centre.") if week else _("The centre has not found another week.")

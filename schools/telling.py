@@ -42,10 +42,8 @@ def readers_of(school: School, today: dt.date, *, making_accounts: bool = True) 
     People without an e-mail address, or whose account is shut, get none. Somebody who has no account yet gets one,
     unless ``making_accounts`` is false: then they are left out.
     """
-    active = SchoolMembership.objects.active(today).filter(person__school=school)
-    memberships = list(active.contacts().select_related("person__user", "person__school"))
-    if not memberships:
-        memberships = list(active.coordinators().select_related("person__user", "person__school"))
+    at_school = SchoolMembership.objects.filter(person__school=school).select_related("person__user", "person__school")
+    memberships = at_school.contacts().active(today) or at_school.coordinators().active(today)
     readers: dict[int, Reader] = {}
     for membership in memberships:
         person = membership.person

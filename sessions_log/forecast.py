@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from django.utils import timezone
@@ -66,10 +66,13 @@ def _ahead(session: PlannedSession, now: dt.datetime) -> Iterator[Forecast]:
     today, school = timezone.localdate(now), session.participation.school
     made = set(session.reminders.standing().values_list("user_id", "kind", "lead"))
     weekly = set(MailPreference.objects.filter(weekly=True).values_list("user_id", flat=True))
-    readers = {Kind.APPROACHING: readers_of(school, today, making_accounts=False), Kind.LOG_MISSING: loggers_of(school, today)}
+    readers: dict[str, Sequence[Reader | User]] = {
+        Kind.APPROACHING: readers_of(school, today, making_accounts=False),
+        Kind.LOG_MISSING: loggers_of(school, today),
+    }
     for step in steps_of(session):
         at = local_time(step.due_on, MORNING)
-        for reader in readers[Kind(step.kind)] if not step.is_too_late(today) else []:
+        for reader in readers[step.kind] if not step.is_too_late(today) else []:
             user = reader.user if isinstance(reader, Reader) else reader
             if (user.pk, step.kind, step.lead) not in made:
                 yield Forecast(

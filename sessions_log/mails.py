@@ -30,10 +30,11 @@ from schools.links import Scope
 from schools.models import Group, PlannedSession, SchoolMembership, Term
 from schools.models.plans import monday_of
 from schools.telling import CHANGED, about, said_of, when
+from sessions_log.models import ReminderItem
 from sessions_log.policies import user_can_log
 from sessions_log.reminders import APPROACHING_WEEKS, MISSING_DAYS, steps_of
 
-# A move that was told this recently is a reminder too.
+# A move or a plan that was told this recently is a reminder too.
 JUST_TOLD = dt.timedelta(days=7)
 
 
@@ -45,7 +46,7 @@ def compose_approaching(message: Message, now: dt.datetime) -> Letter:
     if not sessions:
         raise NotWanted(_("The sessions have been held, moved or cancelled."))
     if message.about.get("lead") and _just_told(message, sessions, now):
-        raise NotWanted(_("The recipient has just been told of the time, in the mail about the move."))
+        raise NotWanted(_("The recipient has just been told of the time, in another mail."))
     return _approaching_letter(membership, sessions, now)
 
 
@@ -61,7 +62,7 @@ def _sessions(message: Message) -> list[PlannedSession]:
 def _just_told(message: Message, sessions: Sequence[PlannedSession], now: dt.datetime) -> bool:
     told = Told.objects.filter(
         user=message.user,
-        message__kind=CHANGED,
+        message__kind__in=(CHANGED, ReminderItem.Kind.TERM_PLAN),
         message__state__in=MAY_HAVE_ARRIVED,
         message__handed_over_at__gt=now - JUST_TOLD,
         about__in=[about(one) for one in sessions],
@@ -146,7 +147,8 @@ def _the_other_sessions(sessions: Sequence[PlannedSession]) -> list[str]:
     staff = PlannedSession.objects.live().filter(
         participation=first.participation_id, slot_no=first.slot_no, group__kind=Group.Kind.STAFF
     )
-    held, planned = [], []
+    held: list[str] = []
+    planned: list[str] = []
     for one in staff.order_by("week_start"):
         (held if one.outcome else planned).append(week_no(one.week_start))
     said = []
@@ -257,12 +259,13 @@ def compose_plan(message: Message, now: dt.datetime) -> Letter:
 
 
 def _plan_letter(membership: SchoolMembership, term: Term, sessions: list[PlannedSession], now: dt.datetime) -> Letter:
-    heading = _("The autumn's plan") if term.season == Term.Season.AUTUMN else _("The spring's plan")
-    heading = f"{heading} {_('for %(school)s') % {'school': membership.person.school}}"
+    autumn = term.season == Term.Season.AUTUMN
+    heading = _("The autumn's plan for %(school)s") if autumn else _("The spring's plan for %(school)s")
+    heading = heading % {"school": membership.person.school}
     return letter_to_school(
         membership,
         now=now,
-        subject=f"{heading}: {_('is it right?')}",
+        subject=_("%(plan)s: is it right?") % {"plan": heading},
         preheader=_count_in_words(sessions),
         section=_plan_section(membership, heading, sessions, now),
         coming=_("%(weeks)s weeks before each base session we remind you. If the plan changes we write.")

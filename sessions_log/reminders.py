@@ -33,6 +33,8 @@ DAY, WEEK = dt.timedelta(days=1), dt.timedelta(weeks=1)
 MORNING = dt.time(7)
 # Weeks before a base session's week.
 APPROACHING_WEEKS = (3, 1, 0)
+# The first reminder takes the topic's other groups along, if they meet within this time.
+TAKEN_ALONG = 6 * WEEK
 # Days after the Sunday of a session's week; a day on a weekend waits for its Monday.
 MISSING_DAYS = (1, 7)
 # A log that has been missing for longer is on the coordinators' list, and no longer mailed about.
@@ -90,18 +92,20 @@ def due(now: dt.datetime) -> int:
     mails were made. Many at once make each mail once."""
     today = timezone.localdate(now)
     _supersede(today)
-    made = sum(_make(one, now) for one in _due_reminders(now))
-    return made + sum(_make_plan(school, term, now) for school, term in _terms_to_tell(now))
+    plans = sum(_make_plan(school, term, now) for school, term in _terms_to_tell(now))
+    return plans + sum(_make(one, now) for one in _due_reminders(now))
+
+
+Pairs = list[tuple[PlannedSession, int]]
 
 
 @dataclass(frozen=True)
 class Due:
-    """A mail to make: one reader, one topic at one school, one step, and all the groups concerned."""
+    """A mail to make: one reader, one topic at one school, one kind, and all the groups concerned, each at its step."""
 
     reader: Reader | User
     kind: str
-    lead: int
-    sessions: tuple[PlannedSession, ...]
+    pairs: tuple[tuple[PlannedSession, int], ...]
     is_too_late: bool
 
     @property
@@ -110,22 +114,23 @@ class Due:
 
     @property
     def about(self) -> dict[str, Any]:
-        said: dict[str, Any] = {"sessions": [session.pk for session in self.sessions], "lead": self.lead}
+        sessions = sorted({session.pk for session, _lead in self.pairs})
+        said: dict[str, Any] = {"sessions": sessions, "lead": min(lead for _session, lead in self.pairs)}
         if isinstance(self.reader, Reader):
             said["membership"] = self.reader.membership.pk
         return said
 
 
 def _due_reminders(now: dt.datetime) -> Iterator[Due]:
-    """By participation, then by topic: who is told, at which step, of which groups."""
+    """By participation, then by topic: who is told of which groups."""
     sessions = sorted(_in_reach(timezone.localdate(now)), key=_by_topic)
-    for (_pk, _topic), rows in groupby(sessions, key=_by_topic):
+    for _topic, rows in groupby(sessions, key=_by_topic):
         yield from _of_topic(list(rows), now)
 
 
 def _in_reach(today: dt.date) -> list[PlannedSession]:
     """Sessions without an outcome that some step can be due for, in a few queries however many there are."""
-    first, last = today - MISSING_STOPS - 2 * WEEK, today + max(APPROACHING_WEEKS) * WEEK
+    first, last = today - MISSING_STOPS - 2 * WEEK, today + max(APPROACHING_WEEKS) * WEEK + TAKEN_ALONG
     rows = PlannedSession.objects.without_outcome().between(first, last).with_names()
     open_schools = School.objects.open_on(today)
     return list(rows.filter(participation__school__in=open_schools).order_by("pk"))
@@ -137,20 +142,44 @@ def _by_topic(session: PlannedSession) -> tuple[int, int]:
 
 def _of_topic(rows: Sequence[PlannedSession], now: dt.datetime) -> Iterator[Due]:
     today, school = timezone.localdate(now), rows[0].participation.school
-    by_step: dict[tuple[str, int, bool], list[PlannedSession]] = {}
+    found = _due_pairs(rows, now)
+    if not found:
+        return
+    made = _made(rows)
+    for (kind, too_late), pairs in found.items():
+        for reader in _readers(kind, school, today):
+            user = reader.user if isinstance(reader, Reader) else reader
+            new = [(one, lead) for one, lead in pairs if (user.pk, one.pk, kind, lead) not in made]
+            if new and not too_late:
+                new += [(one, lead) for one, lead in _along(rows, new) if (user.pk, one.pk, kind, lead) not in made]
+            if new:
+                yield Due(reader, kind, tuple(new), too_late)
+
+
+def _due_pairs(rows: Sequence[PlannedSession], now: dt.datetime) -> dict[tuple[str, bool], Pairs]:
+    """The groups with a step that is due, by kind and whether it is too late."""
+    found: dict[tuple[str, bool], Pairs] = {}
     for session in rows:
         for step in steps_of(session):
             if step.is_due(now):
-                by_step.setdefault((step.kind, step.lead, step.is_too_late(today)), []).append(session)
-    if not by_step:
-        return
-    made = _made(rows)
-    for (kind, lead, too_late), sessions in by_step.items():
-        for reader in _readers(kind, school, today):
-            user = reader.user if isinstance(reader, Reader) else reader
-            new = tuple(one for one in sessions if (user.pk, one.pk, kind, lead) not in made)
-            if new:
-                yield Due(reader, kind, lead, new, too_late)
+                found.setdefault((step.kind, step.is_too_late(timezone.localdate(now))), []).append(
+                    (session, step.lead)
+                )
+    return found
+
+
+def _along(rows: Sequence[PlannedSession], due_now: Pairs) -> Pairs:
+    """The first reminder of a topic tells of its other groups of the coming weeks, too."""
+    first_lead = max(APPROACHING_WEEKS)
+    weeks = [session.week_start for session, lead in due_now if lead == first_lead]
+    if not weeks:
+        return []
+    taken = {session.pk for session, lead in due_now if lead == first_lead}
+    return [
+        (one, first_lead)
+        for one in rows
+        if one.pk not in taken and min(weeks) < one.week_start <= min(weeks) + TAKEN_ALONG
+    ]
 
 
 def _made(rows: Iterable[PlannedSession]) -> set[tuple[int, int, str, int]]:
@@ -164,7 +193,7 @@ def _readers(kind: str, school: School, today: dt.date) -> Sequence[Reader | Use
 
 def loggers_of(school: School, today: dt.date) -> list[Reader | User]:
     """Who is asked for a log: the school's coordinators, or the centre's where the school has none."""
-    active = SchoolMembership.objects.active(today).coordinators().filter(person__school=school)
+    active = SchoolMembership.objects.coordinators().active(today).filter(person__school=school)
     memberships = active.filter(person__user__is_active=True).select_related("person__user", "person__school")
     own: dict[int, Reader | User] = {one.person.user_id: Reader(one, one.person.user) for one in memberships}
     return list(own.values()) or list(centre_coordinators(today))
@@ -189,11 +218,10 @@ def _make(one: Due, now: dt.datetime) -> bool:
 
 
 def _items(one: Due, now: dt.datetime) -> list[ReminderItem]:
+    said = {"user": one.user, "kind": one.kind, "at": now}
+    in_order = sorted(one.pairs, key=lambda pair: (pair[0].pk, pair[1]))
     return [
-        ReminderItem(
-            user=one.user, session=session, kind=one.kind, lead=one.lead, week_start=session.week_start, at=now
-        )
-        for session in sorted(one.sessions, key=lambda session: session.pk)
+        ReminderItem(session=session, lead=lead, week_start=session.week_start, **said) for session, lead in in_order
     ]
 
 
@@ -202,7 +230,7 @@ def _enqueue(one: Due, now: dt.datetime) -> Message | None:
 
 
 def _skip(one: Due, now: dt.datetime) -> Message | None:
-    week = week_no(min(session.week_start for session in one.sessions))
+    week = week_no(min(session.week_start for session, _lead in one.pairs))
     why = _("Too late: it was not possible to send it in time for %(week)s.") % {"week": week}
     return record_skipped(kind=one.kind, user=one.user, about=one.about, why=why, once_key=None, now=now)
 

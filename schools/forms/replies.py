@@ -37,7 +37,7 @@ class ProposalForm(WeekFields):
         validators=[refuse_personal_number],
         help_text=_("Write nothing that can be tied to a pupil."),
     )
-    version = None
+    version = None  # type: ignore[assignment]  # nothing is changed by it that could have been changed meanwhile
     field_order = ["groups", "reason", "week", "other_week", "note", "key"]
 
     def __init__(self, *args: Any, sessions: Sequence[PlannedSession], **kwargs: Any) -> None:

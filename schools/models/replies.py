@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.db import models
@@ -12,6 +12,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from schools.models.places import School
+from schools.models.plans import PlannedSession
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -65,7 +66,9 @@ class SchoolReply(models.Model):
     membership = models.ForeignKey(
         "SchoolMembership", on_delete=models.CASCADE, related_name="replies", null=True, verbose_name=_("role")
     )
-    sessions = models.ManyToManyField("PlannedSession", related_name="replies", verbose_name=_("sessions"))
+    sessions: models.ManyToManyField[PlannedSession, Any] = models.ManyToManyField(
+        PlannedSession, related_name="replies", verbose_name=_("sessions")
+    )
     # Where the sessions lay when the school answered.
     week_start = models.DateField(_("week"), null=True)
     proposed_week = models.DateField(_("proposed week"), null=True)

@@ -10,7 +10,8 @@ from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -35,7 +36,7 @@ from schools.views.term_plan import coordinators_on, current_term, plan_context,
 from schools.views.topics import choose_for
 
 GET_OR_POST = require_http_methods(["GET", "HEAD", "POST"])
-View = Callable[..., HttpResponse]
+View = Callable[..., HttpResponseBase]
 
 
 def by_link(scope: Scope) -> Callable[[View], View]:
@@ -45,7 +46,7 @@ def by_link(scope: Scope) -> Callable[[View], View]:
         @login_not_required
         @never_cache
         @wraps(view)
-        def opened(request: HttpRequest, token: str, **kwargs: Any) -> HttpResponse:
+        def opened(request: HttpRequest, token: str, **kwargs: Any) -> HttpResponseBase:
             today = timezone.localdate()
             try:
                 link = open_link(token, today)
@@ -141,7 +142,7 @@ def link_topics(request: HttpRequest, link: OpenLink, *, today: dt.date) -> Http
 
 @require_safe
 @by_link(Scope.READ)
-def link_material(request: HttpRequest, link: OpenLink, *, today: dt.date, slug: str) -> HttpResponse:
+def link_material(request: HttpRequest, link: OpenLink, *, today: dt.date, slug: str) -> FileResponse:
     """The file of a topic that stands in the school's plan."""
     topics = SessionTopic.objects.filter(sessions__participation__school=link.school).distinct()
     return download(get_object_or_404(topics, slug=slug))
@@ -156,7 +157,7 @@ def link_mail(request: HttpRequest, link: OpenLink, *, today: dt.date) -> HttpRe
         messages.success(request, _("Saved."))
         return redirect("schools:link-mail", link.token)
     weekly = MailPreference.objects.filter(user=link.membership.person.user_id, weekly=True).exists()
-    return render(request, "schools/link_mail.html", {"link": link, "school": link.school, "weekly": weekly})
+    return render(request, "outbox/preferences.html", {"link": link, "school": link.school, "weekly": weekly})
 
 
 @GET_OR_POST
@@ -169,7 +170,7 @@ def link_not_me(request: HttpRequest, link: OpenLink, *, today: dt.date) -> Http
         try:
             say_not_me(membership=link.membership, by=_account(link), now=timezone.now(), **said)
         except ReplyRefused as refused:
-            form.add_error(None, refused.messages)  # type: ignore[arg-type]
+            form.add_error(None, refused.messages)
         else:
             return render(request, "schools/link_not_me_said.html", {"school": link.school})
     return render(request, "schools/link_not_me.html", {"link": link, "school": link.school, "form": form})

@@ -33,9 +33,8 @@ def session_time(request: SignedInRequest, uuid: str) -> HttpResponse:
     school = session.participation.school
     if not policies.user_can_confirm(request.user, school, today):
         raise PermissionDenied
-    membership = (
-        SchoolMembership.objects.active(today).contacts().filter(person__user=request.user, person__school=school)
-    )
+    contacts = SchoolMembership.objects.contacts().active(today)
+    membership = contacts.filter(person__user=request.user, person__school=school)
     back = redirect("schools:term-plan", school.slug)
     return propose(request, session, by=request.user, membership=membership.first(), today=today, back=back)
 
@@ -44,7 +43,7 @@ def propose(
     request: HttpRequest,
     session: PlannedSession,
     *,
-    by: User,
+    by: User | None,
     membership: SchoolMembership | None,
     today: dt.date,
     back: HttpResponse,
@@ -87,7 +86,8 @@ def _weeks(sessions: list[PlannedSession], today: dt.date) -> dict[str, Any]:
     return {"offered": shared[:OFFERED], "others": others, "taken": set(others) - set(shared)}
 
 
-def _saved(form: ProposalForm, by: User, membership: SchoolMembership | None) -> bool:
+def _saved(form: ProposalForm, by: User | None, membership: SchoolMembership | None) -> bool:
+    assert by is not None  # whoever sends the form has an account by now
     try:
         propose_time(
             sessions=form.chosen_sessions(),
@@ -100,6 +100,6 @@ def _saved(form: ProposalForm, by: User, membership: SchoolMembership | None) ->
             now=timezone.now(),
         )
     except ValidationError as refused:
-        form.add_error(None, refused.messages)  # type: ignore[arg-type]
+        form.add_error(None, refused.messages)
         return False
     return True

@@ -1,0 +1,139 @@
+"""Moved and cancelled sessions: who is told, after the minutes of regret, and only of what differs."""
+
+from __future__ import annotations
+
+import datetime as dt
+from types import SimpleNamespace
+
+import pytest
+
+from outbox.models import Message, State
+from schools.actions.plans import cancel_session, move_session
+from schools.models import PlannedSession
+from sessions_log.reminders import due
+from tests.mailing import Postbox
+
+pytestmark = pytest.mark.django_db
+
+# The autumn's plan has been sent: everybody has been told of the term.
+PLAN_SENT = dt.datetime(2026, 8, 12, 6, tzinfo=dt.UTC)
+MORNING = dt.datetime(2026, 8, 20, 7, tzinfo=dt.UTC)
+WEEK = dt.timedelta(days=7)
+
+
+@pytest.fixture
+def told(taget: SimpleNamespace, postbox: Postbox) -> SimpleNamespace:
+    due(PLAN_SENT)
+    assert [mail.subject for mail in postbox.send(PLAN_SENT)] == ["Höstens plan för Lindängsskolan: stämmer den?"]
+    postbox.received.clear()
+    return taget
+
+
+def some_session(centre: SimpleNamespace, group: str = "1A") -> PlannedSession:
+    rows = centre.participation.sessions.filter(group__name=group, week_start__gt=dt.date(2026, 11, 1))
+    return rows.order_by("week_start").first()
+
+
+def move(session: PlannedSession, weeks: int, by, now: dt.datetime) -> PlannedSession:
+    session.refresh_from_db()
+    new = session.week_start + weeks * WEEK
+    return move_session(session=session, week_start=new, version=session.version, by=by, now=now, reason="Krock")
+
+
+def later(minutes: int) -> dt.datetime:
+    return MORNING + dt.timedelta(minutes=minutes)
+
+
+def test_a_move_is_told_after_five_minutes_with_before_now_and_why(told: SimpleNamespace, postbox: Postbox):
+    session = some_session(told)
+    old = session.week_start.isocalendar().week
+    move(session, 1, told.samira, MORNING)
+    assert postbox.send(later(4)) == []
+    [mail] = postbox.send(later(6))
+    assert mail.to == ["Elin Test <elin@vpc.example>"]
+    assert f"v.\u00a0{old} → v.\u00a0{old + 1}" in mail.body
+    assert "Varför: Krock." in mail.body
+    assert "1A" in mail.body
+    assert "2A" not in mail.body
+
+
+def test_moved_there_and_back_within_five_minutes_tells_nothing(told: SimpleNamespace, postbox: Postbox):
+    session = some_session(told)
+    move(session, 1, told.samira, MORNING)
+    move(session, -1, told.samira, later(2))
+    assert postbox.send(later(30)) == []
+    [mail] = Message.objects.filter(kind="plan-changed")
+    assert mail.state == State.SKIPPED
+    assert mail.why == "Allt står som mottagaren senast fick veta."
+
+
+def test_moved_there_told_and_moved_back_tells_both(told: SimpleNamespace, postbox: Postbox):
+    session = some_session(told)
+    week = session.week_start.isocalendar().week
+    move(session, 1, told.samira, MORNING)
+    postbox.send(later(10))
+    move(session, -1, told.samira, later(20))
+    [mail] = postbox.send(later(30))
+    assert f"v.\u00a0{week + 1} → v.\u00a0{week}" in mail.body
+
+
+def test_groups_of_one_topic_share_a_mail(told: SimpleNamespace, postbox: Postbox):
+    first = some_session(told)
+    second = told.participation.sessions.get(group__name="2A", slot_no=first.slot_no)
+    move(first, 1, told.samira, MORNING)
+    move(second, 1, told.samira, later(3))
+    # The second move puts the mail off, so that both can be regretted.
+    assert postbox.send(later(6)) == []
+    [mail] = postbox.send(later(9))
+    assert "1A" in mail.body
+    assert "2A" in mail.body
+
+
+def test_a_cancellation_says_so_and_the_new_time_follows(told: SimpleNamespace, postbox: Postbox):
+    session = some_session(told)
+    cancel_session(session=session, reason="no_room", version=session.version, by=told.samira, now=MORNING)
+    [mail] = postbox.send(later(6))
+    assert mail.subject.startswith("Inställt: ")
+    assert "inställt, ingen ny tid än" in mail.body
+    assert "Ingen lokal." in mail.body
+
+
+def test_a_cancellation_with_a_new_time_is_one_mail(told: SimpleNamespace, postbox: Postbox):
+    session = some_session(told)
+    week, new = session.week_start.isocalendar().week, session.week_start + WEEK
+    cancel_session(
+        session=session, reason="no_room", version=session.version, by=told.samira, now=MORNING, new_week=new
+    )
+    [mail] = postbox.send(later(6))
+    assert mail.subject.startswith("Ny tid: ")
+    assert f"v.\u00a0{week} → v.\u00a0{week + 1}" in mail.body
+    assert postbox.send(later(60)) == []
+
+
+def test_what_nobody_has_been_told_of_is_not_mailed_about(told: SimpleNamespace, postbox: Postbox):
+    spring = told.participation.sessions.filter(week_start__gt=dt.date(2027, 2, 1)).order_by("week_start").first()
+    move(spring, 1, told.samira, MORNING)
+    assert not Message.objects.filter(kind="plan-changed").exists()
+
+
+def test_who_moved_it_is_not_told(told: SimpleNamespace, postbox: Postbox):
+    move(some_session(told), 1, told.elin, MORNING)
+    assert postbox.send(later(10)) == []
+
+
+def test_a_move_just_told_stands_for_the_reminder(told: SimpleNamespace, postbox: Postbox):
+    session = (
+        told.participation.sessions.filter(topic__kind="base", group__kind="staff").order_by("-week_start").first()
+    )
+    day = dt.datetime.combine(session.week_start - 3 * WEEK, dt.time(8), tzinfo=dt.UTC)
+    due(day - WEEK)
+    postbox.send(day - WEEK)
+    postbox.received.clear()
+    due(day)
+    postbox.send(day)
+    for one in told.participation.sessions.filter(slot_no=session.slot_no):
+        move(one, 2, told.samira, day)
+    assert len(postbox.send(day + dt.timedelta(minutes=6))) == 1
+    # The new week's first reminder would say the same again.
+    due(day + dt.timedelta(days=1))
+    assert [one for one in postbox.send(day + dt.timedelta(days=1)) if session.topic_title in one.subject] == []
