@@ -1,0 +1,145 @@
+"""What schools answer, as the coordinators' worklist: accepted in one tap, declined with a word, done once."""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from collections.abc import Iterator
+from types import SimpleNamespace
+
+import pytest
+import time_machine
+from django.urls import reverse
+
+from outbox.models import Message
+from schools.actions.plans import cancel_session, free_weeks, move_session
+from schools.actions.replies import ReplyRefused, accept, decline, propose_time, say_not_me
+from schools.calendar import SchoolCalendar
+from schools.models import PlannedSession, SchoolMembership, SchoolReply
+from tests.conftest import NOW
+from tests.mailing import Postbox
+from tests.town import TODAY, in_full_work
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def town(centre: SimpleNamespace) -> Iterator[SimpleNamespace]:
+    with time_machine.travel(NOW, tick=False):
+        yield in_full_work(centre)
+
+
+@pytest.fixture
+def session(town: SimpleNamespace) -> PlannedSession:
+    rows = PlannedSession.objects.with_names().select_related("participation__programme_year__year")
+    return rows.get(pk=town.ahead["lindangsskolan"].pk)
+
+
+@pytest.fixture
+def week(session: PlannedSession, town: SimpleNamespace) -> dt.date:
+    """A week that works."""
+    calendar = SchoolCalendar.of(town.year, town.lindang)
+    return free_weeks(session=session, calendar=calendar, from_day=TODAY)[0]
+
+
+def reply_about(session: PlannedSession, week: dt.date | None, town: SimpleNamespace) -> SchoolReply:
+    return propose_time(
+        sessions=[session], reason="no_room", proposed_week=week, key=uuid.uuid4(), by=town.elin, now=NOW
+    )
+
+
+def test_one_tap_moves_the_session_and_the_school_is_told(
+    town: SimpleNamespace, session: PlannedSession, week: dt.date, signed_in
+):
+    reply = reply_about(session, week, town)
+    client = signed_in(town.samira)
+    page = client.get(reverse("schools:reply-list"))
+    assert f"Flytta till v.\u00a0{week.isocalendar().week}" in page.content.decode()
+    answer = client.post(reverse("schools:reply-accept", args=[reply.uuid]), follow=True)
+    assert "1 pass är flyttat" in answer.content.decode()
+    session.refresh_from_db()
+    assert session.week_start == week
+    assert session.changes.latest("pk").reason == "skolans förslag: ingen lokal"
+
+
+def test_the_schools_own_coordinator_can_accept_and_the_contact_person_cannot(
+    town: SimpleNamespace, session: PlannedSession, week: dt.date, signed_in
+):
+    reply = reply_about(session, week, town)
+    address = reverse("schools:reply-accept", args=[reply.uuid])
+    assert signed_in(town.elin).post(address).status_code == 403
+    assert signed_in(town.jonas).post(address).status_code == 302
+    reply.refresh_from_db()
+    assert reply.answered_by == town.jonas
+
+
+def test_accepted_twice_it_is_done_once(town: SimpleNamespace, session: PlannedSession, week: dt.date):
+    reply = reply_about(session, week, town)
+    accept(reply=reply, by=town.samira, now=NOW)
+    with pytest.raises(ReplyRefused, match="redan svarat"):
+        accept(reply=reply, by=town.jonas, now=NOW)
+    with pytest.raises(ReplyRefused, match="redan svarat"):
+        decline(reply=reply, by=town.jonas, now=NOW)
+    assert session.changes.filter(what="moved").count() == 1
+
+
+@pytest.mark.parametrize("what", ["moved", "cancelled"])
+def test_a_plan_that_has_changed_since_is_not_overridden(
+    what: str, town: SimpleNamespace, session: PlannedSession, week: dt.date
+):
+    reply = reply_about(session, week, town)
+    said = {"session": session, "version": session.version, "by": town.jonas, "now": NOW}
+    if what == "moved":
+        move_session(week_start=week + dt.timedelta(days=7), **said)
+    else:
+        cancel_session(reason="other", **said)
+    with pytest.raises(ReplyRefused):
+        accept(reply=reply, by=town.samira, now=NOW)
+    reply.refresh_from_db()
+    assert reply.is_open
+
+
+def test_declined_the_plan_stands_and_the_school_gets_the_reason(
+    town: SimpleNamespace, session: PlannedSession, week: dt.date
+):
+    reply = reply_about(session, week, town)
+    decline(reply=reply, by=town.samira, now=NOW, note="Samira är ledig då.")
+    [mail] = Postbox().send(NOW)
+    assert mail.to == ["Elin Test <elin@vpc.example>"]
+    assert "Samira är ledig då." in mail.body
+    assert f"v.\u00a0{week.isocalendar().week} fungerar inte för centret." in mail.body
+
+
+def test_a_later_proposal_takes_the_place_of_the_earlier(town: SimpleNamespace, session: PlannedSession, week: dt.date):
+    first = reply_about(session, week, town)
+    second = reply_about(session, None, town)
+    first.refresh_from_db()
+    assert first.state == SchoolReply.State.REPLACED
+    assert list(SchoolReply.objects.open()) == [second]
+
+
+def test_who_is_not_the_contact_person_gets_no_more_mail_when_it_is_accepted(town: SimpleNamespace, signed_in):
+    membership = SchoolMembership.objects.get(person__user=town.elin)
+    reply = say_not_me(membership=membership, key=uuid.uuid4(), by=town.elin, now=NOW, note="Fråga Nils.")
+    assert say_not_me(membership=membership, key=uuid.uuid4(), by=town.elin, now=NOW) == reply
+    signed_in(town.samira).post(reverse("schools:reply-accept", args=[reply.uuid]))
+    membership.refresh_from_db()
+    assert membership.ends_on == TODAY - dt.timedelta(days=1)
+    assert not Message.objects.filter(kind="reply-declined").exists()
+
+
+def test_someone_elses_reply_is_not_there(town: SimpleNamespace, signed_in):
+    other = PlannedSession.objects.with_names().get(pk=town.ahead["ekbackaskolan"].pk)
+    reply = reply_about(other, None, town)
+    for name in ("schools:reply-accept", "schools:reply-decline"):
+        assert signed_in(town.jonas).post(reverse(name, args=[reply.uuid])).status_code == 404
+    assert str(reply.school) not in signed_in(town.jonas).get(reverse("schools:reply-list")).content.decode()
+
+
+def test_signed_in_the_contact_person_proposes_as_well(town: SimpleNamespace, session: PlannedSession, signed_in):
+    client = signed_in(town.elin)
+    link = reverse("schools:session-time", args=[session.uuid])
+    assert link in client.get(reverse("schools:term-plan", args=["lindangsskolan"])).content.decode()
+    said = {"key": str(uuid.uuid4()), "groups": [str(session.uuid)], "reason": "other", "week": "", "note": ""}
+    client.post(link, said)
+    assert SchoolReply.objects.get().by == town.elin
