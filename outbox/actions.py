@@ -6,14 +6,15 @@ import datetime as dt
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, models, transaction
 from django.utils.translation import gettext as _
 
 from accounts.models import User
 from outbox.bell import ring
 from outbox.digests import next_digest
-from outbox.kinds import kind_named, kind_of
+from outbox.kinds import all_kinds, kind_named, kind_of
 from outbox.models import MailPreference, Message, State
+from outbox.policies import CAN_BE_HELD, CAN_BE_RESENT
 
 
 @transaction.atomic
@@ -114,17 +115,47 @@ def record_skipped(
 
 def hold(*, message: Message, by: User, now: dt.datetime) -> None:
     """Keep a waiting mail back until somebody releases it. Raises ``ValidationError`` if it no longer waits."""
-    held = Message.objects.filter(pk=message.pk, state__in=(State.QUEUED, State.GATHERED))
-    if held.update(state=State.HELD, why=_("Held back by %(who)s.") % {"who": by}) != 1:
+    if _hold(Message.objects.filter(pk=message.pk), by) != 1:
         raise ValidationError(_("The mail no longer waits, and cannot be held back."))
 
 
+def hold_all(*, by: User, now: dt.datetime) -> int:
+    """Keep back everything that waits, but the codes that people sign in with; gives how many."""
+    return _hold(Message.objects.exclude(kind__in=[kind.name for kind in all_kinds() if kind.is_secret]), by)
+
+
+def _hold(mails: models.QuerySet[Message], by: User) -> int:
+    waiting = mails.filter(state__in=CAN_BE_HELD)
+    return waiting.update(state=State.HELD, why=_("Held back by %(who)s.") % {"who": by})
+
+
+@transaction.atomic
 def release(*, message: Message, by: User, now: dt.datetime) -> None:
-    """Let a mail that was held back go."""
-    released = Message.objects.filter(pk=message.pk, state=State.HELD)
-    if released.update(state=State.QUEUED, why="", attempts=0) != 1:
+    """Let a mail that was held back go. Raises ``ValidationError`` if it is not held back."""
+    if not _release(message):
         raise ValidationError(_("The mail is not held back."))
     transaction.on_commit(ring)
+
+
+@transaction.atomic
+def release_all(*, by: User, now: dt.datetime) -> int:
+    """Let everything that was held back go; gives how many."""
+    held = Message.objects.filter(state=State.HELD).select_related("user").order_by("pk")
+    count = sum(_release(message) for message in held)
+    transaction.on_commit(ring)
+    return count
+
+
+def _release(message: Message) -> bool:
+    becomes = State.GATHERED if _digest_awaits(message) else State.QUEUED
+    held = Message.objects.filter(pk=message.pk, state=State.HELD)
+    return held.update(state=becomes, why="", attempts=0) == 1
+
+
+def _digest_awaits(message: Message) -> bool:
+    """Whether a weekly mail that has not gone will take the mail with it."""
+    waits = Message.objects.filter(kind="digest", user=message.user, state__in=(State.QUEUED, State.HELD))
+    return _prefers_weekly(message) and waits.exists()
 
 
 @transaction.atomic
@@ -133,7 +164,7 @@ def resend(*, message: Message, by: User, now: dt.datetime) -> Message:
 
     Raises ``ValidationError`` while the first still waits, and for mails whose content is only their recipient's.
     """
-    if message.state in (*_MERGE_IN, State.CLAIMED, State.HANDED_OVER):
+    if message.state not in CAN_BE_RESENT:
         raise ValidationError(_("The mail is on its way already."))
     if kind_of(message).is_secret:
         raise ValidationError(_("A code to sign in with is asked for anew on the sign-in page."))

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import datetime as dt
 
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from outbox.letters import Letter, Link, NotWanted, local_time
-from outbox.models import Message, State
+from outbox.models import Message, MessageQuerySet, State
 
 # Mondays at eight: after the week's reminders have been made, before the day begins.
 DIGEST_TIME = dt.time(8)
@@ -27,9 +28,8 @@ def compose_digest(message: Message, now: dt.datetime) -> Letter:
     """One letter of all that has been gathered for the recipient and is still wanted; the rest is skipped."""
     from outbox.kinds import kind_of
 
-    gathered = Message.objects.filter(user=message.user, state=State.GATHERED, not_before__lte=now).order_by("pk")
     letters: dict[int, Letter] = {}
-    for one in gathered:
+    for one in _gathered(message, now):
         try:
             letters[one.pk] = kind_of(one).compose(one, now)
         except NotWanted as reason:
@@ -38,6 +38,16 @@ def compose_digest(message: Message, now: dt.datetime) -> Letter:
     if not letters:
         raise NotWanted(_("Nothing was gathered for this week's mail."))
     return _together(letters)
+
+
+def _gathered(message: Message, now: dt.datetime) -> MessageQuerySet:
+    """What waits for the recipient's weekly mail; for a digest that is sent again, what the first one carried, too."""
+    waits = Q(user=message.user, state=State.GATHERED, not_before__lte=now)
+    first = message
+    while first.again is not None:
+        first = first.again
+    carried = Q(digest=first) if first != message else Q()
+    return Message.objects.filter(waits | carried).order_by("pk")
 
 
 def _together(letters: dict[int, Letter]) -> Letter:

@@ -40,6 +40,17 @@ def kind_of(message: Message) -> Kind:
     return _kinds[message.kind]
 
 
+def title_of(message: Message) -> str:
+    """The kind in words, for kinds that are no longer made too."""
+    kind = _kinds.get(message.kind)
+    return str(kind.title) if kind else message.kind
+
+
+def is_secret(message: Message) -> bool:
+    kind = _kinds.get(message.kind)
+    return kind is not None and kind.is_secret
+
+
 def all_kinds() -> list[Kind]:
     return sorted(_kinds.values(), key=lambda kind: str(kind.title))
 

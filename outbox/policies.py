@@ -1,4 +1,4 @@
-"""Who sees the mails: those who answer for them."""
+"""Who sees the mails, and what can be done with a mail where it stands."""
 
 from __future__ import annotations
 
@@ -6,8 +6,26 @@ import datetime as dt
 from typing import Any
 
 from accounts.policies import manages_schools
+from outbox.kinds import is_secret
+from outbox.models import Message, State
+
+CAN_BE_HELD = (State.QUEUED, State.GATHERED)
+CAN_BE_RESENT = (State.SENT, State.FAILED, State.UNCERTAIN, State.SKIPPED)
 
 
 def user_can_see_mails(user: Any, today: dt.date) -> bool:
     """Centre coordinators and administrators: every mail, and what is done with those that wait."""
     return manages_schools(user, today)
+
+
+def can_be_held(message: Message) -> bool:
+    return message.state in CAN_BE_HELD
+
+
+def can_be_released(message: Message) -> bool:
+    return message.state == State.HELD
+
+
+def can_be_resent(message: Message) -> bool:
+    """What is on its way need not be; what is only its recipient's must not."""
+    return message.state in CAN_BE_RESENT and not is_secret(message)

@@ -16,6 +16,7 @@ urlpatterns = [
     path("konto/", include("accounts.sign_in_urls")),
     path("", start, name="start"),
     path("", include("accounts.urls")),
+    path("", include("outbox.urls")),
     path("", include("programmes.urls")),
     path("", include("schools.urls")),
     path("", include("sessions_log.urls")),

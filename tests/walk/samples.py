@@ -12,10 +12,15 @@ from types import SimpleNamespace
 from typing import Any
 
 from django.contrib.auth.tokens import default_token_generator
+from django.utils import timezone
 from django.utils.encoding import force_bytes
 from django.utils.http import urlsafe_base64_encode
 
+from outbox.actions import enqueue
+from outbox.models import Message
+from schools.links import Scope, make_link
 from schools.models import School, SchoolMembership
+from tests.town import TODAY
 
 Args = Callable[[SimpleNamespace, School], list[Any]]
 ALL_SEE, OPEN, PUBLIC = "CKPLA", "open", "public"
@@ -88,6 +93,41 @@ def a_token(town: SimpleNamespace, school: School) -> list[Any]:
     return [urlsafe_base64_encode(force_bytes(town.elin.pk)), default_token_generator.make_token(town.elin)]
 
 
+def a_mail(town: SimpleNamespace, school: School) -> list[Any]:
+    key, elin = "a mail for the walk", town.elin
+    enqueue(kind="digest", address=elin.email, user=elin, once_key=key, now=timezone.now())
+    return [Message.objects.get(once_key=key).uuid]
+
+
+def by_contact(*more: Args) -> Args:
+    """A mail's link of the school's contact person, and what stands after it."""
+
+    def args(town: SimpleNamespace, school: School) -> list[Any]:
+        contacts = SchoolMembership.objects.contacts().active(TODAY).filter(person__school=school)
+        token = make_link(contacts.first(), Scope, TODAY)
+        return [token, *(part for each in more for part in each(town, school))]
+
+    return args
+
+
+def by_coordinator(*more: Args) -> Args:
+    """The same of Lindängsskolan's coordinator, wherever the visitor comes from: a link knows its own school."""
+
+    def args(town: SimpleNamespace, school: School) -> list[Any]:
+        token = make_link(SchoolMembership.objects.get(person__user=town.jonas), Scope, TODAY)
+        return [token, *(part for each in more for part in each(town, town.lindang))]
+
+    return args
+
+
+def topic(town: SimpleNamespace, school: School) -> list[Any]:
+    return [town.topic.slug]
+
+
+def reply(town: SimpleNamespace, school: School) -> list[Any]:
+    return [school.replies.get().uuid]
+
+
 def sample(name: str, args: Args, get: str, post: str = "", *, of_school: bool = False) -> Sample:
     return Sample(name, args, get, post or get, of_school)
 
@@ -116,12 +156,21 @@ SAMPLES = [
     sample("accounts:password-link", an_account, NO_GET, "A"),
     sample("accounts:role-add", an_account, "A"),
     sample("accounts:role-end", a_role, "A"),
+    # Mails.
+    sample("outbox:message-list", nothing, "CA", NO_POST),
+    sample("outbox:message-detail", a_mail, "CA", NO_POST),
+    sample("outbox:message-hold", a_mail, NO_GET, "CA"),
+    sample("outbox:message-release", a_mail, NO_GET, "CA"),
+    sample("outbox:message-resend", a_mail, NO_GET, "CA"),
+    sample("outbox:hold-all", nothing, NO_GET, "CA"),
+    sample("outbox:release-all", nothing, NO_GET, "CA"),
     # The catalogue.
     sample("programmes:programme-list", nothing, OPEN, NO_POST),
     sample("programmes:programme-detail", lambda town, school: ["taget"], OPEN, NO_POST),
     sample("programmes:topic-detail", lambda town, school: [town.topic.slug], OPEN, NO_POST),
     sample("programmes:topic-material", lambda town, school: [town.topic.slug], OPEN, NO_POST),
     # Schools and people.
+    sample("schools:own-school", nothing, OPEN),
     sample("schools:school-list", nothing, "CLA"),
     sample("schools:school-add", nothing, "CA"),
     sample("schools:school-detail", slug, ALL_SEE, NO_POST, of_school=True),
@@ -158,12 +207,27 @@ SAMPLES = [
     sample("schools:session-detail", ahead, ALL_SEE, NO_POST, of_school=True),
     sample("schools:session-move", ahead, "CK", of_school=True),
     sample("schools:session-cancel", ahead, "CK", of_school=True),
+    sample("schools:session-time", ahead, "P", of_school=True),
+    # What schools answer, signed in and by a mail's link.
+    sample("schools:reply-list", nothing, "CK", NO_POST),
+    sample("schools:reply-accept", reply, NO_GET, "CK", of_school=True),
+    sample("schools:reply-decline", reply, NO_GET, "CK", of_school=True),
+    sample("schools:link-plan", by_contact(), PUBLIC, NO_POST),
+    sample("schools:link-confirm", by_contact(), NO_GET, PUBLIC),
+    sample("schools:link-time", by_contact(ahead), PUBLIC),
+    sample("schools:link-topics", by_contact(), PUBLIC),
+    sample("schools:link-material", by_contact(topic), PUBLIC, NO_POST),
+    sample("schools:link-mail", by_contact(), PUBLIC),
+    sample("schools:link-not-me", by_contact(), PUBLIC),
+    sample("sessions_log:link-log", by_coordinator(), PUBLIC, NO_POST),
+    sample("sessions_log:link-log-as-planned", by_coordinator(due), NO_GET, PUBLIC),
     # Logging.
     sample("sessions_log:start", nothing, "CKP left nobody", NO_POST),
     sample("sessions_log:awaiting", nothing, "CKP left nobody", NO_POST),
     sample("sessions_log:log-form", due, "CK", of_school=True),
     sample("sessions_log:log-as-planned", due, NO_GET, "CK", of_school=True),
     sample("sessions_log:log-undo", lambda town, school: [_logged(town, school)], NO_GET, "CK", of_school=True),
+    sample("sessions_log:session-mails", ahead, "CA", NO_POST, of_school=True),
     # Figures.
     sample("evaluations:overview", nothing, "CLA", NO_POST),
     sample("evaluations:session-list", nothing, "CLA", NO_POST),

@@ -1,0 +1,69 @@
+"""The mails as those who answer for them see them: in piles, those that need somebody first."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+
+from django.db.models import Exists, OuterRef, Q
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from outbox.models import Message, MessageQuerySet, State
+
+# A failure that nobody has done anything about for this long is history, found among all mails.
+NEEDS_SOMEBODY = dt.timedelta(days=28)
+
+
+@dataclass(frozen=True)
+class Pile:
+    """Some mails that are shown together; ``slug`` stands in the address."""
+
+    slug: str
+    title: str | Promise
+    is_waiting: bool = False
+
+
+NEEDS = Pile("behover", _("Need somebody"))
+FAILED = Pile("misslyckade", pgettext_lazy("mails", "Failed"))
+UNCERTAIN = Pile("osakra", pgettext_lazy("mails", "Uncertain"))
+HELD = Pile("pausade", pgettext_lazy("mails", "Held back"), is_waiting=True)
+QUEUE = Pile("ko", _("In the queue"), is_waiting=True)
+SENT = Pile("skickade", pgettext_lazy("mails", "Sent"))
+SKIPPED = Pile("overhoppade", pgettext_lazy("mails", "Skipped"))
+ALL = Pile("alla", pgettext_lazy("mails", "All"))
+PILES = (NEEDS, FAILED, UNCERTAIN, HELD, QUEUE, SENT, SKIPPED, ALL)
+# What can be counted without going through every mail there has ever been.
+COUNTED = (FAILED, UNCERTAIN, HELD, QUEUE)
+
+
+def mails_in(pile: Pile, now: dt.datetime) -> MessageQuerySet:
+    """The mails of a pile: what waits by when it goes, the rest with the newest first."""
+    mails: MessageQuerySet = Message.objects.filter(_condition(pile, now))
+    return mails.order_by("not_before", "pk") if pile.is_waiting else mails.order_by("-not_before", "-pk")
+
+
+def counts(now: dt.datetime) -> dict[Pile, int]:
+    """How many there are in each pile that says what needs to be done."""
+    return {pile: mails_in(pile, now).count() for pile in COUNTED}
+
+
+def _condition(pile: Pile, now: dt.datetime) -> Q:
+    conditions = {
+        NEEDS: _unmended(now, State.FAILED, State.UNCERTAIN) | Q(state=State.HELD),
+        FAILED: _unmended(now, State.FAILED),
+        UNCERTAIN: _unmended(now, State.UNCERTAIN),
+        HELD: Q(state=State.HELD),
+        QUEUE: Q(state__in=(State.QUEUED, State.GATHERED, State.CLAIMED)),
+        SENT: Q(state__in=(State.SENT, State.HANDED_OVER)),
+        SKIPPED: Q(state=State.SKIPPED),
+        ALL: Q(),
+    }
+    return conditions[pile]
+
+
+def _unmended(now: dt.datetime, *states: State) -> Q:
+    """Nobody has sent it again. Of a digest and what it carries, the digest is the one."""
+    sent_again = Exists(Message.objects.filter(again=OuterRef("pk")))
+    return Q(~sent_again, state__in=states, digest=None, not_before__gt=now - NEEDS_SOMEBODY)

@@ -1,0 +1,60 @@
+"""How mails and their states are written, and the notice about mail that needs somebody."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+from django import template
+from django.utils import timezone
+
+from accounts.templatetags.look import clock, short_day
+from outbox.heartbeats import pulse
+from outbox.kinds import title_of
+from outbox.models import Message, State
+from outbox.piles import FAILED, UNCERTAIN, counts
+from outbox.policies import user_can_see_mails
+
+register = template.Library()
+
+# The shape and colour of each state; what is not here waits.
+SHAPES = {
+    State.SENT: "held",
+    State.HANDED_OVER: "moved",
+    State.FAILED: "notheld",
+    State.UNCERTAIN: "nolog",
+    State.SKIPPED: "cancelled",
+    State.HELD: "nolog",
+}
+
+register.filter("kind_title", title_of)
+
+
+@register.filter
+def moment(at: dt.datetime) -> str:
+    """tis 15 sep 09.10, in Stockholm."""
+    local = timezone.localtime(at)
+    return f"{short_day(local)} {clock(local)}"
+
+
+@register.inclusion_tag("_status.html")
+def mail_badge(message: Message) -> dict[str, str]:
+    """A mail's state as shape and word."""
+    state = State(message.state)
+    return {"status": SHAPES.get(state, "planned"), "label": str(state.label)}
+
+
+@register.inclusion_tag("outbox/_pulse.html", takes_context=True)
+def pulse_notice(context: dict[str, Any]) -> dict[str, Any]:
+    """To those who may see the mails: that the reminders stand still, and how many mails did not come through."""
+    now = timezone.now()
+    request = context.get("request")
+    if request is None or not user_can_see_mails(request.user, timezone.localdate(now)):
+        return {}
+    found = counts(now)
+    return {
+        "pulse": pulse(now),
+        "failed": found[FAILED],
+        "uncertain": found[UNCERTAIN],
+        "piles": {"failed": FAILED, "uncertain": UNCERTAIN},
+    }
