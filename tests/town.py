@@ -6,13 +6,14 @@ import datetime as dt
 import uuid
 from types import SimpleNamespace
 
-from accounts.actions import give_role
+from accounts.actions import close_account, give_role
 from accounts.models import CentreRole
 from programmes import reference
 from programmes.actions import attach_material, describe_topic
 from programmes.models import Programme, SessionTopic
 from schools.actions.people import end_membership, write_note
 from schools.actions.plans import apply_plan, cancel_session, choose_topics, join, open_programme_year
+from schools.actions.replies import propose_time
 from schools.models import SchoolMembership
 from sessions_log.actions import log_as_planned
 from tests.conftest import NOW, account, at_school
@@ -37,7 +38,17 @@ def in_full_work(centre: SimpleNamespace) -> SimpleNamespace:
     centre.logged = _log_one(centre)
     _cancel_one(centre)
     centre.left, centre.nobody = _left(centre), account("nobody")
-    at_school(account("petra"), centre.ekbacka, SchoolMembership.Role.CONTACT, by)
+    centre.petra = at_school(account("petra"), centre.ekbacka, SchoolMembership.Role.CONTACT, by)
+    return centre
+
+
+def with_answers(centre: SimpleNamespace) -> SimpleNamespace:
+    """Add what the walk needs beside: each school has said that a time does not work, and an account is closed."""
+    for school, who in ((centre.lindang, centre.elin), (centre.ekbacka, centre.petra)):
+        said = {"sessions": [centre.ahead[school.slug]], "reason": "no_room", "proposed_week": None}
+        propose_time(**said, key=uuid.uuid4(), by=who, now=NOW)
+    centre.closed = account("closed")
+    close_account(user=centre.closed, today=TODAY, by=centre.adam)
     return centre
 
 

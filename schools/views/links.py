@@ -101,10 +101,12 @@ def _open_replies(link: OpenLink) -> Any:
 def link_confirm(request: HttpRequest, link: OpenLink, *, today: dt.date) -> HttpResponse:
     """One tap: the plan that the form says was seen is right."""
     year_slug, _slash, season = request.POST.get("term", "").partition("/")
-    term = term_or_404(Term.objects.select_related("year"), year_slug, season)
     seen, by = request.POST.getlist("seen"), _account(link)
     try:
+        term = term_or_404(Term.objects.select_related("year"), year_slug, season)
         confirm_term(school=link.school, term=term, seen=seen, by=by, now=timezone.now())
+    except Http404:
+        messages.error(request, _("Look at the plan again, and answer then."))
     except ConfirmationRefused as refused:
         messages.error(request, refused.message)
     else:

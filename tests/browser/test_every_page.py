@@ -11,16 +11,15 @@ from axe_playwright_python.sync_playwright import Axe
 from django.urls import reverse
 from playwright.sync_api import Page
 
-from accounts.actions import close_account
 from tests.browsing import BrowserAs
-from tests.conftest import NOW, account
-from tests.town import TODAY, in_full_work
+from tests.conftest import NOW
+from tests.town import in_full_work, with_answers
 from tests.walk.samples import NO_GET, PUBLIC, SAMPLES, Sample
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 WIDTHS = (360, 1280)
-FILES = {"programmes:topic-material", "schools:class-import-template", "evaluations:export"}
+FILES = {"programmes:topic-material", "schools:link-material", "schools:class-import-template", "evaluations:export"}
 # The role that sees most of each page.
 MOST = {"C": "samira", "A": "adam", "P": "elin", "L": "maria"}
 
@@ -28,10 +27,7 @@ MOST = {"C": "samira", "A": "adam", "P": "elin", "L": "maria"}
 @pytest.fixture
 def town(centre: SimpleNamespace) -> Iterator[SimpleNamespace]:
     with time_machine.travel(NOW, tick=True):
-        town = in_full_work(centre)
-        town.closed = account("closed")
-        close_account(user=town.closed, today=TODAY, by=town.adam)
-        yield town
+        yield with_answers(in_full_work(centre))
 
 
 def pages_for(role: str) -> list[Sample]:
