@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Case, Exists, OuterRef, Q, When
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
@@ -39,8 +39,10 @@ COUNTED = (FAILED, UNCERTAIN, HELD, QUEUE)
 
 
 def mails_in(pile: Pile, now: dt.datetime) -> MessageQuerySet:
-    """The mails of a pile: what waits by when it goes, the rest with the newest first."""
+    """The mails of a pile: what waits by when it goes, the rest with the newest first, trouble before all."""
     mails: MessageQuerySet = Message.objects.filter(_condition(pile, now))
+    if pile == NEEDS:
+        return mails.order_by(Case(When(state=State.HELD, then=1), default=0), "-not_before", "-pk")
     return mails.order_by("not_before", "pk") if pile.is_waiting else mails.order_by("-not_before", "-pk")
 
 

@@ -34,7 +34,7 @@ register.filter("kind_title", title_of)
 def moment(at: dt.datetime) -> str:
     """tis 15 sep 09.10, in Stockholm."""
     local = timezone.localtime(at)
-    return f"{short_day(local)} {clock(local)}"
+    return f"{short_day(local)} {clock(local.time())}"
 
 
 @register.inclusion_tag("_status.html")
