@@ -1,7 +1,7 @@
 """SMTP that says when a mail is handed over.
 
 Between the server's 354 and its answer after the final dot nobody can know whether a mail has arrived. So that moment
-is marked before the body is sent, and everything that goes wrong is told apart by the side of it on which it went wrong.
+is marked before the body is sent, and what goes wrong is told apart by the side of it on which it went wrong.
 """
 
 from __future__ import annotations

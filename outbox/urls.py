@@ -1,9 +1,10 @@
 from django.urls import path
 
-from outbox.views import deeds, messages
+from outbox.views import deeds, messages, preferences
 
 app_name = "outbox"
 urlpatterns = [
+    path("konto/mejl/", preferences.preferences, name="preferences"),
     path("mejl/", messages.message_list, name="message-list"),
     path("mejl/hall-kvar-alla/", deeds.hold_all, name="hold-all"),
     path("mejl/slapp-alla/", deeds.release_all, name="release-all"),

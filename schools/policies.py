@@ -12,15 +12,23 @@ CONTACT = SchoolMembership.Role.CONTACT
 COORDINATOR = SchoolMembership.Role.COORDINATOR
 
 
-def roles_at(user: Any, school: School, today: dt.date) -> frozenset[str]:
-    """The roles that a user holds at a school on a day; read once per user object, school and day."""
+def school_roles(user: Any, today: dt.date) -> dict[int, frozenset[str]]:
+    """The roles that a user holds at schools on a day, by school; read once per user object and day."""
     if not user.is_authenticated or not user.is_active:
-        return frozenset()
-    known: dict[tuple[int, dt.date], frozenset[str]] = user.__dict__.setdefault("_school_roles", {})
-    if (school.pk, today) not in known:
-        memberships = SchoolMembership.objects.active(today).filter(person__user=user, person__school=school)
-        known[school.pk, today] = frozenset(memberships.values_list("role", flat=True))
-    return known[school.pk, today]
+        return {}
+    known: dict[dt.date, dict[int, frozenset[str]]] = user.__dict__.setdefault("_school_roles", {})
+    if today not in known:
+        held: dict[int, set[str]] = {}
+        memberships = SchoolMembership.objects.active(today).filter(person__user=user)
+        for school, role in memberships.values_list("person__school", "role"):
+            held.setdefault(school, set()).add(role)
+        known[today] = {school: frozenset(roles) for school, roles in held.items()}
+    return known[today]
+
+
+def roles_at(user: Any, school: School, today: dt.date) -> frozenset[str]:
+    """The roles that a user holds at a school on a day."""
+    return school_roles(user, today).get(school.pk, frozenset())
 
 
 def user_can_see(user: Any, school: School, today: dt.date) -> bool:
@@ -62,13 +70,10 @@ def user_can_write_notes(user: Any, school: School, today: dt.date) -> bool:
 
 def only_at_school(user: Any, today: dt.date) -> bool:
     """Whether somebody has a role at a school and none at the centre, whose list of schools has all."""
-    if not user.is_authenticated or sees_everything(user, today):
-        return False
-    return SchoolMembership.objects.active(today).filter(person__user=user).exists()
+    return user.is_authenticated and not sees_everything(user, today) and bool(school_roles(user, today))
 
 
 def title_at_school(user: Any, today: dt.date) -> str:
     """A person's role at a school in words, for the page's head; a coordinator's before a contact person's."""
-    own = SchoolMembership.objects.active(today).filter(person__user=user).order_by("-role")
-    membership = own.first()
-    return str(membership.get_role_display()) if membership else ""
+    roles = {role for held in school_roles(user, today).values() for role in held}
+    return next((str(role.label) for role in (COORDINATOR, CONTACT) if role in roles), "")

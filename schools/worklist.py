@@ -78,6 +78,7 @@ class Standpoint:
     has_groups: bool
     has_contact: bool
     topics_left: int
+    replies_count: int
     term: Term | None
     answer: Answer | None
 
@@ -87,6 +88,7 @@ class Standpoint:
             self._no_groups,
             self._no_plan,
             self._awaiting_log,
+            self._replies,
             self._without_new_time,
             self._in_closed_weeks,
             self._no_contact,
@@ -127,6 +129,14 @@ class Standpoint:
             url = self._url(self.rights.log, "sessions_log:start")
         title = ngettext("%(n)s session awaits its log.", "%(n)s sessions await their logs.", len(found))
         yield Task("nolog", title % {"n": len(found)}, _names(found), _("Log it"), url)
+
+    def _replies(self) -> Iterator[Task]:
+        if self.replies_count:
+            title = ngettext(
+                "%(n)s answer from the school waits.", "%(n)s answers from the school wait.", self.replies_count
+            )
+            url = self._url(self.rights.move, "schools:reply-list")
+            yield Task("moved", title % {"n": self.replies_count}, "", _("See the answers"), url)
 
     def _without_new_time(self) -> Iterator[Task]:
         found = lost_without_new_time(self.rows)

@@ -28,8 +28,10 @@ def managed_school(request: SignedInRequest, slug: str, today: dt.date) -> Schoo
 
 def year_or_404(year_slug: str) -> SchoolYear:
     """The school year of an address such as 2026-27."""
-    first, _dash, _last = year_slug.partition("-")
-    for year in SchoolYear.objects.filter(starts_on__year=int(first) if first.isdigit() and len(first) == 4 else 0):
-        if year.slug == year_slug:
-            return year
+    first = year_slug.partition("-")[0]
+    # Years that no date can have would be an error in the database's own words.
+    if len(first) == 4 and first.isdecimal() and first > "0000":
+        for year in SchoolYear.objects.filter(starts_on__year=int(first)):
+            if year.slug == year_slug:
+                return year
     raise Http404

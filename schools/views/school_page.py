@@ -118,6 +118,7 @@ def _year_context(
         has_groups=bool(groups),
         has_contact=has_contact,
         topics_left=sum(_topics_left(participation) for participation in participations),
+        replies_count=school.replies.open().count(),
         term=term,
         answer=_answer(school, term, rows, calendar, today),
     )

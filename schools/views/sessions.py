@@ -15,6 +15,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.requests import SignedInRequest
 from accounts.templatetags.look import week_no
+from outbox.policies import user_can_see_mails
 from schools import policies
 from schools.actions.plans import StaleSession, cancel_session, free_weeks, move_session
 from schools.calendar import SchoolCalendar
@@ -40,6 +41,7 @@ def session_detail(request: SignedInRequest, uuid: str) -> HttpResponse:
         "status": session.status(today),
         "new_session": PlannedSession.objects.filter(replaces=session).first(),
         "deeds": deeds(session.changes.all()),
+        "may_see_mails": user_can_see_mails(request.user, today),
         "may_log": may_log and is_open and session.week_start <= today,
         "may_change_log": may_log and session.outcome is not None,
         "may_move": is_open and policies.user_can_move(request.user, school, today),

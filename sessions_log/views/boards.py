@@ -8,6 +8,7 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
+from schools.models import SchoolReply
 from sessions_log.board import (
     awaiting_by_school,
     board_for,
@@ -40,6 +41,7 @@ def start(request: SignedInRequest) -> HttpResponse:
         "board": board,
         "next_session": None if board.has_this_week else next_session(shown, today),
         "undo": latest_to_undo(request.user, now),
+        "replies_count": SchoolReply.objects.open().filter(school__in=shown).count(),
         "next": request.get_full_path(),
     }
     return render(request, "sessions_log/start_show.html", context)
