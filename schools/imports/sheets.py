@@ -95,7 +95,7 @@ def _refuse_bombs(content: bytes) -> None:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             names = {info.filename for info in archive.infolist()}
             unpacked = sum(info.file_size for info in archive.infolist())
-    except zipfile.BadZipFile as error:
+    except (zipfile.BadZipFile, NotImplementedError) as error:  # a version that the reader does not know
         raise UnreadableFile(_("The Excel file is broken. Save it again, or as CSV.")) from error
     if "xl/workbook.xml" not in names:
         raise UnreadableFile(_("This is not a table. Choose a CSV or XLSX file."))
