@@ -1,0 +1,68 @@
+"""The notice that mail stands still or has not come through, for those who can do something about it."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import pytest
+from django.template import Context, Template
+from django.test import RequestFactory
+
+from outbox.heartbeats import beat
+from outbox.models import State
+from tests.conftest import NOW
+
+MINUTE = dt.timedelta(minutes=1)
+
+
+@pytest.fixture
+def notice(rf: RequestFactory):
+    def show(user) -> str:
+        request = rf.get("/")
+        request.user = user
+        text = Template("{% load mail %}{% pulse_notice %}").render(Context({"request": request}))
+        return text.replace("\u00a0", " ").strip()
+
+    return show
+
+
+def test_nothing_is_said_while_all_is_well(samira, notice, mail):
+    mail(state=State.HELD)
+    beat(NOW - 3 * MINUTE)
+    assert notice(samira) == ""
+
+
+def test_a_heart_that_has_stopped_is_said_with_when_and_what_to_do(samira, notice):
+    beat(NOW - 5 * MINUTE)
+    assert "Påminnelserna står stilla sedan tors 17 sep 13.55." in notice(samira)
+    assert "starta arbetaren" in notice(samira)
+
+
+def test_a_heart_that_has_never_beaten_is_said(samira, notice):
+    assert "Påminnelserna har aldrig startats." in notice(samira)
+
+
+def test_mails_that_did_not_come_through_are_counted_and_linked(samira, notice, mail):
+    beat(NOW)
+    for _number in range(3):
+        mail(state=State.FAILED)
+    mail(state=State.UNCERTAIN)
+    text = notice(samira)
+    assert "3 mejl kom inte fram." in text
+    assert "1 mejl är osäkert." in text
+    assert 'href="/mejl/?lage=misslyckade"' in text
+    assert 'href="/mejl/?lage=osakra"' in text
+
+
+@pytest.mark.parametrize("name", ["maria", "jonas", "elin"])
+def test_others_are_not_told(centre, notice, mail, name):
+    mail(state=State.FAILED)
+    assert notice(getattr(centre, name)) == ""
+
+
+def test_the_list_shows_it(samira, signed_in):
+    assert "Påminnelserna har aldrig startats." in signed_in(samira).get("/mejl/").content.decode()
+
+
+def test_a_page_without_a_request_has_no_notice():
+    assert Template("{% load mail %}{% pulse_notice %}").render(Context({})).strip() == ""
