@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 export PYTHONDONTWRITEBYTECODE := 1
 
-.PHONY: help demo test check test-sqlite test-postgres lock messages clean
+.PHONY: help demo soak test check test-sqlite test-postgres lock messages clean
 
 help:  ## list the commands
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -15,11 +15,15 @@ help:  ## list the commands
 	@$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements.txt
 	@touch $@
 
-.venv/ready-dev: requirements-dev.txt .venv/ready
+.venv/ready-demo: requirements-demo.txt .venv/ready
+	@$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements-demo.txt
+	@touch $@
+
+.venv/ready-dev: requirements-dev.txt .venv/ready-demo
 	@$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.txt
 	@touch $@
 
-demo: .venv/ready  ## start the portal with a made-up municipality (PORT=8000)
+demo: .venv/ready-demo  ## start the portal with a made-up municipality (PORT=8000 MAIL_PORT=4025 INBOX_PORT=4080)
 	@$(BIN)/python manage.py translations
 	@exec env DEMO=1 PYTHONUNBUFFERED=1 $(BIN)/python manage.py demo
 
@@ -41,8 +45,12 @@ test-sqlite: .venv/ready-dev  ## the suite on SQLite
 test-postgres: .venv/ready-dev  ## the suite on PostgreSQL, but for what only shows pages in a browser
 	$(BIN)/python -m tests.postgres $(BIN)/pytest -n 2 --dist loadgroup -m "not browser or story" --junit-xml=test-results/postgres.xml
 
+soak: .venv/ready-dev  ## the long runs: killed senders, a lost broker
+	$(BIN)/python -m tests.soak
+
 lock: .venv/ready-dev  ## lock the requirements with hashes
 	$(BIN)/uv pip compile -q pyproject.toml --upgrade --generate-hashes --no-emit-index-url --no-emit-find-links --python-version 3.11 --no-annotate --no-header -o requirements.txt
+	$(BIN)/uv pip compile -q pyproject.toml --upgrade --group demo --generate-hashes --no-emit-index-url --no-emit-find-links --python-version 3.11 --no-annotate --no-header -o requirements-demo.txt
 	$(BIN)/uv pip compile -q pyproject.toml --upgrade --group dev --generate-hashes --no-emit-index-url --no-emit-find-links --python-version 3.11 --no-annotate --no-header -o requirements-dev.txt
 
 messages: .venv/ready-dev  ## collect the interface's texts into locale/sv

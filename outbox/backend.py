@@ -76,6 +76,7 @@ class HandoverBackend(EmailBackend):
         try:
             self.open()
             connection: smtplib.SMTP = self.connection  # type: ignore[assignment]
+            connection.ehlo_or_helo_if_needed()
             encoding = "utf-8"
             _expect(250, connection.mail(sanitize_address(mail.from_email, encoding)))
             _expect(250, connection.rcpt(sanitize_address(mail.to[0], encoding)))

@@ -1,11 +1,20 @@
 """Celery, configured by Django's settings. Each app's ``tasks`` are found by themselves."""
 
 import os
+from typing import Any
 
 from celery import Celery
+from celery.signals import beat_init
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "vpc_portal.settings")
 
 app = Celery("vpc_portal")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
+
+
+@beat_init.connect
+def ring_at_once(sender: Any, **kwargs: Any) -> None:
+    """When beat starts, everything is rung for once: what was missed is caught up with now, not an interval later."""
+    for entry in app.conf.beat_schedule.values():
+        app.send_task(entry["task"], **entry["options"])

@@ -1,10 +1,15 @@
-"""``manage.py demo``: the portal with a made-up municipality, ready to try. Ctrl-C stops it; the data stays."""
+"""``manage.py demo``: the portal with a made-up municipality, ready to try, and all that belongs to it: the broker, a
+worker, beat and a mail inbox. Ctrl-C stops all of it; the data stays."""
 
 from __future__ import annotations
 
 import os
 import socket
 import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -14,27 +19,44 @@ from django.core.management.base import BaseCommand, CommandError
 
 from accounts.demo import DEMO_ACCOUNTS, DEMO_PASSWORD
 from schools.models import School
-from vpc_portal.environment import number
+from vpc_portal import broker
+from vpc_portal.environment import broker_socket, number
+from vpc_portal.processes import Crew, Process, ProcessFailed
+
+SECONDS_TO_ANSWER = 30
+PORTS = {"PORT": 8000, "MAIL_PORT": 4025, "INBOX_PORT": 4080}
 
 
 class Command(BaseCommand):
-    help = "Starts the portal with made-up example data. PORT says on which port (default 8000)."
+    help = "Starts the portal with made-up example data. PORT, MAIL_PORT and INBOX_PORT say on which ports."
     requires_system_checks: list[str] = []
 
     def handle(self, *args: Any, **options: Any) -> None:
-        port = number("PORT", default=8000, lowest=1024, highest=65535)
-        self._check_free(port)
+        ports = {name: number(name, default=usual, lowest=1024, highest=65535) for name, usual in PORTS.items()}
+        for name, port in ports.items():
+            self._check_free(name, port)
         self._prepare()
-        self._welcome(port)
-        self._serve(port)
+        crew = Crew(env=_environment(ports), logs=settings.VAR_DIR / "log", say=self._say)
+        try:
+            self._start(crew, ports)
+            self._welcome(ports)
+            crew.watch()
+            self._say("\nStänger …")
+        except (ProcessFailed, broker.BrokerFailed) as failure:
+            raise CommandError(str(failure)) from failure
+        except KeyboardInterrupt:
+            self._say("\nStänger …")
+        finally:
+            crew.stop()
 
-    def _check_free(self, port: int) -> None:
+    def _check_free(self, name: str, port: int) -> None:
         with socket.socket() as probe:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             try:
                 probe.bind(("127.0.0.1", port))
             except OSError as taken:
-                raise CommandError(f"Port {port} är upptagen. Välj en annan: make demo PORT=8001") from taken
+                message = f"Port {port} är upptagen. Välj en annan: make demo {name}={port + 1}"
+                raise CommandError(message) from taken
 
     def _prepare(self) -> None:
         self._say("Databas …")
@@ -45,20 +67,75 @@ class Command(BaseCommand):
             self._say("Exempelkommun (en stund) …")
             call_command("example_data", stdout=self.stdout)
 
-    def _welcome(self, port: int) -> None:
+    def _start(self, crew: Crew, ports: Mapping[str, int]) -> None:
+        self._say("Mejlkö, påminnelser, inkorg och webbserver …")
+        if settings.EMBEDDED_BROKER:
+            path = broker_socket(settings.VAR_DIR)
+            if broker.answers(path):
+                raise CommandError("Demon är redan igång: dess mejlkö svarar. Stäng den först.")
+            broker.wait_for(path, crew.start(Process("broker", broker.command(path), restarts=True)))
+        for process in _processes(ports):
+            crew.start(process)
+        for name in ("INBOX_PORT", "PORT"):
+            _wait_for_answer(crew, ports[name])
+
+    def _welcome(self, ports: Mapping[str, int]) -> None:
         width = max(len(account.email) for account in DEMO_ACCOUNTS)
         lines = [f"  {account.email:<{width}}  {account.title}" for account in DEMO_ACCOUNTS]
-        self._say("\n".join(["", f"Portalen: http://127.0.0.1:{port}/", f"Lösenord för alla: {DEMO_PASSWORD}", *lines]))
+        portal = f"Portalen: http://127.0.0.1:{ports['PORT']}/"
+        inbox = f"Mejlen:   http://127.0.0.1:{ports['INBOX_PORT']}/  (alla mejl som portalen skickar)"
+        self._say("\n".join(["", portal, inbox, "", f"Lösenord för alla: {DEMO_PASSWORD}", *lines]))
         self._say("\nCtrl-C stänger. Allt är påhittat.\n")
-
-    def _serve(self, port: int) -> None:
-        """Hand the process over to the web server, so that Ctrl-C reaches it alone."""
-        gunicorn = str(Path(sys.executable).parent / "gunicorn")
-        os.chdir(settings.BASE_DIR)
-        log = ["--access-logfile", os.devnull, "--log-level", "warning"]
-        workers = ["--workers", "1", "--threads", "8"]
-        os.execv(gunicorn, [gunicorn, "vpc_portal.wsgi", "--bind", f"127.0.0.1:{port}", *workers, *log])
 
     def _say(self, line: str) -> None:
         self.stdout.write(line)
         self.stdout.flush()
+
+
+def _environment(ports: Mapping[str, int]) -> dict[str, str]:
+    """What the demo's processes are told: to mail to the demo's own inbox, and where the portal is found."""
+    return {
+        **os.environ,
+        "DEMO": "1",
+        "SMTP_URL": f"smtp://127.0.0.1:{ports['MAIL_PORT']}",
+        "PORTAL_URL": f"http://127.0.0.1:{ports['PORT']}",
+        "PYTHONUNBUFFERED": "1",
+    }
+
+
+def _processes(ports: Mapping[str, int]) -> list[Process]:
+    bin_dir = Path(sys.executable).parent
+    celery = [str(bin_dir / "celery"), "--workdir", str(settings.BASE_DIR), "-A", "vpc_portal"]
+    quiet = ["--without-gossip", "--without-mingle", "--without-heartbeat"]
+    web = ["--bind", f"127.0.0.1:{ports['PORT']}", "--workers", "1", "--threads", "8", "--access-logfile", os.devnull]
+    inbox = ["--smtp-port", str(ports["MAIL_PORT"]), "--http-port", str(ports["INBOX_PORT"])]
+    unused = ["--imap-port", str(_free_port()), "--smtps-port", str(_free_port())]
+    mailbox = ["--host", "127.0.0.1", "--user", "inkorg@vpc.example", "--password", "exempel"]
+    return [
+        Process("inkorg", [str(bin_dir / "mail_devel"), *mailbox, *inbox, *unused]),
+        Process("worker", [*celery, "worker", "--concurrency", "2", "--loglevel", "warning", *quiet], restarts=True),
+        Process("beat", [*celery, "beat", "--loglevel", "warning", "--pidfile", ""], restarts=True),
+        Process("webb", [str(bin_dir / "gunicorn"), "--chdir", str(settings.BASE_DIR), "vpc_portal.wsgi", *web]),
+    ]
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def _wait_for_answer(crew: Crew, port: int) -> None:
+    """Wait until something answers on a port of this machine. Raises ``ProcessFailed`` when it does not."""
+    until = time.monotonic() + SECONDS_TO_ANSWER
+    while True:
+        crew.check()
+        try:
+            urllib.request.urlopen(f"http://127.0.0.1:{port}/", timeout=2).close()
+            return
+        except urllib.error.HTTPError:
+            return
+        except OSError:
+            if time.monotonic() > until:
+                raise ProcessFailed(f"Ingen svarade på port {port} inom {SECONDS_TO_ANSWER} sekunder.") from None
+            time.sleep(0.1)
