@@ -142,13 +142,14 @@ def test_fifty_a_page_and_as_many_queries_for_fifty_as_for_one(mail, samira, sig
     client = signed_in(samira)
     mail()
     client.get(LIST)
-    with CaptureQueriesContext(connection) as one:
+    with CaptureQueriesContext(connection) as queries:
         client.get(LIST)
+    for_one = len(queries)
     for _number in range(51):
         mail()
-    with CaptureQueriesContext(connection) as many:
+    with CaptureQueriesContext(connection) as queries:
         text = client.get(LIST).content.decode()
-    assert len(many) == len(one)
+    assert len(queries) == for_one > 0
     assert len(rows(text)) == 50
     assert len(rows(client.get(LIST + "?sida=2").content.decode())) == 2
 
