@@ -83,7 +83,10 @@ def _insert(message: Message) -> bool:
             return False
         if message.merge_key and Message.objects.filter(merge_key=message.merge_key).exists():
             return False
-        raise
+        if not message.merge_key:
+            raise
+        # The mail that was in the way has been claimed meanwhile.
+        message.save(force_insert=True)
     return True
 
 

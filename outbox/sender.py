@@ -88,6 +88,8 @@ def settle(now: dt.datetime) -> None:
     again = Message.objects.filter(
         state=State.UNCERTAIN, digest=None, repeats=0, handed_over_at__lt=now - ONCE_MORE_AFTER
     )
+    # A digest takes along again what it carried.
+    Message.objects.filter(digest__in=again).update(state=State.GATHERED, digest=None)
     again.update(state=State.QUEUED, repeats=1, not_before=now, claimed_by=None, leased_until=None)
 
 
@@ -103,7 +105,9 @@ def _claim_some(me: uuid.UUID, clock: Clock) -> list[Message]:
 
 def _claim(pk: int, me: uuid.UUID, now: dt.datetime) -> bool:
     due = Message.objects.filter(pk=pk, state=State.QUEUED, not_before__lte=now)
-    return due.update(state=State.CLAIMED, claimed_by=me, leased_until=now + LEASE, attempts=F("attempts") + 1) == 1
+    claimed = {"state": State.CLAIMED, "claimed_by": me, "leased_until": now + LEASE, "attempts": F("attempts") + 1}
+    # What is claimed merges with nothing any more: another mail may wait with its key when it comes back to the queue.
+    return due.update(**claimed, merge_key="") == 1
 
 
 def _send(message: Message, relay: Relay, clock: Clock) -> str:
@@ -145,7 +149,7 @@ def _hand_over(message: Message, letter: Letter, now: dt.datetime) -> None:
         )
     if letter.carries:
         carried = Message.objects.filter(pk__in=letter.carries, state=State.GATHERED)
-        carried.update(state=State.HANDED_OVER, digest=message, handed_over_at=now)
+        carried.update(state=State.HANDED_OVER, digest=message, handed_over_at=now, merge_key="")
 
 
 def _not_delivered(message: Message, was: State, failure: NotHandedOver, now: dt.datetime) -> str:
