@@ -81,7 +81,9 @@ def comes_next(message: Message, now: dt.datetime) -> str:
 
 def _after_uncertain(message: Message) -> str:
     if message.repeats == 0 and message.digest is None and message.handed_over_at is not None:
-        return _("It may have arrived. It is sent once more %(when)s.") % {"when": moment(message.handed_over_at + ONCE_MORE_AFTER)}
+        return _("It may have arrived. It is sent once more %(when)s.") % {
+            "when": moment(message.handed_over_at + ONCE_MORE_AFTER)
+        }
     return _("It may have arrived. It is not sent again by itself: ask the recipient, or send it again.")
 
 
