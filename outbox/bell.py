@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import logging
 
+from celery import current_app
 from django.conf import settings
 
 log = logging.getLogger(__name__)
+
+# A visitor's request must not wait for a broker that is away: one try, and no pause before it is given up.
+AT_ONCE_OR_NOT = {"max_retries": 1, "interval_start": 0, "interval_step": 0, "interval_max": 0}
 
 
 def ring() -> None:
@@ -16,6 +20,7 @@ def ring() -> None:
     from outbox.tasks import send_waiting
 
     try:
-        send_waiting.apply_async(retry=False, ignore_result=True)
+        with current_app.connection_for_write(transport_options=AT_ONCE_OR_NOT) as connection:
+            send_waiting.apply_async(connection=connection, retry=False)
     except Exception as failure:  # a broker can fail in any of its client's ways
         log.warning("The broker was not reached; the mail waits for beat. %s", failure)

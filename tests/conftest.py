@@ -13,7 +13,7 @@ from accounts.models import CentreRole, User
 from schools.actions import calendar, groups, people, places
 from schools.models import ClosedPeriod, District, School, SchoolMembership, SchoolYear
 
-pytest_plugins = ["tests.browsing"]
+pytest_plugins = ["tests.browsing", "tests.processes.fixtures"]
 
 AUTUMN_DAY = dt.date(2026, 9, 17)
 NOW = dt.datetime(2026, 9, 17, 12, 0, tzinfo=dt.UTC)

@@ -8,6 +8,7 @@ from types import SimpleNamespace
 
 from accounts.actions import close_account, give_role
 from accounts.models import CentreRole
+from outbox.heartbeats import beat
 from programmes import reference
 from programmes.actions import attach_material, describe_topic
 from programmes.models import Programme, SessionTopic
@@ -47,6 +48,7 @@ def with_answers(centre: SimpleNamespace) -> SimpleNamespace:
     for school, who in ((centre.lindang, centre.elin), (centre.ekbacka, centre.petra)):
         said = {"sessions": [centre.ahead[school.slug]], "reason": "no_room", "proposed_week": None}
         propose_time(**said, key=uuid.uuid4(), by=who, now=NOW)
+    beat(NOW)
     centre.closed = account("closed")
     close_account(user=centre.closed, today=TODAY, by=centre.adam)
     return centre

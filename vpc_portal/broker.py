@@ -1,4 +1,4 @@
-"""The embedded broker: a Valkey of the portal's own, on a unix socket in ``var/broker``, which nobody has to install."""
+"""The embedded broker: a Valkey of the portal's own, on a unix socket in ``var/broker``, which needs no installing."""
 
 from __future__ import annotations
 

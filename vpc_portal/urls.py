@@ -6,6 +6,7 @@ from django.urls import include, path
 
 from accounts.views.administration import may_use_site
 from schools.views.start import start
+from vpc_portal.views import health
 
 admin.autodiscover()
 # The administration site uses the portal's own sign-in, with its rate limits.
@@ -13,6 +14,7 @@ admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-a
 admin.site.has_permission = may_use_site  # type: ignore[method-assign]
 
 urlpatterns = [
+    path("halsa/", health, name="health"),
     path("konto/", include("accounts.sign_in_urls")),
     path("", start, name="start"),
     path("", include("accounts.urls")),

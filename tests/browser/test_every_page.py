@@ -19,7 +19,13 @@ from tests.walk.samples import NO_GET, PUBLIC, SAMPLES, Sample
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 WIDTHS = (360, 1280)
-FILES = {"programmes:topic-material", "schools:link-material", "schools:class-import-template", "evaluations:export"}
+FILES = {
+    "evaluations:export",
+    "health",
+    "programmes:topic-material",
+    "schools:class-import-template",
+    "schools:link-material",
+}
 # The role that sees most of each page.
 MOST = {"C": "samira", "A": "adam", "P": "elin", "L": "maria"}
 

@@ -146,6 +146,7 @@ SAMPLES = [
     sample("account_reauthenticate", nothing, OPEN),
     sample("account_change_password", nothing, OPEN),
     sample("start", nothing, OPEN),
+    sample("health", nothing, PUBLIC, NO_POST),
     # Accounts.
     sample("accounts:administration", nothing, "A"),
     sample("accounts:account-list", nothing, "A"),

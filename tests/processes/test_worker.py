@@ -1,0 +1,89 @@
+"""Beat, broker, worker and SMTP as they are in production: processes of their own."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+import redis
+from django.db import transaction
+from django.utils import timezone
+
+from outbox.actions import enqueue
+from outbox.models import Heartbeat, Message, State
+from tests.processes.fixtures import Celery, Mailbox, wait_until
+
+pytestmark = [pytest.mark.processes, pytest.mark.django_db(transaction=True)]
+
+
+def a_mail(centre: SimpleNamespace, number: int = 0) -> Message:
+    """A mail that needs nothing but its recipient."""
+    with transaction.atomic():
+        return enqueue(
+            kind="sign-in-code",
+            user=centre.elin,
+            address=f"{number}-{centre.elin.email}",
+            about={"code": f"KOD{number}"},
+            now=timezone.now(),
+        )
+
+
+def test_the_heart_beats_from_beat_through_broker_and_worker(centre: SimpleNamespace, celery: Celery):
+    celery.worker()
+    celery.beat()
+    wait_until(Heartbeat.objects.exists, f"a heartbeat\n{celery.logs()}")
+
+
+def test_a_mail_rings_the_bell_and_arrives_without_beat(centre: SimpleNamespace, celery: Celery, smtp_server: Mailbox):
+    celery.worker()
+    message = a_mail(centre)
+    wait_until(lambda: smtp_server.received, f"the mail\n{celery.logs()}")
+    assert smtp_server.received[0]["Message-ID"] == message.message_id
+    wait_until(lambda: Message.objects.get().state == State.SENT, "that it is marked as sent")
+
+
+def test_a_mail_written_while_the_broker_is_away_is_sent_by_the_next_beat(
+    centre: SimpleNamespace, celery: Celery, smtp_server: Mailbox, broker: Path
+):
+    message = a_mail(centre)
+    # The bell was rung, but what it left is gone: as after a broker that lost its data.
+    with redis.Redis(unix_socket_path=str(broker)) as client:
+        assert client.llen("celery") == 1
+        client.flushall()
+    celery.worker()
+    celery.beat()
+    wait_until(lambda: smtp_server.received, f"the mail\n{celery.logs()}")
+    assert [mail["Message-ID"] for mail in smtp_server.received] == [message.message_id]
+
+
+def test_a_broker_that_does_not_answer_delays_nobody_and_loses_nothing(
+    centre: SimpleNamespace, settings, monkeypatch, caplog
+):
+    from vpc_portal.celery import app
+
+    settings.BELL = True
+    monkeypatch.setitem(app.conf, "broker_url", "redis+socket:///nonexistent/valkey.sock")
+    a_mail(centre)
+    assert Message.objects.get().state == State.QUEUED
+    assert "The broker was not reached" in caplog.text
+
+
+def test_a_worker_that_is_killed_and_two_beats_lose_nothing_and_double_nothing(
+    centre: SimpleNamespace, celery: Celery, smtp_server: Mailbox
+):
+    worker = celery.worker()
+    celery.beat()
+    celery.beat()
+    messages = [a_mail(centre, number) for number in range(30)]
+    wait_until(lambda: len(smtp_server.received) >= 3, f"the first mails\n{celery.logs()}")
+    celery.stop(worker)
+    celery.worker()
+    left = Message.objects.filter(state__in=[State.QUEUED])
+    wait_until(lambda: not left.exists(), f"that the queue is empty\n{celery.logs()}")
+    arrived = [mail["Message-ID"] for mail in smtp_server.received]
+    assert len(arrived) == len(set(arrived))
+    # At most the one mail that was in the killed worker's hand is still claimed, or was handed over.
+    in_hand = {message.message_id for message in Message.objects.exclude(state=State.SENT)}
+    assert len(in_hand) <= 1
+    assert {message.message_id for message in messages} - set(arrived) <= in_hand

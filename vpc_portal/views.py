@@ -1,0 +1,33 @@
+"""How the portal is, for whoever watches over it."""
+
+from __future__ import annotations
+
+from django.contrib.auth.decorators import login_not_required
+from django.db import DatabaseError
+from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+
+from outbox.heartbeats import pulse
+
+WELL, UNWELL = 200, 503
+
+
+@login_not_required
+@never_cache
+@require_safe
+def health(request: HttpRequest) -> HttpResponse:
+    """200 when the database answers and beat, broker and worker live; 503 and what has stopped otherwise."""
+    try:
+        heart = pulse(timezone.now())
+    except DatabaseError:
+        return _said("Databasen svarar inte.", UNWELL)
+    if heart.is_stopped:
+        since = f"sedan {timezone.localtime(heart.at):%Y-%m-%d %H.%M}" if heart.at else "och har aldrig startat"
+        return _said(f"Påminnelserna står stilla {since}. Starta worker, beat och mejlkö.", UNWELL)
+    return _said("Allt fungerar.", WELL)
+
+
+def _said(text: str, status: int) -> HttpResponse:
+    return HttpResponse(f"{text}\n", status=status, content_type="text/plain; charset=utf-8")
