@@ -47,8 +47,8 @@ NOBODY_WAITS = dt.timedelta(minutes=11)
 ONCE_MORE_AFTER = dt.timedelta(minutes=15)
 # Minutes from one attempt to the next; after the last the mail has failed.
 BACKOFF = (1, 5, 15, 60, 120, 240, 480, 720, 1440)
-# Claimed from one look at the queue to the next.
-AT_ONCE = 20
+# Looked at together: if another sender gets the first, the next one is tried.
+LOOKED_AT = 20
 
 
 class LeaseLost(Exception):  # noqa: N818
@@ -66,9 +66,8 @@ def send_waiting(*, clock: Clock = timezone.now, backend: Relay | None = None, s
     # Content and mails are in Swedish, whatever language a worker was started in.
     with translation.override(settings.LANGUAGE_CODE):
         try:
-            while claimed := _claim_some(me, clock):
-                for message in claimed:
-                    ended[_send(message, relay, clock)] += 1
+            while message := _claim_next(me, clock):
+                ended[_send(message, relay, clock)] += 1
                 if clock() >= until:
                     break
         finally:
@@ -93,14 +92,14 @@ def settle(now: dt.datetime) -> None:
     again.update(state=State.QUEUED, repeats=1, not_before=now, claimed_by=None, leased_until=None)
 
 
-def _claim_some(me: uuid.UUID, clock: Clock) -> list[Message]:
-    """Some due mails, each claimed by an update that changed one row."""
-    found = list(Message.objects.due(clock()).values_list("pk", flat=True)[:AT_ONCE])
-    # One at a time is claimed and sent: a claim that waits behind others would use up its lease.
-    for pk in found:
-        if _claim(pk, me, clock()):
-            return [Message.objects.select_related("user").get(pk=pk)]
-    return []
+def _claim_next(me: uuid.UUID, clock: Clock) -> Message | None:
+    """The most pressing mail that nobody else has claimed. One at a time: a claim that waits behind others would use up
+    its lease."""
+    while found := list(Message.objects.due(clock()).values_list("pk", flat=True)[:LOOKED_AT]):
+        for pk in found:
+            if _claim(pk, me, clock()):
+                return Message.objects.select_related("user").get(pk=pk)
+    return None
 
 
 def _claim(pk: int, me: uuid.UUID, now: dt.datetime) -> bool:
