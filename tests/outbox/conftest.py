@@ -10,27 +10,11 @@ import pytest
 from accounts.models import User
 from outbox import kinds
 from outbox.actions import enqueue
-from outbox.letters import Letter, NotWanted, Section
 from outbox.models import Message
 from tests.conftest import account
+from tests.outbox.letters import compose
 
 NOON = dt.datetime(2026, 9, 17, 10, tzinfo=dt.UTC)
-
-
-def compose(message: Message, now: dt.datetime) -> Letter:
-    """A letter that tells of its number; ``about`` can say that it is not wanted, or cannot be written."""
-    if message.about.get("unwanted"):
-        raise NotWanted("Den behövs inte.")
-    if message.about.get("broken"):
-        raise ZeroDivisionError
-    number = str(message.about.get("number", 0))
-    return Letter(
-        subject=f"Mejl {number}",
-        preheader="",
-        greeting="Hej!",
-        sections=[Section(paragraphs=["Prov."])],
-        told={f"thing:{number}": "said"},
-    )
 
 
 @pytest.fixture(autouse=True)
