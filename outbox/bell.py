@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from typing import Any
 
 from celery import current_app
 from django.conf import settings
@@ -21,6 +22,7 @@ def ring() -> None:
 
     try:
         with current_app.connection_for_write(transport_options=AT_ONCE_OR_NOT) as connection:
-            send_waiting.apply_async(connection=connection, retry=False)
+            options: dict[str, Any] = {"connection": connection, "retry": False}
+            send_waiting.apply_async(**options)
     except Exception as failure:  # a broker can fail in any of its client's ways
         log.warning("The broker was not reached; the mail waits for beat. %s", failure)

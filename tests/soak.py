@@ -1,4 +1,4 @@
-"""``python -m tests.soak``: the long runs, on SQLite and on PostgreSQL. Prints the table that stands in docs/mail.md."""
+"""``python -m tests.soak``: the long runs, on SQLite and on PostgreSQL. Prints the table of docs/mail.md."""
 
 from __future__ import annotations
 
