@@ -175,9 +175,18 @@ class TermPlan:
 
     @property
     def months(self) -> list[Month]:
-        """The weeks by the month that their Wednesday lies in."""
-        by_month = groupby(self.weeks, key=lambda week: (week.monday + dt.timedelta(days=2)).replace(day=1))
-        return [Month(first, tuple(weeks)) for first, weeks in by_month]
+        """All the term's weeks, by month."""
+        return _by_month(self.weeks)
+
+    @property
+    def months_ahead(self) -> list[Month]:
+        """This week and those that come, by month."""
+        return _by_month(week for week in self.weeks if week.monday >= monday_of(self.today))
+
+    @property
+    def months_gone(self) -> list[Month]:
+        """The weeks that have passed, by month."""
+        return _by_month(week for week in self.weeks if week.monday < monday_of(self.today))
 
     @property
     def next_week(self) -> Week | None:
@@ -209,6 +218,12 @@ class TermPlan:
 
     def _closed_name(self, monday: dt.date) -> str:
         return self.calendar.closed_name(monday) if self.calendar.is_closed_week(monday) else ""
+
+
+def _by_month(weeks: Iterable[Week]) -> list[Month]:
+    """Weeks by the month that their Wednesday lies in."""
+    by_month = groupby(weeks, key=lambda week: (week.monday + dt.timedelta(days=2)).replace(day=1))
+    return [Month(first, tuple(of_month)) for first, of_month in by_month]
 
 
 def is_over(term: Term, today: dt.date) -> bool:

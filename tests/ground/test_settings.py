@@ -30,6 +30,14 @@ GOOD_KEY = "k" * 25 + "0123456789" * 3
         ("DATABASE_URL", "mysql://x/y", "Use sqlite:///", lambda: environment.database(default="sqlite:///:memory:")),
         ("ALLOWED_HOSTS", "https://a.example", "host's name only", lambda: environment.hosts(production=True)),
         ("ALLOWED_HOSTS", "", "ALLOWED_HOSTS=portal", lambda: environment.hosts(production=True)),
+        ("REDIS_URL", "amqp://x", "redis://:password@host", lambda: environment.broker(Path())),
+        ("VAR_DIR", "", "Set VAR_DIR to a shorter path", lambda: environment.broker(Path("/", "x" * 110))),
+        ("SMTP_URL", "http://x", "Use smtp://host:25", lambda: environment.mail_server(production=False)),
+        ("SMTP_URL", "", "smtp://host:25", lambda: environment.mail_server(production=True)),
+        ("MAIL_FROM", "centret", "vpc@kommun.example", lambda: environment.sender(production=False)),
+        ("MAIL_FROM", "", "vpc@kommun.example", lambda: environment.sender(production=True)),
+        ("PORTAL_URL", "http://a.example", "https://portal", lambda: environment.portal_url(production=True)),
+        ("PORTAL_URL", "", "https://portal", lambda: environment.portal_url(production=True)),
         ("SECRET_KEY", "kort", "at least 50", lambda: environment.secret_key(Path(), production=True)),
         ("SECRET_KEY", "", "at least 50 random", lambda: environment.secret_key(Path(), production=True)),
     ],
@@ -50,7 +58,8 @@ def test_without_a_given_key_one_is_made_and_kept(tmp_path, monkeypatch):
 
 def in_production(tmp_path: Path, *command: str, **more: str) -> subprocess.CompletedProcess[str]:
     env = {"PATH": os.environ["PATH"], "VAR_DIR": str(tmp_path), "PRODUCTION": "1", "SECRET_KEY": GOOD_KEY}
-    env |= {"ALLOWED_HOSTS": "portal.example.se", **more}
+    env |= {"ALLOWED_HOSTS": "portal.example.se", "PORTAL_URL": "https://portal.example.se"}
+    env |= {"SMTP_URL": "smtp+tls://name:word@mail.example.se", "MAIL_FROM": "vpc@example.se", **more}
     return subprocess.run(
         [sys.executable, "manage.py", *command], cwd=ROOT, env=env, capture_output=True, text=True, check=False
     )
