@@ -15,7 +15,7 @@ from accounts.models import CentreRole, User
 from outbox.letters import Letter, Link, NotWanted, Section
 from outbox.models import Message
 from schools.links import Scope, make_link
-from schools.models import PlannedSession, SchoolMembership
+from schools.models import Group, PlannedSession, SchoolMembership
 from schools.telling import when
 
 PLAN_SCOPES = (Scope.READ, Scope.ANSWER, Scope.CHOOSE)
@@ -95,11 +95,21 @@ def signature(by: User | None) -> list[str]:
 
 def session_rows(sessions: Sequence[PlannedSession]) -> list[tuple[str, str]]:
     """Groups and when they meet, in the order of time; groups that meet at the same time share a row."""
-    in_order = sorted(sessions, key=lambda one: (one.week_start, one.date or one.week_start, str(one.start_time)))
+    in_order = sorted(
+        sessions,
+        key=lambda one: (
+            one.week_start,
+            one.date or one.week_start,
+            str(one.start_time),
+            one.group.kind != Group.Kind.STAFF,
+            one.group.grade or 0,
+            one.group.name,
+        ),
+    )
     by_time: dict[str, list[str]] = {}
     for session in in_order:
         by_time.setdefault(when(session), []).append(session.group.name)
-    return [(", ".join(sorted(groups)), time) for time, groups in by_time.items()]
+    return [(", ".join(groups), time) for time, groups in by_time.items()]
 
 
 def _why(membership: SchoolMembership) -> str:
