@@ -54,9 +54,8 @@ def _sessions(message: Message) -> list[PlannedSession]:
     """The mail's sessions; those that have been moved since it was made have a reminder of their own."""
     rows = PlannedSession.objects.filter(pk__in=message.about.get("sessions", [])).with_names()
     weeks = dict(message.reminder_items.values_list("session", "week_start"))
-    return [
-        row for row in rows.order_by("week_start", "group__name") if weeks.get(row.pk, row.week_start) == row.week_start
-    ]
+    in_order = rows.order_by("week_start", "group__kind", "group__grade", "group__name")
+    return [row for row in in_order if weeks.get(row.pk, row.week_start) == row.week_start]
 
 
 def _just_told(message: Message, sessions: Sequence[PlannedSession], now: dt.datetime) -> bool:
@@ -163,9 +162,8 @@ def _the_other_sessions(sessions: Sequence[PlannedSession]) -> list[str]:
 
 def _coming(sessions: Sequence[PlannedSession], today: dt.date) -> str:
     """When the next mail about the same sessions comes."""
-    ahead = [
-        step.due_on for step in steps_of(sessions[0]) if step.kind == "session-approaching" and step.due_on > today
-    ]
+    steps = [step for one in sessions for step in steps_of(one) if step.kind == ReminderItem.Kind.APPROACHING]
+    ahead = [step.due_on for step in steps if step.due_on > today]
     if not ahead:
         return _("This is the last reminder before the session.")
     return _("The next reminder comes %(day)s.") % {"day": short_day(min(ahead))}

@@ -21,7 +21,7 @@ SETTINGS = [
     "synchronous_commit=off",
     "full_page_writes=off",
     "listen_addresses=127.0.0.1",
-    "max_connections=50",
+    "max_connections=150",
 ]
 
 

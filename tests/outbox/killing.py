@@ -29,7 +29,7 @@ SENDERS = 2
 
 @dataclass
 class Counting:
-    """A server that takes every mail, and acknowledges after some milliseconds."""
+    """A server that takes every mail, and answers DATA and the final dot after some milliseconds."""
 
     delay: float
     port: int = 0
@@ -49,6 +49,7 @@ class Counting:
                 client.sendall(b"220 relay\r\n")
                 for line in lines:
                     if line[:4].upper() == b"DATA":
+                        time.sleep(self.delay)  # so that senders are killed before the hand-over, too
                         client.sendall(b"354 go on\r\n")
                         if not self._take(client, lines):
                             return

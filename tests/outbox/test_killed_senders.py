@@ -7,7 +7,7 @@ import pytest
 from accounts.models import User
 from tests.outbox.killing import SENDERS, run
 
-pytestmark = [pytest.mark.processes, pytest.mark.django_db(transaction=True)]
+pytestmark = [pytest.mark.processes, pytest.mark.xdist_group("processes"), pytest.mark.django_db(transaction=True)]
 
 ACKNOWLEDGED_AFTER = 0.005
 

@@ -14,7 +14,7 @@ from outbox.actions import enqueue
 from outbox.models import Heartbeat, Message, State
 from tests.processes.fixtures import Celery, Mailbox, wait_until
 
-pytestmark = [pytest.mark.processes, pytest.mark.django_db(transaction=True)]
+pytestmark = [pytest.mark.processes, pytest.mark.xdist_group("processes"), pytest.mark.django_db(transaction=True)]
 
 
 def a_mail(centre: SimpleNamespace, number: int = 0) -> Message:

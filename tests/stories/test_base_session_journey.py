@@ -33,6 +33,7 @@ pytestmark = [
     pytest.mark.browser,
     pytest.mark.story,
     pytest.mark.processes,
+    pytest.mark.xdist_group("processes"),
     pytest.mark.django_db(transaction=True),
 ]
 
