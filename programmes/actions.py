@@ -9,7 +9,7 @@ from django.db import transaction
 
 from accounts.models import User
 from programmes.material import check_material, discard_on_commit, suffix_of
-from programmes.models import SessionTopic, TopicPart
+from programmes.models import ContentItem, ContentSection, SessionTopic, TopicPart
 
 
 @transaction.atomic
@@ -32,6 +32,28 @@ def attach_material(*, topic: SessionTopic, name: str, content: bytes, by: User)
     topic.save(update_fields=["material"])
     if former:
         discard_on_commit(topic.material.storage, former)
+
+
+@transaction.atomic
+def write_item(*, item: ContentItem, name: str, by: User) -> None:
+    """Keep a section's row; a new one comes last, under a short name of its own. Its former file is thrown away."""
+    former = ContentItem.objects.filter(pk=item.pk).first()
+    if former is None:
+        item.slug, item.position = _free_name(item.section, name), _last_place(item.section)
+    item.save()
+    if former and former.file and former.file.name != item.file.name:
+        discard_on_commit(former.file.storage, former.file.name)
+
+
+def _free_name(section: ContentSection, name: str) -> str:
+    taken = set(section.items.values_list("slug", flat=True))
+    name = name or "rad"
+    return next(found for found in (name, *(f"{name}-{n}" for n in range(2, 1000))) if found not in taken)
+
+
+def _last_place(section: ContentSection) -> int:
+    last = section.items.last()
+    return last.position + 1 if last else 1
 
 
 def _write_parts(topic: SessionTopic, titles: Sequence[str]) -> None:

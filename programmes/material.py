@@ -13,6 +13,8 @@ from django.core.exceptions import ValidationError
 from django.core.files import File
 from django.core.files.storage import Storage
 from django.db import transaction
+from django.db.models.fields.files import FieldFile
+from django.http import FileResponse, Http404
 from django.utils.translation import gettext_lazy as _
 
 LARGEST_MB = 10
@@ -81,6 +83,19 @@ def check_material(file: File[bytes]) -> None:
             code="file_content",
             params={"type": file_type.name},
         )
+
+
+def open_file(stored: FieldFile, name: str) -> FileResponse:
+    """An uploaded file to download under a name of our own. Raises ``Http404`` if there is none."""
+    file_type = TYPES.get(suffix_of(stored.name or ""))
+    if file_type is None:
+        raise Http404(_("There is no file."))
+    try:
+        file = stored.open("rb")
+    except FileNotFoundError as error:
+        raise Http404(_("The file is missing.")) from error
+    filename = f"{name}{suffix_of(stored.name or '')}"
+    return FileResponse(file, as_attachment=True, filename=filename, content_type=file_type.media_type)
 
 
 def discard_on_commit(storage: Storage, name: str) -> None:

@@ -1,7 +1,7 @@
 """The catalogue: what the centre's work rests on, its programmes and their sessions' topics."""
 
 from programmes.models.catalogue import LoadedField, Programme, SessionTopic, TopicPart
-from programmes.models.ground import ContentItem, ContentSection, PartnerOrganisation
+from programmes.models.ground import ContentItem, ContentSection, PartnerOrganisation, is_checked_lately
 
 __all__ = [
     "ContentItem",
@@ -11,4 +11,5 @@ __all__ = [
     "Programme",
     "SessionTopic",
     "TopicPart",
+    "is_checked_lately",
 ]

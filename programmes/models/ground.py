@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
+import datetime as dt
+from typing import Any
+
 from django.db import models
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+
+from accounts.validators import refuse_personal_number
 
 
 class PartnerOrganisation(models.Model):
@@ -22,12 +28,30 @@ class PartnerOrganisation(models.Model):
         return self.name
 
 
+class WebAddressField(models.URLField):
+    """An address on the web; written without its beginning it is https."""
+
+    def formfield(self, **kwargs: Any) -> Any:
+        return super().formfield(**{"assume_scheme": "https", **kwargs})
+
+
 class ContentSection(models.Model):
-    """A subject of the reference content: principles, the violence pyramid, contacts and so on."""
+    """A subject of the reference content: principles, the violence pyramid, contacts and so on. Anyone reads them."""
+
+    class Part(models.TextChoices):
+        """The parts of the page that leads to every section, in its order."""
+
+        GROUND = "ground", _("What the work rests on")
+        STEERING = "steering", _("How we are steered and work together")
+        PROGRAMMES = "programmes", _("Programmes and trainings")
+        RESULTS = "results", _("Results and evaluations")
+        HELP = "help", _("Support and contact")
+        PORTAL = "portal", _("About the portal")
 
     slug = models.SlugField(_("short name"), max_length=60, unique=True)
     title = models.CharField(_("title"), max_length=160)
-    intro = models.TextField(_("introduction"), blank=True)
+    part = models.CharField(_("part"), max_length=20, choices=Part, default=Part.GROUND)
+    intro = models.TextField(_("introduction"), blank=True, validators=[refuse_personal_number])
     source = models.CharField(_("source"), max_length=200, blank=True)
     programme = models.ForeignKey(
         "Programme",
@@ -48,6 +72,9 @@ class ContentSection(models.Model):
     def __str__(self) -> str:
         return self.title
 
+    def get_absolute_url(self) -> str:
+        return reverse("programmes:section-detail", args=[self.slug])
+
 
 class ContentItem(models.Model):
     """One row of a section, in the section's order."""
@@ -58,7 +85,13 @@ class ContentItem(models.Model):
     slug = models.SlugField(_("short name"), max_length=80)
     position = models.PositiveSmallIntegerField(_("order"), default=0)
     heading = models.CharField(_("heading"), max_length=200, blank=True)
-    text = models.TextField(_("text"), blank=True)
+    text = models.TextField(_("text"), blank=True, validators=[refuse_personal_number])
+    # What the row's own page tells beyond the row itself; the source gives none.
+    body = models.TextField(
+        _("more to read"), blank=True, validators=[refuse_personal_number], help_text=_("Written in Markdown.")
+    )
+    link = WebAddressField(_("link"), blank=True)
+    file = models.FileField(_("file"), upload_to="content/", blank=True)
     # What stands beside the text: a phone number, an address, whom it is for, a figure.
     detail = models.CharField(_("detail"), max_length=200, blank=True)
     comparison = models.CharField(_("comparison"), max_length=200, blank=True)
@@ -72,3 +105,14 @@ class ContentItem(models.Model):
 
     def __str__(self) -> str:
         return self.heading or self.text[:60]
+
+    def get_absolute_url(self) -> str:
+        return reverse("programmes:item-detail", args=[self.section.slug, self.slug])
+
+
+CHECKED_WITHIN = dt.timedelta(days=183)
+
+
+def is_checked_lately(checked_on: dt.date | None, today: dt.date) -> bool:
+    """Whether a row was checked within half a year of a day."""
+    return checked_on is not None and today - checked_on <= CHECKED_WITHIN

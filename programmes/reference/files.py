@@ -67,14 +67,14 @@ SECTIONS = Shape(
     "sections",
     ContentSection,
     frozenset({"title", "position"}),
-    frozenset({"intro", "source", "programme"}),
+    frozenset({"part", "intro", "source", "programme"}),
     {"programme": Programme},
 )
 ITEMS = Shape(
     "items",
     ContentItem,
     frozenset({"section", "position"}),
-    frozenset({"heading", "text", "detail", "comparison", "checked_on"}),
+    frozenset({"heading", "text", "body", "link", "detail", "comparison", "checked_on"}),
     {"section": ContentSection},
 )
 TOPICS = Shape(

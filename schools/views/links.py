@@ -22,8 +22,8 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from accounts.models import User
 from outbox.actions import prefer
 from outbox.models import MailPreference
+from programmes.material import open_file
 from programmes.models import SessionTopic
-from programmes.views.topics import download
 from schools.actions.confirmations import ConfirmationRefused, confirm_term
 from schools.actions.people import account_for
 from schools.actions.replies import ReplyRefused, say_not_me
@@ -147,7 +147,8 @@ def link_topics(request: HttpRequest, link: OpenLink, *, today: dt.date) -> Http
 def link_material(request: HttpRequest, link: OpenLink, *, today: dt.date, slug: str) -> FileResponse:
     """The file of a topic that stands in the school's plan."""
     topics = SessionTopic.objects.filter(sessions__participation__school=link.school).distinct()
-    return download(get_object_or_404(topics, slug=slug))
+    topic = get_object_or_404(topics, slug=slug)
+    return open_file(topic.material, topic.slug)
 
 
 @GET_OR_POST

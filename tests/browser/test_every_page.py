@@ -22,6 +22,7 @@ WIDTHS = (360, 1280)
 FILES = {
     "evaluations:export",
     "health",
+    "programmes:item-file",
     "programmes:topic-material",
     "schools:class-import-template",
     "schools:link-material",

@@ -21,6 +21,10 @@ PAIRS = [{"är", "år"}, {"man", "män"}, {"utsatts", "utsätts"}, {"var", "vår
 BULLET = re.compile(r"^(?:e|v|v'|J|\(J|O)(?:\s+|(?<=')(?=\S))")
 
 
+# What the portal says of itself is not in the source.
+OF_THE_PORTAL = {"orolig-for-ett-barn", "personuppgifter", "tillganglighet"}
+
+
 def plain(text: str) -> str:
     """Words in lower case without diacritics or punctuation, with a space on each side."""
     decomposed = unicodedata.normalize("NFKD", text.lower())
@@ -45,7 +49,7 @@ def content(db) -> str:
     reference.load()
     texts: list[str] = list(PartnerOrganisation.objects.values_list("name", flat=True))
     texts += SessionTopic.objects.values_list("title", flat=True)
-    for section in ContentSection.objects.prefetch_related("items"):
+    for section in ContentSection.objects.exclude(slug__in=OF_THE_PORTAL).prefetch_related("items"):
         texts += [section.title, section.intro]
         for item in section.items.all():
             texts += [item.heading, item.text, item.detail]
@@ -86,13 +90,13 @@ def likeness(line: str, reading: str) -> float:
 def test_the_content_has_its_swedish_letters_back(content):
     """A letter left unrestored would still match the source, so no word stands both with and without it."""
     words: dict[str, set[str]] = {}
-    for model, fields in [
-        (ContentSection, ["title", "intro"]),
-        (ContentItem, ["heading", "text", "detail"]),
-        (Programme, ["name", "summary", "audience"]),
-        (SessionTopic, ["title"]),
+    for rows, fields in [
+        (ContentSection.objects.exclude(slug__in=OF_THE_PORTAL), ["title", "intro"]),
+        (ContentItem.objects.exclude(section__slug__in=OF_THE_PORTAL), ["heading", "text", "detail"]),
+        (Programme.objects.all(), ["name", "summary", "audience"]),
+        (SessionTopic.objects.all(), ["title"]),
     ]:
-        for values in model.objects.values_list(*fields):
+        for values in rows.values_list(*fields):
             for word in re.findall(r"[a-zåäöé]+", " ".join(values).lower()):
                 words.setdefault(plain(word).strip(), set()).add(word)
     assert [found for found in words.values() if len(found) > 1 and found not in PAIRS] == []

@@ -12,12 +12,14 @@ from types import SimpleNamespace
 from typing import Any
 
 from django.contrib.auth.tokens import default_token_generator
+from django.core.files.base import ContentFile
 from django.utils import timezone
 from django.utils.encoding import force_bytes
 from django.utils.http import urlsafe_base64_encode
 
 from outbox.actions import enqueue
 from outbox.models import Message
+from programmes.models import ContentItem, ContentSection
 from schools.links import Scope, make_link
 from schools.models import School, SchoolMembership
 from tests.town import TODAY
@@ -128,6 +130,20 @@ def reply(town: SimpleNamespace, school: School) -> list[Any]:
     return [school.replies.get().uuid]
 
 
+def section(town: SimpleNamespace, school: School) -> list[Any]:
+    return ["valdspyramiden"]
+
+
+def a_row(town: SimpleNamespace, school: School) -> list[Any]:
+    """The pyramid's top, with a file."""
+    row = ContentItem.objects.filter(section__slug="valdspyramiden").first()
+    if row is None:
+        row = ContentItem.objects.create(section=ContentSection.objects.get(slug="valdspyramiden"), slug="toppen")
+    if not row.file:
+        row.file.save("om.pdf", ContentFile(b"%PDF-1.7"))
+    return ["valdspyramiden", row.slug]
+
+
 def sample(name: str, args: Args, get: str, post: str = "", *, of_school: bool = False) -> Sample:
     return Sample(name, args, get, post or get, of_school)
 
@@ -165,6 +181,15 @@ SAMPLES = [
     sample("outbox:message-resend", a_mail, NO_GET, "CA"),
     sample("outbox:hold-all", nothing, NO_GET, "CA"),
     sample("outbox:release-all", nothing, NO_GET, "CA"),
+    # What the work rests on.
+    sample("programmes:ground", nothing, PUBLIC, NO_POST),
+    sample("programmes:section-detail", section, PUBLIC, NO_POST),
+    sample("programmes:section-change", section, "CA"),
+    sample("programmes:item-add", section, "CA"),
+    sample("programmes:item-detail", a_row, PUBLIC, NO_POST),
+    sample("programmes:item-change", a_row, "CA"),
+    sample("programmes:item-file", a_row, PUBLIC, NO_POST),
+    sample("programmes:item-remove", a_row, "CA"),
     # The catalogue.
     sample("programmes:programme-list", nothing, OPEN, NO_POST),
     sample("programmes:programme-detail", lambda town, school: ["taget"], OPEN, NO_POST),

@@ -1,0 +1,31 @@
+"""How the centre's texts are shown."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from django import template
+from django.utils.safestring import SafeString
+
+from programmes.markdown import to_html
+from programmes.models import is_checked_lately
+
+register = template.Library()
+
+
+@register.filter
+def markdown(text: str) -> SafeString:
+    """A text in Markdown as safe HTML."""
+    return to_html(text)
+
+
+@register.filter
+def checked_lately(checked_on: dt.date | None, today: dt.date) -> bool:
+    """Whether a row was checked within half a year."""
+    return is_checked_lately(checked_on, today)
+
+
+@register.filter
+def telephone(detail: str) -> str:
+    """020-50 50 50 as a telephone dials it: 020505050."""
+    return "".join(sign for sign in detail if sign.isdigit() or sign == "+")

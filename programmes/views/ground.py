@@ -1,0 +1,135 @@
+"""What the work rests on, how it is steered, where to turn: sections that anyone reads, and that the centre writes."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_not_required
+from django.http import FileResponse, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.text import slugify
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from programmes.actions import write_item
+from programmes.forms.ground import ItemForm, SectionForm
+from programmes.material import open_file
+from programmes.models import ContentItem, ContentSection
+from programmes.views.access import may_write, writers_only
+
+# Sections that are more than a list of rows have a template of their own.
+_LAYOUTS = {
+    "valdspyramiden": "programmes/section_pyramid.html",
+    "taget-som-bild": "programmes/section_train.html",
+    "stodlista": "programmes/section_support.html",
+    "samverkan": "programmes/section_around.html",
+}
+_BESIDE_THE_PYRAMID = ["sos-alarm", "sjalvmordslinjen", "bris"]
+
+
+@login_not_required
+@require_safe
+def ground(request: HttpRequest) -> HttpResponse:
+    """Every section, by part."""
+    parts: dict[str, list[ContentSection]] = {label: [] for label in ContentSection.Part.labels}
+    for section in ContentSection.objects.order_by("position"):
+        parts[section.get_part_display()].append(section)
+    summary = ContentItem.objects.filter(section__slug="sammanfattning").first()
+    return render(request, "programmes/ground.html", {"parts": parts, "summary": summary})
+
+
+@login_not_required
+@require_safe
+def section_detail(request: HttpRequest, slug: str) -> HttpResponse:
+    section = get_object_or_404(ContentSection.objects.select_related("programme"), slug=slug)
+    if slug == "hur-hanger-allt-ihop":
+        return redirect("programmes:whole")
+    context = {
+        "section": section,
+        "items": list(section.items.all()),
+        "today": timezone.localdate(),
+        "may_write": may_write(request),
+        "support": _support_lines() if slug == "valdspyramiden" else [],
+    }
+    return render(request, _LAYOUTS.get(slug, "programmes/section_detail.html"), context)
+
+
+@login_not_required
+@require_safe
+def item_detail(request: HttpRequest, section: str, slug: str) -> HttpResponse:
+    """A row by itself, with what there is to read about it, and its neighbours."""
+    item = _item(section, slug)
+    rows = list(item.section.items.all())
+    place = rows.index(item)
+    context = {
+        "item": item,
+        "section": item.section,
+        "before": rows[place - 1] if place else None,
+        "after": rows[place + 1] if place + 1 < len(rows) else None,
+        "is_top": section == "valdspyramiden" and place == 0,
+        "support": _support_lines() if section == "valdspyramiden" and place == 0 else [],
+        "today": timezone.localdate(),
+        "may_write": may_write(request),
+    }
+    return render(request, "programmes/item_detail.html", context)
+
+
+@login_not_required
+@require_safe
+def item_file(request: HttpRequest, section: str, slug: str) -> FileResponse:
+    return open_file(_item(section, slug).file, slug)
+
+
+def section_change(request: HttpRequest, slug: str) -> HttpResponse:
+    writers_only(request)
+    section = get_object_or_404(ContentSection, slug=slug)
+    form = SectionForm(request.POST or None, instance=section)
+    if request.method == "POST" and form.is_valid():
+        form.save()
+        messages.success(request, _("“%(title)s” is saved.") % {"title": section})
+        return redirect(section)
+    return render(request, "programmes/section_change.html", {"form": form, "section": section})
+
+
+def item_add(request: HttpRequest, slug: str) -> HttpResponse:
+    writers_only(request)
+    section = get_object_or_404(ContentSection, slug=slug)
+    return _item_form(request, ContentItem(section=section), section)
+
+
+def item_change(request: HttpRequest, section: str, slug: str) -> HttpResponse:
+    writers_only(request)
+    item = _item(section, slug)
+    return _item_form(request, item, item.section)
+
+
+def item_remove(request: HttpRequest, section: str, slug: str) -> HttpResponse:
+    """Asks, and removes the row on POST."""
+    writers_only(request)
+    item = _item(section, slug)
+    if request.method == "POST":
+        item.delete()
+        messages.success(request, _("“%(title)s” is removed.") % {"title": item})
+        return redirect(item.section)
+    return render(request, "programmes/item_remove.html", {"item": item, "section": item.section})
+
+
+def _item_form(request: HttpRequest, item: ContentItem, section: ContentSection) -> HttpResponse:
+    form = ItemForm(request.POST or None, request.FILES or None, instance=item)
+    if request.method == "POST" and form.is_valid():
+        write_item(item=form.instance, name=slugify(str(form.instance))[:60], by=request.user)  # type: ignore[arg-type]
+        messages.success(request, _("“%(title)s” is saved.") % {"title": item})
+        return redirect(section)
+    return render(request, "programmes/item_change.html", {"form": form, "item": item, "section": section})
+
+
+def _item(section: str, slug: str) -> ContentItem:
+    return get_object_or_404(ContentItem.objects.select_related("section"), section__slug=section, slug=slug)
+
+
+def _support_lines() -> list[ContentItem]:
+    """The lines that stand beside the pyramid, most urgent first."""
+    lines = {
+        line.slug: line for line in ContentItem.objects.filter(section__slug="stodlista", slug__in=_BESIDE_THE_PYRAMID)
+    }
+    return [lines[slug] for slug in _BESIDE_THE_PYRAMID if slug in lines]
