@@ -41,7 +41,7 @@ def write_item(*, item: ContentItem, name: str, by: User) -> None:
     if former is None:
         item.slug, item.position = _free_name(item.section, name), _last_place(item.section)
     item.save()
-    if former and former.file and former.file.name != item.file.name:
+    if former and former.file.name and former.file.name != item.file.name:
         discard_on_commit(former.file.storage, former.file.name)
 
 

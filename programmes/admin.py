@@ -16,6 +16,7 @@ from programmes.material import TYPES, check_material, discard_on_commit
 from programmes.models import (
     ContentItem,
     ContentSection,
+    Encounter,
     LoadedField,
     PartnerOrganisation,
     Programme,
@@ -83,6 +84,13 @@ class ContentSectionAdmin(admin.ModelAdmin):
 class ProgrammeAdmin(admin.ModelAdmin):
     list_display = ["name", "kind", "status", "audience", "position"]
     list_filter = ["kind", "status"]
+
+
+@admin.register(Encounter)
+class EncounterAdmin(admin.ModelAdmin):
+    list_display = ["who", "programme", "what", "lane", "first_stage", "last_stage", "position"]
+    list_filter = ["lane", "level"]
+    list_select_related = ["programme"]
 
 
 @admin.register(SessionTopic)

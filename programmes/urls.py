@@ -1,10 +1,14 @@
 from django.urls import path
 
-from programmes.views import catalogue, ground, topics
+from programmes.views import catalogue, ground, topics, whole
 
 app_name = "programmes"
 urlpatterns = [
     path("om/", ground.ground, name="ground"),
+    path("helhet/", whole.whole, name="whole"),
+    path("helhet/ny-rad/", whole.encounter_add, name="encounter-add"),
+    path("helhet/<slug:slug>/andra/", whole.encounter_change, name="encounter-change"),
+    path("helhet/<slug:slug>/ta-bort/", whole.encounter_remove, name="encounter-remove"),
     path("om/<slug:slug>/", ground.section_detail, name="section-detail"),
     path("om/<slug:slug>/andra/", ground.section_change, name="section-change"),
     path("om/<slug:slug>/ny-rad/", ground.item_add, name="item-add"),

@@ -1,15 +1,18 @@
 """The catalogue: what the centre's work rests on, its programmes and their sessions' topics."""
 
 from programmes.models.catalogue import LoadedField, Programme, SessionTopic, TopicPart
+from programmes.models.encounters import Encounter, Stage
 from programmes.models.ground import ContentItem, ContentSection, PartnerOrganisation, is_checked_lately
 
 __all__ = [
     "ContentItem",
     "ContentSection",
+    "Encounter",
     "LoadedField",
     "PartnerOrganisation",
     "Programme",
     "SessionTopic",
+    "Stage",
     "TopicPart",
     "is_checked_lately",
 ]

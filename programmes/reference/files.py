@@ -12,7 +12,7 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils.translation import gettext as _
 
-from programmes.models import ContentItem, ContentSection, PartnerOrganisation, Programme, SessionTopic
+from programmes.models import ContentItem, ContentSection, Encounter, PartnerOrganisation, Programme, SessionTopic
 
 FOLDER = Path(__file__).parent
 
@@ -84,9 +84,16 @@ TOPICS = Shape(
     frozenset({"month", "aim", "preparation"}),
     {"programme": Programme},
 )
+ENCOUNTERS = Shape(
+    "encounters",
+    Encounter,
+    frozenset({"lane", "who", "first_stage", "last_stage", "position"}),
+    frozenset({"programme", "what", "level", "mentors_stage"}),
+    {"programme": Programme},
+)
 # What is named comes before what names it.
-SHAPES = (PARTNERS, PROGRAMMES, SECTIONS, ITEMS, TOPICS)
-_AT_THE_TOP = {shape.name: shape for shape in (PARTNERS, PROGRAMMES, SECTIONS, TOPICS)}
+SHAPES = (PARTNERS, PROGRAMMES, SECTIONS, ITEMS, TOPICS, ENCOUNTERS)
+_AT_THE_TOP = {shape.name: shape for shape in (PARTNERS, PROGRAMMES, SECTIONS, TOPICS, ENCOUNTERS)}
 
 
 def read_folder(folder: Path) -> list[Row]:

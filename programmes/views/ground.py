@@ -31,7 +31,7 @@ _BESIDE_THE_PYRAMID = ["sos-alarm", "sjalvmordslinjen", "bris"]
 @require_safe
 def ground(request: HttpRequest) -> HttpResponse:
     """Every section, by part."""
-    parts: dict[str, list[ContentSection]] = {label: [] for label in ContentSection.Part.labels}
+    parts: dict[str, list[ContentSection]] = {str(label): [] for label in ContentSection.Part.labels}
     for section in ContentSection.objects.order_by("position"):
         parts[section.get_part_display()].append(section)
     summary = ContentItem.objects.filter(section__slug="sammanfattning").first()

@@ -19,7 +19,7 @@ from django.utils.http import urlsafe_base64_encode
 
 from outbox.actions import enqueue
 from outbox.models import Message
-from programmes.models import ContentItem, ContentSection
+from programmes.models import ContentItem, ContentSection, Encounter
 from schools.links import Scope, make_link
 from schools.models import School, SchoolMembership
 from tests.town import TODAY
@@ -144,6 +144,14 @@ def a_row(town: SimpleNamespace, school: School) -> list[Any]:
     return ["valdspyramiden", row.slug]
 
 
+def an_encounter(town: SimpleNamespace, school: School) -> list[Any]:
+    row, _made = Encounter.objects.get_or_create(
+        slug="att-ta-bort",
+        defaults={"who": "Någon", "what": "Något", "lane": "around", "first_stage": 1, "last_stage": 1},
+    )
+    return [row.slug]
+
+
 def sample(name: str, args: Args, get: str, post: str = "", *, of_school: bool = False) -> Sample:
     return Sample(name, args, get, post or get, of_school)
 
@@ -190,6 +198,10 @@ SAMPLES = [
     sample("programmes:item-change", a_row, "CA"),
     sample("programmes:item-file", a_row, PUBLIC, NO_POST),
     sample("programmes:item-remove", a_row, "CA"),
+    sample("programmes:whole", nothing, PUBLIC, NO_POST),
+    sample("programmes:encounter-add", nothing, "CA"),
+    sample("programmes:encounter-change", lambda town, school: ["elever-f-5"], "CA"),
+    sample("programmes:encounter-remove", an_encounter, "CA"),
     # The catalogue.
     sample("programmes:programme-list", nothing, OPEN, NO_POST),
     sample("programmes:programme-detail", lambda town, school: ["taget"], OPEN, NO_POST),

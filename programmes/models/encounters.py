@@ -1,0 +1,91 @@
+"""Who meets what, from pre-school to upper secondary school: the rows that the picture is drawn from."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from accounts.validators import refuse_personal_number
+from programmes.models.catalogue import Programme
+
+
+class Stage(models.IntegerChoices):
+    """The years of a child's way, in order."""
+
+    PRESCHOOL = 0, _("Pre-school")
+    PRESCHOOL_CLASS = 1, _("Pre-school class")
+    GRADE_1 = 2, _("grade 1")
+    GRADE_2 = 3, _("grade 2")
+    GRADE_3 = 4, _("grade 3")
+    GRADE_4 = 5, _("grade 4")
+    GRADE_5 = 6, _("grade 5")
+    GRADE_6 = 7, _("grade 6")
+    GRADE_7 = 8, _("grade 7")
+    GRADE_8 = 9, _("grade 8")
+    GRADE_9 = 10, _("grade 9")
+    UPPER_SECONDARY = 11, _("Upper secondary")
+
+
+class Encounter(models.Model):
+    """Someone meets a programme or training, at a stage. A row without a programme says what stands in its place."""
+
+    class Lane(models.TextChoices):
+        PUPILS = "pupils", _("Children and pupils")
+        STAFF = "staff", _("Staff")
+        PARENTS = "parents", _("Parents")
+        AROUND = "around", _("Around the school")
+
+    class Level(models.TextChoices):
+        UNIVERSAL = "universal", _("universal")
+        TARGETED = "targeted", _("targeted")
+        INDIVIDUAL = "individual", _("targeted on individuals")
+
+    slug = models.SlugField(_("short name"), max_length=60, unique=True)
+    programme = models.ForeignKey(
+        Programme,
+        on_delete=models.CASCADE,
+        null=True,
+        blank=True,
+        related_name="encounters",
+        verbose_name=_("programme"),
+    )
+    lane = models.CharField(_("lane of the picture"), max_length=10, choices=Lane)
+    who = models.CharField(_("who"), max_length=120, validators=[refuse_personal_number])
+    what = models.CharField(_("what they meet"), max_length=200, blank=True, validators=[refuse_personal_number])
+    level = models.CharField(_("level of intervention"), max_length=12, choices=Level, blank=True)
+    first_stage = models.PositiveSmallIntegerField(_("from"), choices=Stage)
+    last_stage = models.PositiveSmallIntegerField(_("to and including"), choices=Stage)
+    mentors_stage = models.PositiveSmallIntegerField(
+        _("the pupil mentors' year"), choices=Stage, null=True, blank=True, help_text=_("Draws an arrow from there.")
+    )
+    position = models.PositiveSmallIntegerField(_("order"), default=0)
+
+    class Meta:
+        verbose_name = _("encounter")
+        verbose_name_plural = _("encounters")
+        ordering = ["position", "pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(last_stage__gte=F("first_stage")),
+                name="encounter_ends_after_start",
+                violation_error_message=_("The last year is before the first."),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.who}: {self.name}"
+
+    @property
+    def name(self) -> str:
+        """What stands in bold: the programme's name, else what is met."""
+        return self.programme.name if self.programme else self.what
+
+    @property
+    def rest(self) -> str:
+        """What stands below the name."""
+        return self.what if self.programme else ""
+
+    @property
+    def is_developing(self) -> bool:
+        return self.programme is not None and self.programme.status == Programme.Status.DEVELOPING

@@ -1,0 +1,61 @@
+"""How it all hangs together: who meets what, drawn from the programmes' own rows."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_not_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from programmes.forms.encounters import EncounterForm
+from programmes.models import ContentItem, ContentSection, Encounter
+from programmes.picture import along_the_line, draw
+from programmes.views.access import may_write, writers_only
+
+
+@login_not_required
+@require_safe
+def whole(request: HttpRequest) -> HttpResponse:
+    encounters = list(Encounter.objects.select_related("programme"))
+    context = {
+        "picture": draw(encounters),
+        "stops": along_the_line(encounters),
+        "encounters": encounters,
+        "section": ContentSection.objects.filter(slug="hur-hanger-allt-ihop").first(),
+        "levels": ContentSection.objects.filter(slug="insatsnivaer").prefetch_related("items").first(),
+        "summary": ContentItem.objects.filter(section__slug="sammanfattning").first(),
+        "may_write": may_write(request),
+    }
+    return render(request, "programmes/whole.html", context)
+
+
+def encounter_add(request: HttpRequest) -> HttpResponse:
+    return _form(request, None)
+
+
+def encounter_change(request: HttpRequest, slug: str) -> HttpResponse:
+    return _form(request, slug)
+
+
+def encounter_remove(request: HttpRequest, slug: str) -> HttpResponse:
+    """Asks, and removes the row from picture and table on POST."""
+    writers_only(request)
+    encounter = get_object_or_404(Encounter, slug=slug)
+    if request.method == "POST":
+        encounter.delete()
+        messages.success(request, _("“%(title)s” is removed.") % {"title": encounter})
+        return redirect("programmes:whole")
+    return render(request, "programmes/encounter_remove.html", {"encounter": encounter})
+
+
+def _form(request: HttpRequest, slug: str | None) -> HttpResponse:
+    writers_only(request)
+    encounter = get_object_or_404(Encounter, slug=slug) if slug else None
+    form = EncounterForm(request.POST or None, instance=encounter)
+    if request.method == "POST" and form.is_valid():
+        form.save()
+        messages.success(request, _("The picture shows it now."))
+        return redirect("programmes:whole")
+    return render(request, "programmes/encounter_change.html", {"form": form, "encounter": encounter})
