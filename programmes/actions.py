@@ -2,36 +2,55 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Sequence
 
-from django.core.files.base import ContentFile
+from django.core.files import File
 from django.db import transaction
 
 from accounts.models import User
 from programmes.material import check_material, discard_on_commit, suffix_of
-from programmes.models import ContentItem, ContentSection, SessionTopic, TopicPart
+from programmes.models import ContentItem, ContentSection, MaterialVersion, SessionTopic, TopicPart
 
 
 @transaction.atomic
-def describe_topic(*, topic: SessionTopic, aim: str, preparation: str, parts: Sequence[str], by: User) -> None:
-    """Write a topic's aim, what staff prepare, and its parts in order. Raises ``ValidationError``."""
+def describe_topic(
+    *, topic: SessionTopic, aim: str, preparation: str, parts: Sequence[str], by: User, title: str | None = None
+) -> None:
+    """Write a topic's title, aim, what staff prepare, and its parts in order. Raises ``ValidationError``."""
+    topic.title = title or topic.title
     topic.aim = aim
     topic.preparation = preparation
     topic.clean_fields()
-    topic.save(update_fields=["aim", "preparation"])
+    topic.save(update_fields=["title", "aim", "preparation"])
     _write_parts(topic, parts)
 
 
 @transaction.atomic
-def attach_material(*, topic: SessionTopic, name: str, content: bytes, by: User) -> None:
-    """Give a topic its file, instead of one that it may have. Raises ``ValidationError`` for a wrong type or size."""
-    file = ContentFile(content, name=name)
-    check_material(file)
-    former = topic.material.name
-    topic.material.save(f"{topic.slug}{suffix_of(name)}", file, save=False)
+def attach_material(
+    *, topic: SessionTopic, name: str, content: File[bytes], by: User, now: dt.datetime, news: str = ""
+) -> MaterialVersion:
+    """Give a topic its file. The former one stays as an earlier version. Raises ``ValidationError`` for a wrong type
+    or size."""
+    content.name = name
+    check_material(content)
+    last = topic.versions.first()
+    version = MaterialVersion(
+        topic=topic, number=last.number + 1 if last else 1, news=news, uploaded_at=now, uploaded_by=by
+    )
+    version.file.save(f"{topic.slug}{suffix_of(name)}", content, save=False)
+    version.full_clean()
+    version.save()
+    topic.material = version.file.name
     topic.save(update_fields=["material"])
-    if former:
-        discard_on_commit(topic.material.storage, former)
+    return version
+
+
+@transaction.atomic
+def withdraw_material(*, topic: SessionTopic, by: User) -> None:
+    """Leave a topic without a file in force; the versions that there have been stay."""
+    topic.material = ""
+    topic.save(update_fields=["material"])
 
 
 @transaction.atomic

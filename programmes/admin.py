@@ -2,17 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Any
-
-from django import forms
 from django.contrib import admin
-from django.contrib.admin.widgets import AdminFileWidget
-from django.core.files.uploadedfile import UploadedFile
 from django.http import HttpRequest
-from django.urls import reverse
 
-from programmes.material import TYPES, check_material, discard_on_commit
 from programmes.models import (
     ContentItem,
     ContentSection,
@@ -23,39 +15,6 @@ from programmes.models import (
     SessionTopic,
     TopicPart,
 )
-
-
-@dataclass(frozen=True)
-class _CurrentFile:
-    """How the form shows the file that a topic has."""
-
-    url: str
-    name: str
-
-    def __str__(self) -> str:
-        return self.name
-
-
-class MaterialInput(AdminFileWidget):
-    """Links to the view that hands the file out: uploaded files have no address of their own."""
-
-    def format_value(self, value: Any) -> Any:
-        if not self.is_initial(value):
-            return None
-        return _CurrentFile(reverse("programmes:topic-material", args=[value.instance.slug]), value.name)
-
-
-class SessionTopicForm(forms.ModelForm):
-    class Meta:
-        model = SessionTopic
-        fields = "__all__"  # noqa: DJ007 - an administrator edits all of it
-        widgets = {"material": MaterialInput(attrs={"accept": ",".join(TYPES)})}
-
-    def clean_material(self) -> Any:
-        material = self.cleaned_data["material"]
-        if isinstance(material, UploadedFile):
-            check_material(material)
-        return material
 
 
 class TopicPartInline(admin.StackedInline):
@@ -95,18 +54,12 @@ class EncounterAdmin(admin.ModelAdmin):
 
 @admin.register(SessionTopic)
 class SessionTopicAdmin(admin.ModelAdmin):
-    form = SessionTopicForm
+    exclude = ["material"]  # uploaded on the topic's own page, where versions are kept
     list_display = ["title", "programme", "kind", "number", "month"]
     list_filter = ["programme", "kind"]
     list_select_related = ["programme"]
     search_fields = ["title"]
     inlines = [TopicPartInline]
-
-    def save_model(self, request: HttpRequest, obj: SessionTopic, form: forms.BaseModelForm, change: bool) -> None:
-        super().save_model(request, obj, form, change)
-        former = form.initial.get("material")
-        if former and "material" in form.changed_data:
-            discard_on_commit(former.storage, former.name)
 
 
 @admin.register(LoadedField)

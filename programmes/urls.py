@@ -19,5 +19,7 @@ urlpatterns = [
     path("program/", catalogue.programme_list, name="programme-list"),
     path("program/<slug:slug>/", catalogue.programme_detail, name="programme-detail"),
     path("amnen/<slug:slug>/", topics.topic_detail, name="topic-detail"),
+    path("amnen/<slug:slug>/andra/", topics.topic_change, name="topic-change"),
+    path("amnen/<slug:slug>/material/<int:number>/", topics.topic_version, name="topic-version"),
     path("amnen/<slug:slug>/material/", topics.topic_material, name="topic-material"),
 ]

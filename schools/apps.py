@@ -10,13 +10,16 @@ class SchoolsConfig(AppConfig):
         from accounts.navigation import Entry, add_entry
         from accounts.policies import sees_everything
         from outbox.kinds import Kind, register
+        from programmes.asides import topic_asides
         from schools.actions.replies import DECLINED
         from schools.mails import compose_changed, compose_declined
         from schools.policies import only_at_school, title_at_school
         from schools.telling import CHANGED
+        from schools.views.topic_plan import topic_plan
 
         add_entry(Entry(20, _("Schools"), "schools:school-list", sees_everything, ("/skolor/", "/pass/", "/lasar/")))
         add_entry(Entry(21, _("My school"), "schools:own-school", only_at_school, ("/skolor/", "/pass/")))
+        topic_asides.append(topic_plan)
         role_titles.append(title_at_school)
         register(Kind(CHANGED, _("Moved or cancelled"), compose_changed))
         register(Kind(DECLINED, _("Proposal not accepted"), compose_declined))

@@ -27,6 +27,7 @@ from schools.letters import (
     signature,
 )
 from schools.links import Scope
+from schools.material import new_since_last_time
 from schools.models import Group, PlannedSession, SchoolMembership, Term
 from schools.models.plans import monday_of
 from schools.telling import CHANGED, about, said_of, when
@@ -135,6 +136,8 @@ def _preparation(session: PlannedSession) -> list[str]:
     if topic is None:
         return []
     said = [_("To prepare: %(text)s") % {"text": topic.preparation}] if topic.preparation else []
+    if new := new_since_last_time(session):
+        said.append(_("The material is new since you held the session last. %(news)s") % {"news": new.news})
     return [*said, _("The session's material lies beside it in the plan.")] if topic.material else said
 
 

@@ -6,6 +6,9 @@ import datetime as dt
 import uuid
 from types import SimpleNamespace
 
+from django.core.files.base import ContentFile
+from django.utils import timezone
+
 from accounts.actions import close_account, give_role
 from accounts.models import CentreRole
 from outbox.heartbeats import beat
@@ -32,7 +35,9 @@ def in_full_work(centre: SimpleNamespace) -> SimpleNamespace:
     centre.topic = SessionTopic.objects.get(slug="normer-och-dess-konsekvenser")
     parts = ["Inledning", "Övning", "Avslutning"]
     describe_topic(topic=centre.topic, aim="Se normer.", preparation="Läs underlaget.", parts=parts, by=by)
-    attach_material(topic=centre.topic, name="underlag.pdf", content=b"%PDF-1.4\n%%EOF\n", by=by)
+    attach_material(
+        topic=centre.topic, name="underlag.pdf", content=ContentFile(b"%PDF-1.4\n%%EOF\n"), by=by, now=timezone.now()
+    )
     write_note(school=centre.lindang, text="Rektorn vill vara med på nästa möte.", by=by, now=NOW)
     centre.due = {slug: _due(participation) for slug, participation in centre.plans.items()}
     centre.ahead = {slug: _ahead(participation) for slug, participation in centre.plans.items()}

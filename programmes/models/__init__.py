@@ -1,6 +1,6 @@
 """The catalogue: what the centre's work rests on, its programmes and their sessions' topics."""
 
-from programmes.models.catalogue import LoadedField, Programme, SessionTopic, TopicPart
+from programmes.models.catalogue import LoadedField, MaterialVersion, Programme, SessionTopic, TopicPart
 from programmes.models.encounters import Encounter, Stage
 from programmes.models.ground import ContentItem, ContentSection, PartnerOrganisation, is_checked_lately
 
@@ -9,6 +9,7 @@ __all__ = [
     "ContentSection",
     "Encounter",
     "LoadedField",
+    "MaterialVersion",
     "PartnerOrganisation",
     "Programme",
     "SessionTopic",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.conf import settings
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Count, Q
@@ -88,6 +89,7 @@ class SessionTopic(models.Model):
     )
     aim = models.TextField(_("aim"), blank=True, validators=[refuse_personal_number])
     preparation = models.TextField(_("what staff prepare"), blank=True, validators=[refuse_personal_number])
+    # The file in force; every file that there has been is a ``MaterialVersion``.
     material = models.FileField(_("material"), upload_to="material/", blank=True)
 
     objects = SessionTopicQuerySet.as_manager()
@@ -135,6 +137,28 @@ class TopicPart(models.Model):
 
     def __str__(self) -> str:
         return self.title
+
+
+class MaterialVersion(models.Model):
+    """One of a topic's files, in the order in which they came. None is thrown away."""
+
+    topic = models.ForeignKey(SessionTopic, on_delete=models.CASCADE, related_name="versions", verbose_name=_("topic"))
+    number = models.PositiveSmallIntegerField(_("version"))
+    file = models.FileField(_("file"), upload_to="material/")
+    news = models.CharField(_("what is new"), max_length=200, blank=True, validators=[refuse_personal_number])
+    uploaded_at = models.DateTimeField(_("uploaded"))
+    uploaded_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", verbose_name=_("uploaded by")
+    )
+
+    class Meta:
+        verbose_name = _("version of the material")
+        verbose_name_plural = _("versions of the material")
+        ordering = ["topic", "-number"]
+        constraints = [models.UniqueConstraint(fields=["topic", "number"], name="material_version_unique")]
+
+    def __str__(self) -> str:
+        return f"{self.topic} {self.number}"
 
 
 class LoadedField(models.Model):

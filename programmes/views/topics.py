@@ -1,13 +1,24 @@
-"""A session topic, and the file that goes with it. Any signed-in person reads them."""
+"""A session topic, and the files that go with it. Any signed-in person reads them; the centre writes."""
 
 from __future__ import annotations
 
+from typing import Any
+
+from django.contrib import messages
 from django.http import FileResponse, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from accounts.models import User
+from accounts.requests import SignedInRequest
+from programmes.actions import attach_material, describe_topic, withdraw_material
+from programmes.asides import topic_asides
+from programmes.forms.topics import TopicForm
 from programmes.material import TYPES, open_file, suffix_of
-from programmes.models import SessionTopic
+from programmes.models import MaterialVersion, SessionTopic
+from programmes.views.access import may_write, writers_only
 
 
 @require_safe
@@ -17,13 +28,43 @@ def topic_detail(request: HttpRequest, slug: str) -> HttpResponse:
         "topic": topic,
         "parts": list(topic.parts.all()),
         "file_type": TYPES.get(suffix_of(topic.material.name or "")),
-        "may_write": request.user.is_staff and request.user.has_perm("programmes.change_sessiontopic"),
+        "versions": list(topic.versions.all()),
+        "asides": [aside(request, topic) for aside in topic_asides],
+        "may_write": may_write(request),
     }
     return render(request, "programmes/topic_detail.html", context)
 
 
+def topic_change(request: SignedInRequest, slug: str) -> HttpResponse:
+    writers_only(request)
+    topic = get_object_or_404(SessionTopic, slug=slug)
+    form = TopicForm(request.POST or None, request.FILES or None, topic=topic)
+    if request.method == "POST" and form.is_valid():
+        _save(topic, form.cleaned_data, by=request.user)
+        messages.success(request, _("“%(title)s” is saved.") % {"title": topic})
+        return redirect(topic)
+    return render(request, "programmes/topic_change.html", {"form": form, "topic": topic})
+
+
 @require_safe
 def topic_material(request: HttpRequest, slug: str) -> FileResponse:
-    """The topic's file to download."""
+    """The topic's file in force, to download."""
     topic = get_object_or_404(SessionTopic, slug=slug)
     return open_file(topic.material, topic.slug)
+
+
+@require_safe
+def topic_version(request: HttpRequest, slug: str, number: int) -> FileResponse:
+    """One of the files that there have been."""
+    version = get_object_or_404(MaterialVersion, topic__slug=slug, number=number)
+    return open_file(version.file, f"{slug}-{number}")
+
+
+def _save(topic: SessionTopic, said: dict[str, Any], *, by: User) -> None:
+    text = {name: said[name] for name in ("title", "aim", "preparation", "parts")}
+    describe_topic(topic=topic, **text, by=by)
+    if said["material"]:
+        file, now = said["material"], timezone.now()
+        attach_material(topic=topic, name=file.name, content=file, news=said["news"], by=by, now=now)
+    elif said.get("withdraw"):
+        withdraw_material(topic=topic, by=by)

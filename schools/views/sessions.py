@@ -21,6 +21,7 @@ from schools.actions.plans import StaleSession, cancel_session, free_weeks, move
 from schools.calendar import SchoolCalendar
 from schools.forms.plans import CancelForm, MoveForm
 from schools.history import deeds
+from schools.material import new_since_last_time
 from schools.models import PlannedSession, School
 
 GET_OR_POST = require_http_methods(["GET", "HEAD", "POST"])
@@ -41,6 +42,7 @@ def session_detail(request: SignedInRequest, uuid: str) -> HttpResponse:
         "status": session.status(today),
         "new_session": PlannedSession.objects.filter(replaces=session).first(),
         "deeds": deeds(session.changes.all()),
+        "new_material": new_since_last_time(session) if is_open else None,
         "may_see_mails": user_can_see_mails(request.user, today),
         "may_log": may_log and is_open and session.week_start <= today,
         "may_change_log": may_log and session.outcome is not None,

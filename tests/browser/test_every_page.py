@@ -24,6 +24,7 @@ FILES = {
     "health",
     "programmes:item-file",
     "programmes:topic-material",
+    "programmes:topic-version",
     "schools:class-import-template",
     "schools:link-material",
 }

@@ -207,6 +207,8 @@ SAMPLES = [
     sample("programmes:programme-detail", lambda town, school: ["taget"], OPEN, NO_POST),
     sample("programmes:topic-detail", lambda town, school: [town.topic.slug], OPEN, NO_POST),
     sample("programmes:topic-material", lambda town, school: [town.topic.slug], OPEN, NO_POST),
+    sample("programmes:topic-change", topic, "CA"),
+    sample("programmes:topic-version", lambda town, school: [town.topic.slug, 1], OPEN, NO_POST),
     sample("outbox:preferences", nothing, OPEN),
     # Schools and people.
     sample("schools:own-school", nothing, OPEN),

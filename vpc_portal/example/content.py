@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from django.core.files.base import ContentFile
+from django.utils import timezone
+
 from accounts.models import User
 from programmes.actions import attach_material, describe_topic
 from programmes.models import SessionTopic
@@ -28,4 +31,4 @@ def describe_topics(by: User) -> None:
             parts=PARTS[topic.kind],
             by=by,
         )
-        attach_material(topic=topic, name=f"{topic.slug}.pdf", content=file, by=by)
+        attach_material(topic=topic, name=f"{topic.slug}.pdf", content=ContentFile(file), by=by, now=timezone.now())
