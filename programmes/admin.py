@@ -6,12 +6,14 @@ from django.contrib import admin
 from django.http import HttpRequest
 
 from programmes.models import (
+    Concept,
     ContentItem,
     ContentSection,
     Encounter,
     LoadedField,
     PartnerOrganisation,
     Programme,
+    Scenario,
     SessionTopic,
     TopicPart,
 )
@@ -50,6 +52,18 @@ class EncounterAdmin(admin.ModelAdmin):
     list_display = ["who", "programme", "what", "lane", "first_stage", "last_stage", "position"]
     list_filter = ["lane", "level"]
     list_select_related = ["programme"]
+
+
+@admin.register(Concept)
+class ConceptAdmin(admin.ModelAdmin):
+    list_display = ["term", "forms"]
+    search_fields = ["term", "forms", "meaning"]
+
+
+@admin.register(Scenario)
+class ScenarioAdmin(admin.ModelAdmin):
+    list_display = ["title", "programme", "position"]
+    list_filter = ["programme"]
 
 
 @admin.register(SessionTopic)

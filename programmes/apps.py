@@ -15,6 +15,6 @@ class ProgrammesConfig(AppConfig):
                 title=_("Programmes"),
                 url_name="programmes:programme-list",
                 shown=lambda user, today: True,
-                prefixes=("/program/", "/amnen/"),
+                prefixes=("/program/", "/amnen/", "/handboken/", "/helhet/", "/om/"),
             )
         )

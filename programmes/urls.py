@@ -1,6 +1,6 @@
 from django.urls import path
 
-from programmes.views import catalogue, ground, topics, whole
+from programmes.views import catalogue, ground, handbook, topics, whole
 
 app_name = "programmes"
 urlpatterns = [
@@ -17,6 +17,17 @@ urlpatterns = [
     path("om/<slug:section>/rad/<slug:slug>/fil/", ground.item_file, name="item-file"),
     path("om/<slug:section>/rad/<slug:slug>/ta-bort/", ground.item_remove, name="item-remove"),
     path("program/", catalogue.programme_list, name="programme-list"),
+    path("handboken/", handbook.handbook, name="handbook"),
+    path("handboken/begrepp/", handbook.concept_list, name="concept-list"),
+    path("handboken/begrepp/nytt/", handbook.concept_add, name="concept-add"),
+    path("handboken/begrepp/<slug:slug>/", handbook.concept_detail, name="concept-detail"),
+    path("handboken/begrepp/<slug:slug>/andra/", handbook.concept_change, name="concept-change"),
+    path("handboken/begrepp/<slug:slug>/ta-bort/", handbook.concept_remove, name="concept-remove"),
+    path("handboken/scenarier/nytt/", handbook.scenario_add, name="scenario-add"),
+    path("handboken/scenarier/utskrift/", handbook.scenario_sheets, name="scenario-sheets"),
+    path("handboken/scenarier/<slug:slug>/", handbook.scenario_detail, name="scenario-detail"),
+    path("handboken/scenarier/<slug:slug>/andra/", handbook.scenario_change, name="scenario-change"),
+    path("handboken/scenarier/<slug:slug>/ta-bort/", handbook.scenario_remove, name="scenario-remove"),
     path("program/<slug:slug>/", catalogue.programme_detail, name="programme-detail"),
     path("amnen/<slug:slug>/", topics.topic_detail, name="topic-detail"),
     path("amnen/<slug:slug>/andra/", topics.topic_change, name="topic-change"),

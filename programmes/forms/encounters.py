@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from django import forms
-from django.utils.text import slugify
 from django.utils.translation import gettext_lazy as _
 
+from programmes.forms.handbook import NamedForm
 from programmes.models import Encounter
 
 
-class EncounterForm(forms.ModelForm):
+class EncounterForm(NamedForm):
     class Meta:
         model = Encounter
         fields = [
@@ -35,12 +34,3 @@ class EncounterForm(forms.ModelForm):
         if first is not None and last is not None and last < first:
             self.add_error("last_stage", _("The last year is before the first."))
         return cleaned
-
-    def save(self, commit: bool = True) -> Encounter:
-        if not self.instance.slug:
-            base = slugify(self.cleaned_data["who"])[:50] or "rad"
-            taken = set(Encounter.objects.filter(slug__startswith=base).values_list("slug", flat=True))
-            self.instance.slug = next(
-                name for name in (base, *(f"{base}-{n}" for n in range(2, 999))) if name not in taken
-            )
-        return super().save(commit)

@@ -3,8 +3,10 @@
 from programmes.models.catalogue import LoadedField, MaterialVersion, Programme, SessionTopic, TopicPart
 from programmes.models.encounters import Encounter, Stage
 from programmes.models.ground import ContentItem, ContentSection, PartnerOrganisation, is_checked_lately
+from programmes.models.handbook import Concept, Scenario
 
 __all__ = [
+    "Concept",
     "ContentItem",
     "ContentSection",
     "Encounter",
@@ -12,6 +14,7 @@ __all__ = [
     "MaterialVersion",
     "PartnerOrganisation",
     "Programme",
+    "Scenario",
     "SessionTopic",
     "Stage",
     "TopicPart",

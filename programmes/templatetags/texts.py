@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable
 
 from django import template
 from django.utils.safestring import SafeString
 
+from programmes.concepts import link_concepts
 from programmes.markdown import to_html
-from programmes.models import is_checked_lately
+from programmes.models import Concept, is_checked_lately
 
 register = template.Library()
 
@@ -29,3 +31,9 @@ def checked_lately(checked_on: dt.date | None, today: dt.date) -> bool:
 def telephone(detail: str) -> str:
     """020-50 50 50 as a telephone dials it: 020505050."""
     return "".join(sign for sign in detail if sign.isdigit() or sign == "+")
+
+
+@register.filter
+def with_concepts(html: SafeString, concepts: Iterable[Concept]) -> SafeString:
+    """A text's HTML where each concept leads to its meaning."""
+    return link_concepts(html, concepts)

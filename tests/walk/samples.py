@@ -19,7 +19,7 @@ from django.utils.http import urlsafe_base64_encode
 
 from outbox.actions import enqueue
 from outbox.models import Message
-from programmes.models import ContentItem, ContentSection, Encounter
+from programmes.models import Concept, ContentItem, ContentSection, Encounter, Programme, Scenario
 from schools.links import Scope, make_link
 from schools.models import School, SchoolMembership
 from tests.town import TODAY
@@ -152,6 +152,25 @@ def an_encounter(town: SimpleNamespace, school: School) -> list[Any]:
     return [row.slug]
 
 
+def a_concept(town: SimpleNamespace, school: School) -> list[Any]:
+    row, _made = Concept.objects.get_or_create(
+        slug="norm", defaults={"term": "norm", "meaning": "En **oskriven** regel."}
+    )
+    return [row.slug]
+
+
+def a_scenario(town: SimpleNamespace, school: School) -> list[Any]:
+    mvp = Programme.objects.get(slug="mvp")
+    said = {"programme": mvp, "title": "I korridoren", "text": "Någon bryter en norm.", "questions": "Vad gör du?"}
+    row, _made = Scenario.objects.get_or_create(slug="i-korridoren", defaults=said)
+    return [row.slug]
+
+
+def a_scenario_made(town: SimpleNamespace, school: School) -> list[Any]:
+    a_scenario(town, school)
+    return []
+
+
 def sample(name: str, args: Args, get: str, post: str = "", *, of_school: bool = False) -> Sample:
     return Sample(name, args, get, post or get, of_school)
 
@@ -209,6 +228,17 @@ SAMPLES = [
     sample("programmes:topic-material", lambda town, school: [town.topic.slug], OPEN, NO_POST),
     sample("programmes:topic-change", topic, "CA"),
     sample("programmes:topic-version", lambda town, school: [town.topic.slug, 1], OPEN, NO_POST),
+    sample("programmes:handbook", nothing, OPEN, NO_POST),
+    sample("programmes:concept-list", nothing, OPEN, NO_POST),
+    sample("programmes:concept-detail", a_concept, OPEN, NO_POST),
+    sample("programmes:concept-add", nothing, "CA"),
+    sample("programmes:concept-change", a_concept, "CA"),
+    sample("programmes:concept-remove", a_concept, "CA"),
+    sample("programmes:scenario-sheets", a_scenario_made, OPEN, NO_POST),
+    sample("programmes:scenario-detail", a_scenario, OPEN, NO_POST),
+    sample("programmes:scenario-add", nothing, "CA"),
+    sample("programmes:scenario-change", a_scenario, "CA"),
+    sample("programmes:scenario-remove", a_scenario, "CA"),
     sample("outbox:preferences", nothing, OPEN),
     # Schools and people.
     sample("schools:own-school", nothing, OPEN),

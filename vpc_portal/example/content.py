@@ -6,10 +6,11 @@ from pathlib import Path
 
 from django.core.files.base import ContentFile
 from django.utils import timezone
+from django.utils.text import slugify
 
 from accounts.models import User
 from programmes.actions import attach_material, describe_topic
-from programmes.models import SessionTopic
+from programmes.models import Concept, Programme, Scenario, SessionTopic
 
 MATERIAL = Path(__file__).parent / "passunderlag-exempel.pdf"
 
@@ -18,6 +19,39 @@ PARTS = {
     "extra": ("Inledning", "Övning", "Samtal", "Avslutning"),
     "mvp": ("Incheckning", "Scenario", "Samtal", "Utcheckning"),
 }
+
+
+CONCEPTS = (
+    ("norm", "normer, normen, normerna", "Exempeltext: en oskriven regel om hur man *ska* vara."),
+    ("åskådare", "åskådaren, åskådarna", "Exempeltext: den som ser eller hör något hända och kan göra skillnad."),
+    ("grupptryck", "grupptrycket", "Exempeltext: när gruppen får någon att göra det hen annars inte gjort."),
+    ("samtycke", "samtycket", "Exempeltext: att alla som är med vill, och visar det."),
+)
+SCENARIOS = (
+    ("I korridoren", "Några elever skrattar åt en kompis kläder. En **åskådare** ser på.", "Vad kan åskådaren göra?"),
+    ("I gruppchatten", "En bild sprids utan samtycke. Flera skickar den vidare.", "Vem kan stoppa det?\nVad säger du?"),
+    ("På planen", "Grupptryck får en spelare att hota en motståndare.", "Vilka normer märks?\nHur bryter man dem?"),
+    ("På bussen", "Någon får höra en kommentar om sitt utseende.", "Vad är minsta möjliga sak att göra?"),
+)
+
+
+def write_handbook() -> None:
+    """Example concepts and scenarios: the source says that the handbook has them, not what they say."""
+    Concept.objects.bulk_create(
+        Concept(slug=slugify(term), term=term, forms=forms, meaning=meaning) for term, forms, meaning in CONCEPTS
+    )
+    mvp = Programme.objects.get(slug="mvp")
+    Scenario.objects.bulk_create(
+        Scenario(
+            slug=slugify(title),
+            programme=mvp,
+            title=title,
+            text=f"Exempel. {text}",
+            questions=questions,
+            position=place,
+        )
+        for place, (title, text, questions) in enumerate(SCENARIOS, 1)
+    )
 
 
 def describe_topics(by: User) -> None:

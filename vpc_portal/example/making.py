@@ -14,7 +14,7 @@ from schools.actions.confirmations import confirm_plan
 from schools.actions.plans import apply_plan, choose_topics, join, open_programme_year
 from schools.models import Participation, ProgrammeYear, School, SchoolMembership, SchoolYear
 from vpc_portal.example.calendars import add_study_days, first_calendar_year, make_year
-from vpc_portal.example.content import describe_topics
+from vpc_portal.example.content import describe_topics, write_handbook
 from vpc_portal.example.logs import at_hour, tell_year
 from vpc_portal.example.municipality import (
     contact_leaves,
@@ -37,6 +37,7 @@ def make_example(*, seed: int, today: dt.date, say: Say, examples: Sequence[Exam
     users = make_accounts()
     by = users["Samira Holm"]
     describe_topics(by)
+    write_handbook()
     say("Skolor och människor …")
     schools = [(example, make_school(example, users, by)) for example in examples]
     autumn = first_calendar_year(today)
