@@ -24,7 +24,12 @@ def mvp(db) -> Programme:
     programme = Programme.objects.create(slug="mvp", name="MVP")
     for place, title in enumerate(("I korridoren", "På bussen", "På planen", "I chatten"), 1):
         Scenario.objects.create(
-            slug=f"s-{place}", programme=programme, title=title, text="Någon bryter en norm.", questions="Vad gör du?"
+            slug=f"s-{place}",
+            programme=programme,
+            title=title,
+            text="Någon bryter en norm.",
+            questions="Vad gör du?",
+            position=place,
         )
     return programme
 
