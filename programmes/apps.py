@@ -8,7 +8,10 @@ class ProgrammesConfig(AppConfig):
 
     def ready(self) -> None:
         from accounts.navigation import Entry, add_entry
+        from programmes.found import SOURCES
+        from programmes.search import sources
 
+        sources.extend(SOURCES)
         add_entry(
             Entry(
                 order=40,

@@ -1,10 +1,11 @@
 from django.urls import path
 
-from programmes.views import catalogue, ground, handbook, topics, whole
+from programmes.views import catalogue, ground, handbook, search, topics, whole
 
 app_name = "programmes"
 urlpatterns = [
     path("om/", ground.ground, name="ground"),
+    path("sok/", search.search_page, name="search"),
     path("helhet/", whole.whole, name="whole"),
     path("helhet/ny-rad/", whole.encounter_add, name="encounter-add"),
     path("helhet/<slug:slug>/andra/", whole.encounter_change, name="encounter-change"),

@@ -11,7 +11,9 @@ class SchoolsConfig(AppConfig):
         from accounts.policies import sees_everything
         from outbox.kinds import Kind, register
         from programmes.asides import topic_asides
+        from programmes.search import sources
         from schools.actions.replies import DECLINED
+        from schools.found import SOURCES
         from schools.mails import compose_changed, compose_declined
         from schools.policies import only_at_school, title_at_school
         from schools.telling import CHANGED
@@ -19,6 +21,7 @@ class SchoolsConfig(AppConfig):
 
         add_entry(Entry(20, _("Schools"), "schools:school-list", sees_everything, ("/skolor/", "/pass/", "/lasar/")))
         add_entry(Entry(21, _("My school"), "schools:own-school", only_at_school, ("/skolor/", "/pass/")))
+        sources.extend(SOURCES)
         topic_asides.append(topic_plan)
         role_titles.append(title_at_school)
         register(Kind(CHANGED, _("Moved or cancelled"), compose_changed))

@@ -228,6 +228,7 @@ SAMPLES = [
     sample("programmes:topic-material", lambda town, school: [town.topic.slug], OPEN, NO_POST),
     sample("programmes:topic-change", topic, "CA"),
     sample("programmes:topic-version", lambda town, school: [town.topic.slug, 1], OPEN, NO_POST),
+    sample("programmes:search", nothing, OPEN, NO_POST),
     sample("programmes:handbook", nothing, OPEN, NO_POST),
     sample("programmes:concept-list", nothing, OPEN, NO_POST),
     sample("programmes:concept-detail", a_concept, OPEN, NO_POST),

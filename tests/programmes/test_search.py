@@ -1,0 +1,77 @@
+"""The search: Swedish letters, misspellings, what one may not see, and too much text."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+
+import pytest
+from django.urls import reverse
+from hypothesis import given
+from hypothesis import strategies as st
+
+from programmes import reference, search
+from programmes.models import Concept
+
+
+@pytest.fixture
+def content(centre: SimpleNamespace) -> SimpleNamespace:
+    reference.load()
+    Concept.objects.create(slug="askadare", term="åskådare", meaning="Den som ser något hända.")
+    return centre
+
+
+def titles(client, user, query: str) -> str:
+    client.force_login(user)
+    answer = client.get(reverse("programmes:search"), {"q": query})
+    assert answer.status_code == 200
+    return answer.content.decode()
+
+
+@pytest.mark.parametrize(
+    ("query", "title"),
+    [
+        ("Könsnormen", "Könsnormen"),
+        ("konsnormen", "Könsnormen"),
+        ("könsnrmen", "Könsnormen"),
+        ("MOBBING", "Mobbning"),
+        ("våld hemmet", "Våld i hemmet"),
+        ("sprakbruk", "Språkbruk och svordomar"),
+        ("åskåd", "åskådare"),
+        ("askadre", "åskådare"),
+        ("lindäng", "Lindängsskolan"),
+        ("elin", "Elin"),
+        ("Kvinnofrid", "Kvinnofridslinjen"),
+        ("botkyrkabyggen", "AB Botkyrkabyggen"),
+    ],
+)
+def test_it_is_found_by(query: str, title: str, content: SimpleNamespace, client):
+    assert f">{title}" in titles(client, content.samira, query)
+
+
+def test_the_exact_one_comes_first(content: SimpleNamespace):
+    found = search.search("våld i hemmet", user=content.samira, today=content.year.starts_on)
+    assert found[0].entries[0].title == "Våld i hemmet"
+
+
+def test_another_school_and_its_people_are_not_found(content: SimpleNamespace, client):
+    assert "Ekbackaskolan" in titles(client, content.samira, "ekbacka")
+    assert "Inget har" in titles(client, content.elin, "ekbackaskolan")
+
+
+def test_nothing_found_says_so_and_what_to_try(content: SimpleNamespace, client):
+    assert "Inget har ”xyzzyq”" in titles(client, content.elin, "xyzzyq")
+
+
+def test_a_megabyte_of_text_gets_a_clear_answer(content: SimpleNamespace, client):
+    assert "högst 100 tecken" in titles(client, content.elin, "våld " * 200_000)
+
+
+def test_script_is_shown_as_text(content: SimpleNamespace, client):
+    assert "<script>alert" not in titles(client, content.elin, "<script>alert(1)</script>")
+
+
+@given(st.text(max_size=200))
+def test_any_text_can_be_searched_for(query: str):
+    known = {"våld", "hemmet", "mobbning"}
+    for word in search._words(query):
+        assert all(0 < likeness <= 100 for likeness in search._alike(word, known).values())
