@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import uuid as uuids
 
 from django.contrib import messages
@@ -41,7 +42,7 @@ def invitation(request: HttpRequest, token: str) -> HttpResponse:
 
 @GET_OR_POST
 @by_link(Scope.ANSWER)
-def link_occasion(request: HttpRequest, link: OpenLink, *, uuid: uuids.UUID, **day: object) -> HttpResponse:
+def link_occasion(request: HttpRequest, link: OpenLink, *, today: dt.date, uuid: uuids.UUID) -> HttpResponse:
     """For a person at a school, by the link of the role."""
     invitations = OccasionInvitation.objects.standing().with_names().filter(person=link.membership.person)
     found = get_object_or_404(invitations, uuid=uuid)

@@ -18,6 +18,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from accounts.models import User
 from accounts.policies import manages_schools, sees_everything
 from accounts.requests import SignedInRequest
 from schools import policies
@@ -48,6 +49,7 @@ from schools.views.invitations import answer_in_form
 
 GET_OR_POST = require_http_methods(["GET", "HEAD", "POST"])
 EARLIER_ON_A_PAGE = 20
+SHOWN_AT_SCHOOL = 3
 
 
 @require_safe
@@ -63,10 +65,10 @@ def occasion_list(request: SignedInRequest) -> HttpResponse:
     seen = seen.filter(kind=kind) if kind else seen
     page = Paginator(seen.earlier(today), EARLIER_ON_A_PAGE).get_page(request.GET.get("sida"))
     context = {
-        "coming": _told(seen.coming(today), today),
-        "waiting": _told(seen.without_attendance(today), today),
+        "coming": _told(seen.coming(today), request.user, today),
+        "waiting": _told(seen.without_attendance(today), request.user, today),
         "page": page,
-        "earlier": _told(page.object_list, today),
+        "earlier": _told(page.object_list, request.user, today),
         "schools": schools,
         "school": school,
         "kinds": OccasionKind.choices,
@@ -265,6 +267,17 @@ def occasion_attendance(request: SignedInRequest, uuid: uuids.UUID) -> HttpRespo
     return render(request, "schools/occasion_attendance.html", {"form": form, "occasion": occasion})
 
 
+def occasions_of(user: User, school: School, today: dt.date) -> dict[str, Any]:
+    """What the school's own page shows: what lacks attendance, what comes next, and which trainings are lacking."""
+    seen = Occasion.objects.visible_to(user, today).at(school).with_names()
+    [row] = who_is_trained([school], today)
+    return {
+        "occasions": _told([*seen.without_attendance(today), *seen.coming(today)[:SHOWN_AT_SCHOOL]], user, today),
+        "untrained": [str(cell.kind.label) for cell in row.cells if cell.is_gap],
+        "may_plan_occasions": policies.user_can_manage_occasions(user, school, today),
+    }
+
+
 def _readers_only(request: SignedInRequest, today: dt.date) -> None:
     if not policies.sees_some_school(request.user, today):
         raise PermissionDenied
@@ -311,7 +324,7 @@ def _chosen_kind(value: str | None) -> str:
     return value or ""
 
 
-def _told(occasions: Any, today: dt.date) -> list[dict[str, Any]]:
+def _told(occasions: Any, user: User, today: dt.date) -> list[dict[str, Any]]:
     """The rows of a list: each with when, how it stands, and the answers or the number that came."""
     found = list(occasions)
     came: dict[int, int] = {}
@@ -325,6 +338,7 @@ def _told(occasions: Any, today: dt.date) -> list[dict[str, Any]]:
             "occasion": one,
             "when": when_and_where(one),
             "status": one.status(today),
+            "may_log": policies.user_can_manage_occasions(user, one.school, today),
             "came": came.get(one.pk),
             "invited": len(invited.get(one.pk, [])),
             "answered": sum(each.answer is not None for each in invited.get(one.pk, [])),
