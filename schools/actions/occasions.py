@@ -34,7 +34,7 @@ from schools.models import (
     SchoolMembership,
     SchoolPerson,
 )
-from schools.models.occasions import MOST_AT_ONCE
+from schools.models.occasions import MOST_AT_ONCE, MOST_FROM_ONE
 from schools.policies import can_answer, can_change_occasion, can_invite, can_log_attendance
 
 INVITED, CHANGED = "occasion-invitation", "occasion-changed"
@@ -200,8 +200,9 @@ def answer_invitation(
     found = OccasionInvitation.objects.select_for_update(of=("self",)).with_names().get(pk=invitation.pk)
     if not can_answer(found, timezone.localdate(now)):
         raise OccasionRefused(_("The invitation can no longer be answered."))
+    if yes and not 1 <= (coming or 1) <= MOST_FROM_ONE:
+        raise ValidationError({"coming": _("Write a number from 1 to %(most)s.") % {"most": MOST_FROM_ONE}})
     found.answer, found.answered_at, found.coming = yes, now, (coming or 1) if yes else None
-    found.clean_fields(exclude=["email", "name"])
     found.save(update_fields=["answer", "answered_at", "coming"])
     return found
 

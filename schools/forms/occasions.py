@@ -15,7 +15,7 @@ from accounts.validators import refuse_personal_number
 from schools.actions.occasions import Guest
 from schools.forms.plans import TimeInput
 from schools.models import CancelReason, Occasion, OccasionKind, Organisation, School, SchoolPerson
-from schools.models.occasions import MOST_AT_ONCE, OF_A_SCHOOL
+from schools.models.occasions import MOST_AT_ONCE, MOST_FROM_ONE, OF_A_SCHOOL
 
 Kind = OccasionKind
 OF_MENTORS = (Organisation.PUPIL_MENTORS, Organisation.SCHOOL, Organisation.MUNICIPALITY, Organisation.OTHER)
@@ -157,7 +157,7 @@ class AnswerForm(forms.Form):
     coming = forms.IntegerField(
         label=_("How many will you be?"),
         min_value=1,
-        max_value=500,
+        max_value=MOST_FROM_ONE,
         initial=1,
         required=False,
         widget=forms.NumberInput(attrs={"class": "short"}),

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 # No meeting of the centre is larger; a typing error often is.
 MOST_AT_ONCE = 2000
+# One invitation answers for no more.
+MOST_FROM_ONE = 500
 
 
 class OccasionKind(models.TextChoices):
@@ -198,7 +200,9 @@ class OccasionInvitation(models.Model):
     organisation = models.CharField(_("organisation"), max_length=20, choices=Organisation)
     answered_at = models.DateTimeField(null=True)
     answer = models.BooleanField(_("answer"), null=True)
-    coming = models.PositiveSmallIntegerField(_("how many come"), null=True, validators=[MaxValueValidator(500)])
+    coming = models.PositiveSmallIntegerField(
+        _("how many come"), null=True, validators=[MaxValueValidator(MOST_FROM_ONE)]
+    )
     withdrawn_at = models.DateTimeField(null=True)
     # Raised when somebody is invited anew: links of an invitation that was taken back stay dead.
     version = models.PositiveIntegerField(default=1, editable=False)
