@@ -110,12 +110,12 @@ class InviteForm(forms.Form):
 
     def __init__(self, *args: Any, people: Sequence[SchoolPerson], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.people = {str(person.pk): person for person in people}
+        self.by_pk = {str(person.pk): person for person in people}
         field: Any = self.fields["people"]
-        field.choices = [(key, person.name) for key, person in self.people.items()]
+        field.choices = [(key, person.name) for key, person in self.by_pk.items()]
 
     def chosen(self) -> list[SchoolPerson]:
-        return [self.people[key] for key in self.cleaned_data["people"]]
+        return [self.by_pk[key] for key in self.cleaned_data["people"]]
 
     def ticked(self) -> set[str]:
         return set(self.data.getlist("people")) if self.is_bound else set()  # type: ignore[attr-defined]
