@@ -36,6 +36,19 @@ class Section:
 
 
 @dataclass(frozen=True)
+class Attachment:
+    """A file that goes with a mail: its name, its type such as ``text/calendar``, that type's parameters, its text.
+
+    It is made when the mail is sent, and only its name is kept.
+    """
+
+    name: str
+    mime_type: str
+    text: str = field(repr=False)
+    parameters: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
 class Letter:
     """One mail's words. ``why`` says why it came, ``coming`` what comes next; ``told`` is kept when it is sent."""
 
@@ -48,6 +61,7 @@ class Letter:
     coming: str = ""
     foot_links: Sequence[Link] = ()
     reply_to: str = ""
+    attachments: Sequence[Attachment] = ()
     told: dict[str, str] = field(default_factory=dict)
     # Mails that go within this one.
     carries: Sequence[int] = ()
@@ -57,6 +71,7 @@ class Letter:
         said = asdict(self)
         for part in ("told", "carries"):
             del said[part]
+        said["attachments"] = [attached.name for attached in self.attachments]
         for link in [*said["foot_links"], *(section[name] for section in said["sections"] for name in LINKS)]:
             if link:
                 del link["url"]

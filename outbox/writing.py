@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from email.charset import QP, Charset
+from email.mime.text import MIMEText
 from email.utils import formataddr
 from typing import Any
 
@@ -10,7 +11,7 @@ from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
 from django.template.loader import render_to_string
 
-from outbox.letters import Letter
+from outbox.letters import Attachment, Letter
 from outbox.models import Message
 
 # Quoted-printable passes every server, old ones without 8BITMIME too.
@@ -35,7 +36,20 @@ def mail_of(message: Message, letter: Letter) -> EmailMultiAlternatives:
     )
     mail.encoding = UTF8
     mail.attach_alternative(as_html(letter), "text/html")
+    for attachment in letter.attachments:
+        mail.attach(_part(attachment))
     return mail
+
+
+def _part(attachment: Attachment) -> MIMEText:
+    """A text that is attached; its type's parameters, such as a calendar's method, stand in the part's head."""
+    main, _slash, subtype = attachment.mime_type.partition("/")
+    assert main == "text", attachment.mime_type
+    part = MIMEText(attachment.text, subtype, "utf-8")
+    for name, value in attachment.parameters.items():
+        part.set_param(name, value)
+    part.add_header("Content-Disposition", "attachment", filename=attachment.name)
+    return part
 
 
 def as_text(letter: Letter) -> str:

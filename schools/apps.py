@@ -12,10 +12,13 @@ class SchoolsConfig(AppConfig):
         from outbox.kinds import Kind, register
         from programmes.asides import topic_asides
         from programmes.search import sources
+        from schools.actions.occasions import CHANGED as OCCASION_CHANGED
+        from schools.actions.occasions import INVITED
         from schools.actions.replies import DECLINED
         from schools.found import SOURCES
         from schools.mails import compose_changed, compose_declined
-        from schools.policies import only_at_school, title_at_school
+        from schools.occasion_mails import compose_invitation, compose_occasion_changed
+        from schools.policies import only_at_school, sees_some_school, title_at_school
         from schools.telling import CHANGED
         from schools.views.topic_plan import topic_plan
 
@@ -23,6 +26,9 @@ class SchoolsConfig(AppConfig):
         add_entry(Entry(21, _("My school"), "schools:own-school", only_at_school, ("/skolor/", "/pass/")))
         sources.extend(SOURCES)
         topic_asides.append(topic_plan)
+        add_entry(Entry(25, _("Occasions"), "schools:occasion-list", sees_some_school, ("/tillfallen/",)))
         role_titles.append(title_at_school)
         register(Kind(CHANGED, _("Moved or cancelled"), compose_changed))
         register(Kind(DECLINED, _("Proposal not accepted"), compose_declined))
+        register(Kind(INVITED, _("Invitation to an occasion"), compose_invitation))
+        register(Kind(OCCASION_CHANGED, _("Occasion changed or cancelled"), compose_occasion_changed))

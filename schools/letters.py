@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import CentreRole, User
-from outbox.letters import Letter, Link, NotWanted, Section
+from outbox.letters import Attachment, Letter, Link, NotWanted, Section
 from outbox.models import Message
 from schools.links import Scope, make_link
 from schools.models import Group, PlannedSession, SchoolMembership
@@ -44,6 +44,7 @@ def letter_to_school(
     coming: str = "",
     told: dict[str, str] | None = None,
     can_wait: bool = False,
+    attachments: Sequence[Attachment] = (),
 ) -> Letter:
     """A letter to somebody for a role at a school, signed by the centre's coordinator."""
     by = coordinator(timezone.localdate(now))
@@ -58,6 +59,7 @@ def letter_to_school(
         foot_links=_foot(membership, now, can_wait=can_wait),
         reply_to=by.email if by else "",
         told=told or {},
+        attachments=attachments,
     )
 
 

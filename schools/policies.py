@@ -6,7 +6,7 @@ import datetime as dt
 from typing import Any
 
 from accounts.policies import is_coordinator, manages_schools, sees_everything
-from schools.models import School, SchoolMembership
+from schools.models import Occasion, OccasionInvitation, School, SchoolMembership
 
 CONTACT = SchoolMembership.Role.CONTACT
 COORDINATOR = SchoolMembership.Role.COORDINATOR
@@ -77,3 +77,39 @@ def title_at_school(user: Any, today: dt.date) -> str:
     """A person's role at a school in words, for the page's head; a coordinator's before a contact person's."""
     roles = {role for held in school_roles(user, today).values() for role in held}
     return next((str(role.label) for role in (COORDINATOR, CONTACT) if role in roles), "")
+
+
+def sees_some_school(user: Any, today: dt.date) -> bool:
+    """Whether there is any school whose occasions the person reads."""
+    return sees_everything(user, today) or bool(school_roles(user, today))
+
+
+def user_can_plan_occasions(user: Any, today: dt.date) -> bool:
+    """Whether there is any school for which the person plans occasions."""
+    own = school_roles(user, today).values()
+    return manages_schools(user, today) or any(COORDINATOR in roles for roles in own)
+
+
+def user_can_manage_occasions(user: Any, school: School | None, today: dt.date) -> bool:
+    """Plan, change, invite to, cancel and log occasions at a school; None: those for the whole centre."""
+    if manages_schools(user, today):
+        return True
+    return school is not None and COORDINATOR in roles_at(user, school, today)
+
+
+def can_change_occasion(occasion: Occasion) -> bool:
+    """Until it's said whether it was held; cancelled, it stays cancelled."""
+    return occasion.held is None and occasion.cancelled_at is None
+
+
+def can_invite(occasion: Occasion, today: dt.date) -> bool:
+    return can_change_occasion(occasion) and occasion.date >= today
+
+
+def can_log_attendance(occasion: Occasion, today: dt.date) -> bool:
+    """From its day on; what was said can be mended."""
+    return occasion.cancelled_at is None and occasion.date <= today
+
+
+def can_answer(invitation: OccasionInvitation, today: dt.date) -> bool:
+    return invitation.withdrawn_at is None and can_invite(invitation.occasion, today)

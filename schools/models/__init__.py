@@ -2,6 +2,14 @@
 
 from schools.models.calendar import ClosedPeriod, SchoolYear, Term
 from schools.models.groups import Group
+from schools.models.occasions import (
+    CancelReason,
+    Occasion,
+    OccasionAttendance,
+    OccasionInvitation,
+    OccasionKind,
+    Organisation,
+)
 from schools.models.people import SchoolMembership, SchoolNote, SchoolPerson
 from schools.models.places import District, School
 from schools.models.plans import (
@@ -15,9 +23,15 @@ from schools.models.plans import (
 from schools.models.replies import ReplyReason, SchoolReply
 
 __all__ = [
+    "CancelReason",
     "ClosedPeriod",
     "District",
     "Group",
+    "Occasion",
+    "OccasionAttendance",
+    "OccasionInvitation",
+    "OccasionKind",
+    "Organisation",
     "Participation",
     "PlanChange",
     "PlanConfirmation",

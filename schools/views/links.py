@@ -51,9 +51,9 @@ def by_link(scope: Scope) -> Callable[[View], View]:
             try:
                 link = open_link(token, today)
             except LinkRefused as refused:
-                return _closed(request, today, status=404 if isinstance(refused, Tampered) else 410)
+                return closed_link(request, today, status=404 if isinstance(refused, Tampered) else 410)
             if scope not in link.scopes:
-                return _closed(request, today, status=410)
+                return closed_link(request, today, status=410)
             return view(request, link, today=today, **kwargs)
 
         return opened
@@ -61,11 +61,11 @@ def by_link(scope: Scope) -> Callable[[View], View]:
     return decorate
 
 
-def _closed(request: HttpRequest, today: dt.date, *, status: int) -> HttpResponse:
+def closed_link(request: HttpRequest, today: dt.date, *, status: int) -> HttpResponse:
     return render(request, "schools/link_closed.html", {"coordinators": coordinators_on(today)}, status=status)
 
 
-def _account(link: OpenLink) -> User:
+def link_account(link: OpenLink) -> User:
     """Whose answer it is. Somebody without an account gets one here, so that the answer has a name."""
     user = account_for(link.membership.person)
     if user is None:
@@ -101,7 +101,7 @@ def _open_replies(link: OpenLink) -> Any:
 def link_confirm(request: HttpRequest, link: OpenLink, *, today: dt.date) -> HttpResponse:
     """One tap: the plan that the form says was seen is right."""
     year_slug, _slash, season = request.POST.get("term", "").partition("/")
-    seen, by = request.POST.getlist("seen"), _account(link)
+    seen, by = request.POST.getlist("seen"), link_account(link)
     try:
         term = term_or_404(Term.objects.select_related("year"), year_slug, season)
         confirm_term(school=link.school, term=term, seen=seen, by=by, now=timezone.now())
@@ -122,7 +122,7 @@ def link_time(request: HttpRequest, link: OpenLink, *, today: dt.date, uuid: uui
     return proposals.propose(
         request,
         get_object_or_404(sessions, uuid=uuid),
-        by=_account(link) if request.method == "POST" else link.membership.person.user,
+        by=link_account(link) if request.method == "POST" else link.membership.person.user,
         membership=link.membership,
         today=today,
         back=redirect("schools:link-plan", link.token),
@@ -137,7 +137,7 @@ def link_topics(request: HttpRequest, link: OpenLink, *, today: dt.date) -> Http
     term = current_term(list(Term.objects.select_related("year")), today)
     if term is None:
         raise Http404
-    by = _account(link) if request.method == "POST" else link.membership.person.user
+    by = link_account(link) if request.method == "POST" else link.membership.person.user
     back = reverse("schools:link-plan", args=[link.token])
     return choose_for(request, link.school, term.year, by=by, today=today, back=back, link=link)
 
@@ -156,7 +156,7 @@ def link_material(request: HttpRequest, link: OpenLink, *, today: dt.date, slug:
 def link_mail(request: HttpRequest, link: OpenLink, *, today: dt.date) -> HttpResponse:
     """Each mail, or one a week."""
     if request.method == "POST":
-        prefer(user=_account(link), weekly=request.POST.get("mails") == "weekly")
+        prefer(user=link_account(link), weekly=request.POST.get("mails") == "weekly")
         messages.success(request, _("Saved."))
         return redirect("schools:link-mail", link.token)
     weekly = MailPreference.objects.filter(user=link.membership.person.user_id, weekly=True).exists()
@@ -171,7 +171,7 @@ def link_not_me(request: HttpRequest, link: OpenLink, *, today: dt.date) -> Http
     if request.method == "POST" and form.is_valid():
         said = {"key": form.cleaned_data["key"], "note": form.cleaned_data["note"]}
         try:
-            say_not_me(membership=link.membership, by=_account(link), now=timezone.now(), **said)
+            say_not_me(membership=link.membership, by=link_account(link), now=timezone.now(), **said)
         except ReplyRefused as refused:
             form.add_error(None, refused.messages)
         else:

@@ -34,6 +34,7 @@ from schools.models import (
 from schools.models.plans import monday_of
 from schools.term_plan import Answer, Standing, TermPlan, Week, is_over, weeks_of
 from schools.views.access import visible_school
+from schools.views.occasions import occasions_of
 from schools.views.term_plan import current_term, rows_of_year
 from schools.worklist import Rights, Standpoint
 
@@ -61,7 +62,7 @@ def school_detail(request: SignedInRequest, slug: str) -> HttpResponse:
         "rights": rights,
         "people": people,
         "latest": deeds_in(batches_of(school)[:LATEST_DEEDS]),
-    }
+    } | occasions_of(request.user, school, today)
     if rights.see_notes:
         context |= {"notes": school.notes.select_related("by")[:NOTES_SHOWN], "note_form": NoteForm()}
     if year:

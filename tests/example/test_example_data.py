@@ -9,7 +9,7 @@ import pytest
 from django.db import transaction
 
 from programmes import reference
-from schools.models import PlannedSession, School, SchoolMembership
+from schools.models import Occasion, PlannedSession, School, SchoolMembership
 from sessions_log.models import SessionLog
 from vpc_portal.example.making import make_example
 from vpc_portal.example.names import SCHOOLS, Fate
@@ -61,3 +61,11 @@ def test_the_same_seed_makes_the_same_municipality():
     first = told(26)
     assert told(26) == first
     assert told(27) != first
+
+
+@pytest.mark.django_db
+def test_occasions_are_held_waiting_and_coming_with_invitations():
+    a_small_example(26)
+    assert Occasion.objects.filter(held=True, attendance__count__gt=0).exists()
+    assert Occasion.objects.without_attendance(TODAY).exists()
+    assert Occasion.objects.coming(TODAY).filter(invitations__answer=True).exists()

@@ -6,6 +6,7 @@ Roles: C centre coordinator (samira), K the school's coordinator (jonas), P its 
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
 from types import SimpleNamespace
@@ -20,8 +21,11 @@ from django.utils.http import urlsafe_base64_encode
 from outbox.actions import enqueue
 from outbox.models import Message
 from programmes.models import Concept, ContentItem, ContentSection, Encounter, Programme, Scenario
+from schools.actions.occasions import Guest, invite, plan_occasion
+from schools.invitations import make_token
 from schools.links import Scope, make_link
-from schools.models import School, SchoolMembership
+from schools.models import OccasionInvitation, School, SchoolMembership
+from tests.conftest import NOW
 from tests.town import TODAY
 
 Args = Callable[[SimpleNamespace, School], list[Any]]
@@ -171,6 +175,32 @@ def a_scenario_made(town: SimpleNamespace, school: School) -> list[Any]:
     return []
 
 
+def occasion(town: SimpleNamespace, school: School) -> list[Any]:
+    """An occasion of today at the school, to which its contact person and somebody else are invited."""
+    said = {"kind": "abc", "school": school, "date": TODAY, "by": town.samira, "now": NOW}
+    made = plan_occasion(key=uuid.uuid5(uuid.NAMESPACE_URL, school.slug), **said)
+    contact = SchoolMembership.objects.contacts().active(TODAY).filter(person__school=school).first()
+    guests = [Guest("Pia Polis", "pia@polisen.example", "police")]
+    invite(occasion=made, people=[contact.person], guests=guests, by=town.samira, now=NOW)
+    return [made.uuid]
+
+
+def invitation(town: SimpleNamespace, school: School) -> list[Any]:
+    """The occasion, and the contact person's invitation to it."""
+    [known] = occasion(town, school)
+    return [known, OccasionInvitation.objects.get(occasion__uuid=known, school=school).pk]
+
+
+def own_invitation(town: SimpleNamespace, school: School) -> list[Any]:
+    """What the contact person's link leads to."""
+    return [OccasionInvitation.objects.get(pk=invitation(town, school)[1]).uuid]
+
+
+def guests_token(town: SimpleNamespace, school: School) -> list[Any]:
+    [known] = occasion(town, school)
+    return [make_token(OccasionInvitation.objects.get(occasion__uuid=known, person=None))]
+
+
 def sample(name: str, args: Args, get: str, post: str = "", *, of_school: bool = False) -> Sample:
     return Sample(name, args, get, post or get, of_school)
 
@@ -280,6 +310,19 @@ SAMPLES = [
     sample("schools:session-move", ahead, "CK", of_school=True),
     sample("schools:session-cancel", ahead, "CK", of_school=True),
     sample("schools:session-time", ahead, "P", of_school=True),
+    # Occasions.
+    sample("schools:occasion-list", nothing, ALL_SEE, NO_POST),
+    sample("schools:occasion-add", nothing, "CKA"),
+    sample("schools:occasion-untrained", nothing, ALL_SEE, NO_POST),
+    sample("schools:occasion-detail", occasion, ALL_SEE, NO_POST, of_school=True),
+    sample("schools:occasion-change", occasion, "CKA", of_school=True),
+    sample("schools:occasion-invite", occasion, "CKA", of_school=True),
+    sample("schools:occasion-take-back", invitation, NO_GET, "CKA", of_school=True),
+    sample("schools:occasion-cancel", occasion, "CKA", of_school=True),
+    sample("schools:occasion-attendance", occasion, "CKA", of_school=True),
+    sample("schools:occasion-answer", occasion, "P", of_school=True),
+    sample("schools:invitation", guests_token, PUBLIC),
+    sample("schools:link-occasion", by_contact(own_invitation), PUBLIC),
     # What schools answer, signed in and by a mail's link.
     sample("schools:reply-list", nothing, "CK", NO_POST),
     sample("schools:reply-accept", reply, NO_GET, "CK", of_school=True),

@@ -26,6 +26,7 @@ from vpc_portal.example.municipality import (
     write_notes,
 )
 from vpc_portal.example.names import SCHOOLS, ExampleSchool, Fate
+from vpc_portal.example.occasions import make_occasions
 
 Say = Callable[[str], None]
 
@@ -54,6 +55,8 @@ def make_example(*, seed: int, today: dt.date, say: Say, examples: Sequence[Exam
                 _confirm(participation, example, today)
     for place, (_example, school) in enumerate(schools):
         write_notes(school, place, at_hour(today - dt.timedelta(days=20), 9), by)
+    say("Tillfällen: utbildningar, APT och föräldraträffar …")
+    make_occasions([school for _example, school in schools], today, by)
     _let_contacts_leave(schools, SchoolYear.objects.latest("starts_on"), today, by)
 
 
