@@ -7,7 +7,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from accounts.policies import manages_schools, sees_everything
+from accounts.policies import manages_schools
 from programmes.models import Measure, PartnerMembership, PartnerOrganisation
 
 
@@ -42,11 +42,6 @@ def user_can_change_measure(user: Any, measure: Measure, today: dt.date) -> bool
         return True
     own = partners_of(user, today)
     return bool(own) and any(owner in own for owner in measure.owners.all())
-
-
-def only_for_partner(user: Any, today: dt.date) -> bool:
-    """Whether somebody represents a partner and has no role at the centre."""
-    return bool(user.is_authenticated) and not sees_everything(user, today) and bool(partners_of(user, today))
 
 
 def title_as_partner(user: Any, today: dt.date) -> str:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.http import FileResponse, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
-from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from programmes.material import TYPES, suffix_of
 from programmes.models import SessionTopic
+from programmes.views.files import hand_out
 
 
 @require_safe
@@ -31,12 +31,4 @@ def topic_material(request: HttpRequest, slug: str) -> FileResponse:
 
 def download(topic: SessionTopic) -> FileResponse:
     """A topic's file, under the topic's name. Raises ``Http404`` if it has none."""
-    suffix = suffix_of(topic.material.name or "")
-    file_type = TYPES.get(suffix)
-    if file_type is None:
-        raise Http404(_("The topic has no file."))
-    try:
-        file = topic.material.open("rb")
-    except FileNotFoundError as error:
-        raise Http404(_("The topic's file is missing.")) from error
-    return FileResponse(file, as_attachment=True, filename=f"{topic.slug}{suffix}", content_type=file_type.media_type)
+    return hand_out(topic.material, name=topic.slug)
