@@ -26,5 +26,6 @@ DEMO_ACCOUNTS = (
     DemoAccount("Jonas Ek", "koordinator@vpc.example", _("School coordinator")),
     DemoAccount("Elin Berg", "kontakt@vpc.example", _("Contact person")),
     DemoAccount("Maria Lind", "ledning@vpc.example", _("Leadership"), "leadership"),
+    DemoAccount("Lena Strid", "partner@vpc.example", _("Partner representative")),
     DemoAccount("Adam Nyberg", "admin@vpc.example", _("Administrator"), "administrator"),
 )

@@ -2,19 +2,30 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.contrib import admin
 from django.http import HttpRequest
 
 from programmes.models import (
+    Commitment,
     Concept,
     ContentItem,
     ContentSection,
     Encounter,
+    FollowUp,
+    Goal,
     LoadedField,
+    Measure,
+    PartnerContact,
+    PartnerMembership,
     PartnerOrganisation,
+    PoliticalProblem,
     Programme,
     Scenario,
     SessionTopic,
+    SituationFinding,
+    StrategicArea,
     TopicPart,
 )
 
@@ -32,6 +43,73 @@ class ContentItemInline(admin.StackedInline):
 @admin.register(PartnerOrganisation)
 class PartnerOrganisationAdmin(admin.ModelAdmin):
     list_display = ["name", "position"]
+
+
+@admin.register(PartnerMembership)
+class PartnerMembershipAdmin(admin.ModelAdmin):
+    """Here the administrator says who represents a partner, and until when."""
+
+    list_display = ["user", "partner", "starts_on", "ends_on"]
+    list_filter = ["partner"]
+    list_select_related = ["user", "partner"]
+
+
+@admin.register(PartnerContact)
+class PartnerContactAdmin(admin.ModelAdmin):
+    list_display = ["name", "title", "partner"]
+    list_filter = ["partner"]
+    list_select_related = ["partner"]
+
+
+@admin.register(Commitment)
+class CommitmentAdmin(admin.ModelAdmin):
+    list_display = ["text", "partner", "position"]
+    list_filter = ["partner"]
+    list_select_related = ["partner"]
+
+
+@admin.register(StrategicArea)
+class StrategicAreaAdmin(admin.ModelAdmin):
+    list_display = ["name", "position"]
+
+
+@admin.register(PoliticalProblem)
+class PoliticalProblemAdmin(admin.ModelAdmin):
+    list_display = ["number", "text"]
+
+
+@admin.register(Goal)
+class GoalAdmin(admin.ModelAdmin):
+    list_display = ["title", "position"]
+
+
+class WrittenOnThePages(admin.ModelAdmin):
+    """Written on the portal's own pages, where the rules between rows are kept; here to read and to remove."""
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+
+@admin.register(SituationFinding)
+class SituationFindingAdmin(WrittenOnThePages):
+    list_display = ["title", "found_on"]
+    exclude = ["file"]
+
+
+@admin.register(Measure)
+class MeasureAdmin(WrittenOnThePages):
+    list_display = ["title", "status", "starts_on", "next_follow_up"]
+    list_filter = ["status", "owners", "areas"]
+    search_fields = ["title"]
+
+
+@admin.register(FollowUp)
+class FollowUpAdmin(WrittenOnThePages):
+    list_display = ["measure", "on", "by"]
+    list_select_related = ["measure", "by"]
 
 
 @admin.register(ContentSection)

@@ -1,4 +1,4 @@
-"""The one file that a session topic can have: which types it may be, told by its content and not by its name."""
+"""Files that are kept with the content: which types they may be, told by their content and not by their name."""
 
 from __future__ import annotations
 
@@ -67,7 +67,7 @@ def suffix_of(name: str) -> str:
 
 
 def check_material(file: File[bytes]) -> None:
-    """Raise ``ValidationError`` if a file may not be a topic's material."""
+    """Raise ``ValidationError`` if a file may not be kept."""
     file_type = TYPES.get(suffix_of(file.name or ""))
     if file_type is None:
         raise ValidationError(_("Choose a file of the type PDF, DOCX, PPTX or ODT."), code="file_type")
@@ -99,7 +99,7 @@ def open_file(stored: FieldFile, name: str) -> FileResponse:
 
 
 def discard_on_commit(storage: Storage, name: str) -> None:
-    """Remove a file that no topic has any more. That can't be rolled back, so it waits until the change stands."""
+    """Remove a file that no row has any more. That can't be rolled back, so it waits until the change stands."""
     transaction.on_commit(partial(storage.delete, name))
 
 

@@ -1,13 +1,55 @@
-"""Who may write the centre's content. Anyone signed in reads it; the ground of the work is read by all."""
+"""Who may write the centre's content, and about the partners and their measures. Anyone signed in reads all of it; the
+ground of the work is read by all."""
 
 from __future__ import annotations
 
 import datetime as dt
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from accounts.policies import manages_schools
+from programmes.models import Measure, PartnerMembership, PartnerOrganisation
 
 
 def user_can_write_content(user: Any, today: dt.date) -> bool:
     """Centre coordinators and administrators keep the content."""
     return manages_schools(user, today)
+
+
+def partners_of(user: Any, today: dt.date) -> list[PartnerOrganisation]:
+    """The partners that a user represents on a day, in the partners' order; read once per user object and day."""
+    if not user.is_authenticated or not user.is_active:
+        return []
+    known: dict[dt.date, list[PartnerOrganisation]] = user.__dict__.setdefault("_partners", {})
+    if today not in known:
+        active = PartnerMembership.objects.active(today).filter(user=user)
+        known[today] = list(PartnerOrganisation.objects.filter(pk__in=active.values("partner")))
+    return known[today]
+
+
+def manages_cooperation(user: Any, today: dt.date) -> bool:
+    """The centre's coordinators and administrators write everything, the shared findings and goals among it."""
+    return manages_schools(user, today)
+
+
+def user_can_change_partner(user: Any, partner: PartnerOrganisation, today: dt.date) -> bool:
+    """Write the partner's contacts and commitments."""
+    return manages_cooperation(user, today) or partner in partners_of(user, today)
+
+
+def user_can_add_measure(user: Any, today: dt.date) -> bool:
+    return manages_cooperation(user, today) or bool(partners_of(user, today))
+
+
+def user_can_change_measure(user: Any, measure: Measure, today: dt.date) -> bool:
+    """Change the measure and follow it up."""
+    if manages_cooperation(user, today):
+        return True
+    own = partners_of(user, today)
+    return bool(own) and any(owner in own for owner in measure.owners.all())
+
+
+def title_as_partner(user: Any, today: dt.date) -> str:
+    """What a representative is in words, for the page's head."""
+    return _("Partner representative") if partners_of(user, today) else ""

@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from accounts.models import CentreRole, User
+from outbox.centre import coordinator, signature
 from outbox.letters import Attachment, Letter, Link, NotWanted, Section
 from outbox.models import Message
 from schools.links import Scope, make_link
@@ -69,30 +69,10 @@ def link_to(membership: SchoolMembership, name: str, now: dt.datetime, *args: An
     return settings.PORTAL_URL + reverse(name, args=[token, *args])
 
 
-def portal_link(name: str, *args: Any) -> str:
-    """The whole address of a page that asks its visitor to sign in."""
-    return settings.PORTAL_URL + reverse(name, args=args)
-
-
 def plan_links(membership: SchoolMembership, now: dt.datetime) -> tuple[Link, Link]:
     """The plan, and where to say that a time does not work."""
     plan = link_to(membership, "schools:link-plan", now, scopes=PLAN_SCOPES)
     return Link(_("See the plan"), plan), Link(_("A time does not work"), f"{plan}#plan")
-
-
-def coordinator(today: dt.date) -> User | None:
-    """The centre's coordinator, whom schools write to: the one who has been it the longest."""
-    roles = CentreRole.objects.active(today).filter(role=CentreRole.Role.COORDINATOR, user__is_active=True)
-    role = roles.select_related("user").order_by("starts_on", "pk").first()
-    return role.user if role else None
-
-
-def signature(by: User | None) -> list[str]:
-    if by is None:
-        return [settings.CENTRE_NAME]
-    ring = _("or ring %(phone)s") % {"phone": by.phone} if by.phone else ""
-    questions = _("Questions? Answer this mail %(ring)s") % {"ring": ring}
-    return [f"{questions.strip()}.", by.full_name, _("the centre's coordinator")]
 
 
 def session_rows(sessions: Sequence[PlannedSession]) -> list[tuple[str, str]]:

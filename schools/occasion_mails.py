@@ -10,12 +10,13 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.templatetags.look import day_and_week
+from outbox.centre import coordinator, signature
 from outbox.letters import Attachment, Letter, Link, NotWanted, Section
 from outbox.models import Message
 from schools.actions.occasions import times_of, when_and_where
 from schools.calendar_files import calendar_file
 from schools.invitations import make_token
-from schools.letters import coordinator, letter_to_school, link_to, membership_of, signature
+from schools.letters import letter_to_school, link_to, membership_of
 from schools.links import Scope
 from schools.models import Occasion, OccasionInvitation
 

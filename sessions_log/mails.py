@@ -14,18 +14,10 @@ from django.utils.translation import ngettext
 
 from accounts.policies import is_coordinator
 from accounts.templatetags.look import short_day, week_and_span, week_no
+from outbox.centre import portal_link, signature
 from outbox.letters import Letter, Link, NotWanted, Section
 from outbox.models import MAY_HAVE_ARRIVED, Message, Told
-from schools.letters import (
-    PLAN_SCOPES,
-    letter_to_school,
-    link_to,
-    membership_of,
-    plan_links,
-    portal_link,
-    session_rows,
-    signature,
-)
+from schools.letters import PLAN_SCOPES, letter_to_school, link_to, membership_of, plan_links, session_rows
 from schools.links import Scope
 from schools.material import new_since_last_time
 from schools.models import Group, PlannedSession, SchoolMembership, Term

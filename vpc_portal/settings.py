@@ -216,6 +216,7 @@ CELERY_BEAT_SCHEDULE = {
     for name, task, seconds in [
         ("send what is due", "outbox.tasks.send_waiting", 20.0),
         ("make the reminders that are due", "sessions_log.tasks.remind", 300.0),
+        ("remind of follow-ups that are due", "programmes.tasks.remind_of_follow_ups", 3_600.0),
         ("show that beat, broker and worker live", "outbox.tasks.beat_heart", 60.0),
     ]
 }

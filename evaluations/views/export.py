@@ -7,14 +7,12 @@ import csv
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 
+from accounts.spreadsheets import safe
 from evaluations import definitions
 from evaluations.dashboard import Dashboard, dashboard_of
 from evaluations.figures import Figure
 from evaluations.selection import Selection
 from evaluations.views.access import with_selection
-
-# Spreadsheets run a cell that begins so as a formula.
-FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r")
 
 
 @with_selection
@@ -39,11 +37,6 @@ def rows_of(dashboard: Dashboard) -> list[list[str]]:
         [safe(cell) for cell in row]
         for row in (_header(), *rows, [_("All schools"), district, *about, *_numbers(dashboard.figures)])
     ]
-
-
-def safe(text: str) -> str:
-    """The text as a cell that no spreadsheet runs as a formula."""
-    return f"'{text}" if text.startswith(FORMULA_SIGNS) else text
 
 
 def _header() -> list[str]:

@@ -27,6 +27,9 @@ class PartnerOrganisation(models.Model):
     def __str__(self) -> str:
         return self.name
 
+    def get_absolute_url(self) -> str:
+        return reverse("programmes:partner-detail", args=[self.slug])
+
 
 class WebAddressField(models.URLField):
     """An address on the web; written without its beginning it is https."""

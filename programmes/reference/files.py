@@ -12,7 +12,16 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils.translation import gettext as _
 
-from programmes.models import ContentItem, ContentSection, Encounter, PartnerOrganisation, Programme, SessionTopic
+from programmes.models import (
+    ContentItem,
+    ContentSection,
+    Encounter,
+    PartnerOrganisation,
+    PoliticalProblem,
+    Programme,
+    SessionTopic,
+    StrategicArea,
+)
 
 FOLDER = Path(__file__).parent
 
@@ -60,6 +69,8 @@ class Row:
 
 
 PARTNERS = Shape("partners", PartnerOrganisation, frozenset({"name", "position"}))
+AREAS = Shape("areas", StrategicArea, frozenset({"name", "position"}))
+PROBLEMS = Shape("problems", PoliticalProblem, frozenset({"number", "text"}))
 PROGRAMMES = Shape(
     "programmes", Programme, frozenset({"name", "kind", "status", "position"}), frozenset({"audience", "summary"})
 )
@@ -92,8 +103,8 @@ ENCOUNTERS = Shape(
     {"programme": Programme},
 )
 # What is named comes before what names it.
-SHAPES = (PARTNERS, PROGRAMMES, SECTIONS, ITEMS, TOPICS, ENCOUNTERS)
-_AT_THE_TOP = {shape.name: shape for shape in (PARTNERS, PROGRAMMES, SECTIONS, TOPICS, ENCOUNTERS)}
+SHAPES = (PARTNERS, AREAS, PROBLEMS, PROGRAMMES, SECTIONS, ITEMS, TOPICS, ENCOUNTERS)
+_AT_THE_TOP = {shape.name: shape for shape in SHAPES if shape is not ITEMS}
 
 
 def read_folder(folder: Path) -> list[Row]:

@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from accounts.policies import is_administrator, is_coordinator, is_leadership
 from accounts.requests import SignedInRequest
+from programmes.policies import partners_of
 from schools.models import School, SchoolMembership
 from schools.policies import COORDINATOR
 
@@ -25,6 +26,8 @@ def start(request: SignedInRequest) -> HttpResponse:
     schools = School.objects.visible_to(user, today)
     if len(schools) == 1:
         return redirect("schools:term-plan", schools[0].slug)
+    if not schools and (partners := partners_of(user, today)):
+        return redirect(partners[0])
     return render(request, "schools/start_choose.html", {"schools": schools})
 
 

@@ -1,0 +1,32 @@
+"""The centre as the sender of a mail: who signs it, and where its links lead."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+from django.conf import settings
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from accounts.models import CentreRole, User
+
+
+def portal_link(name: str, *args: Any) -> str:
+    """The whole address of a page that asks its visitor to sign in."""
+    return settings.PORTAL_URL + reverse(name, args=args)
+
+
+def coordinator(today: dt.date) -> User | None:
+    """The centre's coordinator, whom schools and partners write to: the one who has been it the longest."""
+    roles = CentreRole.objects.active(today).filter(role=CentreRole.Role.COORDINATOR, user__is_active=True)
+    role = roles.select_related("user").order_by("starts_on", "pk").first()
+    return role.user if role else None
+
+
+def signature(by: User | None) -> list[str]:
+    if by is None:
+        return [settings.CENTRE_NAME]
+    ring = _("or ring %(phone)s") % {"phone": by.phone} if by.phone else ""
+    questions = _("Questions? Answer this mail %(ring)s") % {"ring": ring}
+    return [f"{questions.strip()}.", by.full_name, _("the centre's coordinator")]

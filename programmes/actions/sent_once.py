@@ -1,0 +1,56 @@
+"""A form that makes something and is sent twice makes it once; a change that another was quicker with is refused."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import uuid
+from typing import Any, TypeVar
+
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError, models, transaction
+from django.db.models import F
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from programmes.models.keeping import SentOnce, Versioned
+
+Made = TypeVar("Made", bound=SentOnce)
+
+
+class ChangedMeanwhile(Exception):  # noqa: N818 - reads as what happened
+    """Somebody else has changed the row since the form was opened."""
+
+
+def digest(*said: object) -> str:
+    return hashlib.sha256(repr(said).encode()).hexdigest()
+
+
+def known(model: type[Made], key: uuid.UUID, content_digest: str) -> Made | None:
+    """The row that the key has made before. Raises ``ValidationError`` if it was sent with other content."""
+    found = model._default_manager.filter(key=key).first()
+    if found and found.content_digest != content_digest:
+        raise ValidationError(_("This form has already been sent with other content. Open the page again."))
+    return found
+
+
+def keep(row: Made) -> tuple[Made, bool]:
+    """Write a checked row; of the same form sent twice at once, one is written. Says whether it was this one."""
+    try:
+        with transaction.atomic():
+            row.save(force_insert=True)
+    except IntegrityError:
+        found = known(type(row), row.key, row.content_digest)
+        if found is None:
+            raise
+        return found, False
+    return row, True
+
+
+def save_unless_changed(row: Versioned, *, version: int, by: User, now: dt.datetime) -> None:
+    """Save a checked row that still has its version. Raises ``ChangedMeanwhile`` if it has not."""
+    still: models.QuerySet[Any] = type(row)._default_manager.filter(pk=row.pk, version=version)
+    if still.update(version=F("version") + 1) != 1:
+        raise ChangedMeanwhile
+    row.version, row.changed_by, row.changed_at = version + 1, by, now
+    row.save()

@@ -1,0 +1,69 @@
+"""What the reminder of a measure's follow-up says, from how things stand when it is sent."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from accounts.templatetags.look import day_and_week
+from outbox.centre import coordinator, portal_link, signature
+from outbox.letters import Letter, Link, NotWanted, Section
+from outbox.models import Message
+from programmes.models import Measure
+from programmes.policies import partners_of
+from programmes.reminders import readers_of
+
+
+def compose_follow_up(message: Message, now: dt.datetime) -> Letter:
+    """That a follow-up comes, or has not been made. Raises ``NotWanted`` when it has been made, moved or is nobody's
+    any more."""
+    today = timezone.localdate(now)
+    measure = Measure.objects.with_names().filter(pk=message.about.get("measure")).first()
+    if measure is None or not measure.is_open:
+        raise NotWanted(_("The measure is no longer going on."))
+    if measure.next_follow_up is None or measure.next_follow_up.isoformat() != message.about.get("day"):
+        raise NotWanted(_("The follow-up has been made, or has another day."))
+    if message.user is None or message.user not in readers_of(measure, today):
+        raise NotWanted(_("The recipient no longer follows up the measure."))
+    return _letter(measure, message.user, measure.next_follow_up, today)
+
+
+def _letter(measure: Measure, user: User, day: dt.date, today: dt.date) -> Letter:
+    by, is_late = coordinator(today), day < today
+    said = {"title": measure.title, "day": day_and_week(day)}
+    subject = _("The follow-up is late: %(title)s") if is_late else _("Follow up %(day)s: %(title)s")
+    when = _("It should have been made %(day)s.") if is_late else _("The follow-up is to be made %(day)s.")
+    return Letter(
+        subject=subject % said,
+        preheader=when % said,
+        greeting=_("Hello %(name)s!") % {"name": user.get_short_name()},
+        sections=[_section(measure, when % said)],
+        signature=signature(by),
+        why=_why(user, today),
+        coming=_("This was the last mail about it.") if is_late else _("If it is late we remind once more."),
+        foot_links=[Link(_("Get one gathered mail a week instead"), portal_link("outbox:preferences"))],
+        reply_to=by.email if by else "",
+    )
+
+
+def _section(measure: Measure, when: str) -> Section:
+    owners = ", ".join(owner.name for owner in measure.owners.all())
+    return Section(
+        heading=measure.title,
+        paragraphs=[when, _("Write in a few sentences what you see, and when it is followed up next.")],
+        columns=(_("Measure"), _("Now")),
+        rows=[(_("Partners"), owners), (_("Status"), str(measure.get_status_display()))],
+        button=Link(_("Follow up now"), portal_link("programmes:measure-follow-up", measure.uuid)),
+        link=Link(_("See the measure"), portal_link("programmes:measure-detail", measure.uuid)),
+    )
+
+
+def _why(user: User, today: dt.date) -> str:
+    partners = partners_of(user, today)
+    if not partners:
+        return _("You get this mail because you are the centre's coordinator, and the partner has no representative.")
+    names = ", ".join(partner.name for partner in partners)
+    return _("You get this mail because you represent %(partner)s.") % {"partner": names}

@@ -1,0 +1,99 @@
+"""What the follow-up every second year asks for, by lag (2023:196): the picture of the situation, the goals, and the
+measures with how they went."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from typing import IO, Any
+
+from django.utils.translation import gettext as _
+from openpyxl import Workbook
+from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
+from openpyxl.styles import Alignment, Font
+
+from accounts.spreadsheets import safe
+from programmes.models import Goal, Measure, SituationFinding
+
+WIDE, NARROW = 50, 18
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """A sheet of the workbook: its name, header and rows."""
+
+    name: str
+    header: list[str]
+    rows: list[list[Any]]
+
+
+@dataclass(frozen=True)
+class Report:
+    """Everything on a day, read once for page and workbook alike."""
+
+    as_of: dt.date
+    findings: list[SituationFinding]
+    goals: list[Goal]
+    measures: list[Measure]
+
+    def sheets(self) -> list[Sheet]:
+        return [self._findings(), self._goals(), self._measures(), self._follow_ups()]
+
+    def _findings(self) -> Sheet:
+        rows = [[one.found_on, one.title, one.text] for one in self.findings]
+        return Sheet(_("Situation"), [_("Day"), _("Finding"), _("Text")], rows)
+
+    def _goals(self) -> Sheet:
+        return Sheet(_("Goals"), [_("Goal"), _("Text")], [[one.title, one.text] for one in self.goals])
+
+    def _measures(self) -> Sheet:
+        header = [
+            *(_("Measure"), _("Description"), _("Partners"), _("Together"), _("Strategic areas")),
+            *(_("Political problems"), _("Finding"), _("Goal"), _("First day"), _("Last day"), _("Status")),
+            *(_("Why it was stopped"), _("Next follow-up"), _("Follow-up is late")),
+        ]
+        return Sheet(_("Measures"), header, [self._row(one) for one in self.measures])
+
+    def _row(self, one: Measure) -> list[Any]:
+        names = [", ".join(str(row) for row in rows.all()) for rows in (one.owners, one.areas, one.problems)]
+        together, late = (_("yes") if is_so else _("no") for is_so in (one.is_together, one.is_overdue(self.as_of)))
+        links = [str(row or "") for row in (one.finding, one.goal)]
+        days = [one.starts_on, one.ends_on]
+        status = [str(one.get_status_display()), one.stop_reason, one.next_follow_up, late]
+        return [one.title, one.description, names[0], together, names[1], names[2], *links, *days, *status]
+
+    def _follow_ups(self) -> Sheet:
+        rows = [[one.title, made.on, made.note] for one in self.measures for made in one.follow_ups.all()]
+        return Sheet(_("Follow-ups"), [_("Measure"), _("Day"), _("What was seen")], rows)
+
+
+def report_of(today: dt.date) -> Report:
+    measures = Measure.objects.with_names().prefetch_related("follow_ups")
+    return Report(today, list(SituationFinding.objects.all()), list(Goal.objects.all()), list(measures))
+
+
+def write_workbook(report: Report, file: IO[bytes]) -> None:
+    """The report as XLSX, a sheet for each part, whose cells no spreadsheet runs as formulas."""
+    book = Workbook()
+    book.remove(book.active)
+    for part in report.sheets():
+        sheet = book.create_sheet(part.name)
+        for row in [part.header, *part.rows]:
+            sheet.append([_cell(value) for value in row])
+        for cell in sheet[1]:
+            cell.font = Font(bold=True)
+        for column, name in zip(sheet.columns, part.header, strict=True):
+            sheet.column_dimensions[column[0].column_letter].width = _width(name, column)
+            for cell in column:
+                cell.alignment = Alignment(wrap_text=True, vertical="top")
+        sheet.freeze_panes = "A2"
+    book.save(file)
+
+
+def _cell(value: Any) -> Any:
+    return safe(ILLEGAL_CHARACTERS_RE.sub("", value)) if isinstance(value, str) else value
+
+
+def _width(name: str, column: Any) -> int:
+    longest = max(len(str(cell.value or "")) for cell in column)
+    return WIDE if longest > WIDE else max(NARROW, len(name) + 2)

@@ -1,0 +1,51 @@
+"""How every form of the co-operation's pages is sent: once, and never over what somebody else has written."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.core.exceptions import ValidationError
+
+from accounts.requests import SignedInRequest
+from programmes.actions.sent_once import ChangedMeanwhile
+
+# The browser asks nobody to fill in again: what was typed stays, with what is saved now beside it.
+CONFLICT, OK = 409, 200
+
+
+@dataclass
+class Sending:
+    """What came of a form: saved, refused, or overtaken by ``who`` with what differs."""
+
+    saved: Any = None
+    status: int = OK
+    overtaken: list[tuple[str, str]] = field(default_factory=list)
+    who: str = ""
+
+
+def send(request: SignedInRequest, form: Any, save: Callable[[], Any], reread: Callable[[], Any]) -> Sending:
+    """Save a form that was sent. ``reread`` gives the row as it stands now, for a form that was overtaken."""
+    if request.method != "POST" or not form.is_valid():
+        return Sending()
+    try:
+        return Sending(saved=save())
+    except ValidationError as refused:
+        _say(form, refused)
+        return Sending()
+    except ChangedMeanwhile:
+        current = reread()
+        overtaken = form.overtaken_by(current)
+        if not overtaken and not request.FILES:
+            return Sending(saved=current)  # what is saved is what was sent: the button was pressed twice
+        return Sending(status=CONFLICT, overtaken=overtaken, who=str(current.changed_by or ""))
+
+
+def _say(form: Any, refused: ValidationError) -> None:
+    """Each error at its field; what belongs to no field of the form stands first."""
+    if not hasattr(refused, "error_dict"):
+        form.add_error(None, refused)
+        return
+    for name, errors in refused.error_dict.items():
+        form.add_error(name if name in form.fields else None, errors)

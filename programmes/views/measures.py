@@ -1,0 +1,150 @@
+"""The board of measures, and one measure with its follow-ups."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from accounts.requests import SignedInRequest
+from programmes.actions import measures as actions
+from programmes.forms.cooperation import BoardForm, FollowUpForm, MeasureForm
+from programmes.models import FollowUp, Measure, PartnerOrganisation, StrategicArea
+from programmes.policies import partners_of, user_can_add_measure, user_can_change_measure
+from programmes.views.kept import send
+from programmes.views.partners import GET_OR_POST
+
+Heading = tuple[str, list[Measure]]
+
+
+@require_safe
+def measure_list(request: SignedInRequest) -> HttpResponse:
+    """The measures whose follow-up is late first, then all, by area or by partner."""
+    today = timezone.localdate()
+    form = BoardForm(request.GET)
+    measures = Measure.objects.with_names()
+    if status := form.chosen("status"):
+        measures = measures.filter(status=status)
+    if partner := form.chosen("part"):
+        measures = measures.owned_by(partner)
+    rows = sorted(measures, key=_open_first)
+    by_partner = form.chosen("efter") == BoardForm.PARTNER
+    context = {
+        "form": form,
+        "overdue": sorted((row for row in rows if row.is_overdue(today)), key=_by_follow_up),
+        "groups": _by_partner(rows, partner) if by_partner else _by_area(rows),
+        "total": len(rows),
+        "is_filtered": bool(status or partner),
+        "may_add": user_can_add_measure(request.user, today),
+        "today": today,
+    }
+    return render(request, "programmes/measure_list.html", context)
+
+
+def _open_first(measure: Measure) -> tuple[bool, dt.date, int]:
+    return (not measure.is_open, measure.next_follow_up or dt.date.max, measure.pk)
+
+
+def _by_follow_up(measure: Measure) -> dt.date:
+    return measure.next_follow_up or dt.date.max
+
+
+def _by_area(measures: Sequence[Measure]) -> list[Heading]:
+    groups = [(area.name, [row for row in measures if area in row.areas.all()]) for area in StrategicArea.objects.all()]
+    return [*groups, *_rest(_("No strategic area"), (row for row in measures if not row.areas.all()))]
+
+
+def _by_partner(measures: Sequence[Measure], only: PartnerOrganisation | None) -> list[Heading]:
+    partners = [only] if only else list(PartnerOrganisation.objects.all())
+    return [(partner.name, [row for row in measures if partner in row.owners.all()]) for partner in partners]
+
+
+def _rest(title: str, measures: Iterable[Measure]) -> list[Heading]:
+    left = list(measures)
+    return [(title, left)] if left else []
+
+
+@require_safe
+def measure_detail(request: SignedInRequest, uuid: str) -> HttpResponse:
+    today = timezone.localdate()
+    measure = get_object_or_404(Measure.objects.with_names().select_related("changed_by"), uuid=uuid)
+    context = {
+        "measure": measure,
+        "follow_ups": measure.follow_ups.select_related("by"),
+        "is_overdue": measure.is_overdue(today),
+        "may_change": user_can_change_measure(request.user, measure, today),
+    }
+    return render(request, "programmes/measure_detail.html", context)
+
+
+@GET_OR_POST
+def measure_add(request: SignedInRequest) -> HttpResponse:
+    today = timezone.localdate()
+    if not user_can_add_measure(request.user, today):
+        raise Http404
+    form = MeasureForm(request.POST or None, initial={"starts_on": today, "owners": partners_of(request.user, today)})
+
+    def save() -> Measure:
+        key, now = form.cleaned_data["key"], timezone.now()
+        return actions.add_measure(entry=form.entry(), key=key, by=request.user, now=now)
+
+    sending = send(request, form, save, lambda: None)
+    if sending.saved:
+        messages.success(request, _("The measure is saved."))
+        return redirect(sending.saved)
+    return render(request, "programmes/measure_form.html", {"form": form, "sending": sending}, status=sending.status)
+
+
+@GET_OR_POST
+def measure_change(request: SignedInRequest, uuid: str) -> HttpResponse:
+    measure = _own_measure(request, uuid, timezone.localdate())
+    title = measure.title
+    form = MeasureForm(request.POST or None, instance=measure)
+
+    def save() -> Measure:
+        version, now = form.cleaned_data["version"], timezone.now()
+        return actions.change_measure(measure=measure, entry=form.entry(), version=version, by=request.user, now=now)
+
+    sending = send(request, form, save, lambda: _current(measure))
+    if sending.saved:
+        messages.success(request, _("The measure is saved."))
+        return redirect(measure)
+    context = {"form": form, "sending": sending, "measure": measure, "title": title}
+    return render(request, "programmes/measure_form.html", context, status=sending.status)
+
+
+@GET_OR_POST
+def measure_follow_up(request: SignedInRequest, uuid: str) -> HttpResponse:
+    today = timezone.localdate()
+    measure = _own_measure(request, uuid, today)
+    form = FollowUpForm(request.POST or None, measure=measure, today=today)
+
+    def save() -> FollowUp:
+        said = form.cleaned_data
+        return actions.follow_up(measure=measure, **said, by=request.user, now=timezone.now())
+
+    sending = send(request, form, save, lambda: _current(measure))
+    if sending.saved:
+        messages.success(request, _("The follow-up is saved."))
+        return redirect(measure)
+    context: dict[str, Any] = {"form": form, "sending": sending, "measure": measure}
+    return render(request, "programmes/measure_follow_up.html", context, status=sending.status)
+
+
+def _own_measure(request: SignedInRequest, uuid: str, today: dt.date) -> Measure:
+    """The measure, if the person may change it; another's answers 404, as one that does not exist."""
+    measure = get_object_or_404(Measure.objects.prefetch_related("owners"), uuid=uuid)
+    if not user_can_change_measure(request.user, measure, today):
+        raise Http404
+    return measure
+
+
+def _current(measure: Measure) -> Measure:
+    return Measure.objects.select_related("changed_by").get(pk=measure.pk)
