@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from django.contrib import messages
@@ -20,8 +20,9 @@ from programmes.models import FollowUp, Measure, PartnerOrganisation, StrategicA
 from programmes.policies import partners_of, user_can_add_measure, user_can_change_measure
 from programmes.views.kept import send
 from programmes.views.partners import GET_OR_POST
+from programmes.views.rows import MeasureRow, next_first, rows_of
 
-Heading = tuple[str, list[Measure]]
+Heading = tuple[str, list[MeasureRow]]
 
 
 @require_safe
@@ -34,41 +35,29 @@ def measure_list(request: SignedInRequest) -> HttpResponse:
         measures = measures.filter(status=status)
     if partner := form.chosen("part"):
         measures = measures.owned_by(partner)
-    rows = sorted(measures, key=_open_first)
+    rows = rows_of(sorted(measures, key=next_first), request.user, today)
     by_partner = form.chosen("efter") == BoardForm.PARTNER
     context = {
         "form": form,
-        "overdue": sorted((row for row in rows if row.is_overdue(today)), key=_by_follow_up),
+        "late": [row for row in rows if row.is_late],
         "groups": _by_partner(rows, partner) if by_partner else _by_area(rows),
         "total": len(rows),
         "is_filtered": bool(status or partner),
         "may_add": user_can_add_measure(request.user, today),
-        "today": today,
     }
     return render(request, "programmes/measure_list.html", context)
 
 
-def _open_first(measure: Measure) -> tuple[bool, dt.date, int]:
-    return (not measure.is_open, measure.next_follow_up or dt.date.max, measure.pk)
+def _by_area(rows: Sequence[MeasureRow]) -> list[Heading]:
+    areas = StrategicArea.objects.all()
+    groups = [(area.name, [row for row in rows if area in row.measure.areas.all()]) for area in areas]
+    rest = [row for row in rows if not row.measure.areas.all()]
+    return [*groups, (_("No strategic area"), rest)] if rest else groups
 
 
-def _by_follow_up(measure: Measure) -> dt.date:
-    return measure.next_follow_up or dt.date.max
-
-
-def _by_area(measures: Sequence[Measure]) -> list[Heading]:
-    groups = [(area.name, [row for row in measures if area in row.areas.all()]) for area in StrategicArea.objects.all()]
-    return [*groups, *_rest(_("No strategic area"), (row for row in measures if not row.areas.all()))]
-
-
-def _by_partner(measures: Sequence[Measure], only: PartnerOrganisation | None) -> list[Heading]:
+def _by_partner(rows: Sequence[MeasureRow], only: PartnerOrganisation | None) -> list[Heading]:
     partners = [only] if only else list(PartnerOrganisation.objects.all())
-    return [(partner.name, [row for row in measures if partner in row.owners.all()]) for partner in partners]
-
-
-def _rest(title: str, measures: Iterable[Measure]) -> list[Heading]:
-    left = list(measures)
-    return [(title, left)] if left else []
+    return [(partner.name, [row for row in rows if partner in row.measure.owners.all()]) for partner in partners]
 
 
 @require_safe
@@ -89,7 +78,8 @@ def measure_add(request: SignedInRequest) -> HttpResponse:
     today = timezone.localdate()
     if not user_can_add_measure(request.user, today):
         raise Http404
-    form = MeasureForm(request.POST or None, initial={"starts_on": today, "owners": partners_of(request.user, today)})
+    owners = partners_of(request.user, today) or PartnerOrganisation.objects.filter(slug=request.GET.get("part", ""))
+    form = MeasureForm(request.POST or None, initial={"starts_on": today, "owners": owners})
 
     def save() -> Measure:
         key, now = form.cleaned_data["key"], timezone.now()
@@ -134,7 +124,7 @@ def measure_follow_up(request: SignedInRequest, uuid: str) -> HttpResponse:
     if sending.saved:
         messages.success(request, _("The follow-up is saved."))
         return redirect(measure)
-    context: dict[str, Any] = {"form": form, "sending": sending, "measure": measure}
+    context: dict[str, Any] = {"form": form, "sending": sending, "measure": measure, "title": measure.title}
     return render(request, "programmes/measure_follow_up.html", context, status=sending.status)
 
 

@@ -29,6 +29,7 @@ from programmes.models import (
 from programmes.policies import manages_cooperation, partners_of, user_can_add_measure, user_can_change_partner
 from programmes.training import partner_training
 from programmes.views.kept import Sending, send
+from programmes.views.rows import next_first, rows_of
 
 GET_OR_POST = require_http_methods(["GET", "HEAD", "POST"])
 AGREEMENT = "samverkansoverenskommelsen"
@@ -45,10 +46,9 @@ def cooperation_start(request: SignedInRequest) -> HttpResponse:
         "own": partners_of(request.user, today),
         "findings": SituationFinding.objects.all()[:LATEST],
         "goals": Goal.objects.all(),
-        "overdue": Measure.objects.overdue(today).with_names(),
+        "overdue": rows_of(Measure.objects.overdue(today).with_names(), request.user, today),
         "open_measures": Measure.objects.open().count(),
         "may_add": user_can_add_measure(request.user, today),
-        "today": today,
     }
     return render(request, "programmes/cooperation.html", context)
 
@@ -57,19 +57,18 @@ def cooperation_start(request: SignedInRequest) -> HttpResponse:
 def partner_detail(request: SignedInRequest, slug: str) -> HttpResponse:
     today = timezone.localdate()
     partner = get_object_or_404(PartnerOrganisation, slug=slug)
-    measures = list(Measure.objects.owned_by(partner).with_names())
+    rows = rows_of(sorted(Measure.objects.owned_by(partner).with_names(), key=next_first), request.user, today)
     context = {
         "partner": partner,
         "contacts": partner.contacts.all(),
         "commitments": partner.commitments.all(),
         "representatives": PartnerMembership.objects.active(today).filter(partner=partner).select_related("user"),
-        "overdue": [measure for measure in measures if measure.is_overdue(today)],
-        "measures": [measure for measure in measures if not measure.is_overdue(today)],
+        "late": [row for row in rows if row.is_late],
+        "measures": [row for row in rows if not row.is_late],
         "trainings": partner_training(partner),
         "is_own": partner in partners_of(request.user, today),
         "may_change": user_can_change_partner(request.user, partner, today),
         "may_give_role": user_can_use_administration_site(request.user, today),
-        "today": today,
     }
     return render(request, "programmes/partner_detail.html", context)
 

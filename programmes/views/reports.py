@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from accounts.requests import SignedInRequest
+from programmes.pdf import pdf_answer
 from programmes.report import report_of, write_workbook
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -17,7 +18,13 @@ XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 @require_safe
 def follow_up_report(request: SignedInRequest) -> HttpResponse:
-    return render(request, "programmes/follow_up_report.html", {"report": report_of(timezone.localdate())})
+    """To read and print; ``?format=pdf`` gives it as a file."""
+    context = {"report": report_of(timezone.localdate())}
+    if request.GET.get("format") == "pdf":
+        answer = pdf_answer(request, "programmes/follow_up_pdf.html", context, "samverkan-uppfoljning")
+        if answer is not None:
+            return answer
+    return render(request, "programmes/follow_up_report.html", context)
 
 
 @require_safe
