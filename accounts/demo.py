@@ -12,7 +12,7 @@ DEMO_PASSWORD = "exempel-vpc-2026"  # no secret: it opens made-up data only
 
 @dataclass(frozen=True)
 class DemoAccount:
-    """An account to try. ``role`` is a centre role, or empty for one whose role is at a school."""
+    """An account to try. ``role`` is a centre role, or empty for one whose role is at a school or a partner."""
 
     name: str
     email: str

@@ -43,5 +43,10 @@ def links_in(mail: EmailMessage) -> list[str]:
     return [found.removeprefix("http://127.0.0.1:8000") for found in re.findall(r"http\S+", str(mail.body))]
 
 
+def words_of(mail: EmailMessage) -> str:
+    """A mail's plain text without its addresses, whose signatures can hold any letters."""
+    return re.sub(r"http\S+", "", str(mail.body))
+
+
 def waiting() -> list[Message]:
     return list(Message.objects.waiting().order_by("pk"))

@@ -227,6 +227,11 @@ class BoardForm(forms.Form):
         empty_label=_("All"),
     )
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for field in self.fields.values():
+            field.widget.attrs["class"] = "form-select"
+
     def chosen(self, name: str) -> Any:
         self.is_valid()
         return self.cleaned_data.get(name)

@@ -12,6 +12,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from accounts.validators import refuse_personal_number
 from programmes.models.ground import PartnerOrganisation
@@ -106,7 +107,7 @@ class Measure(SentOnce, Versioned):
     """What one partner, or several together, do about a finding, towards a goal."""
 
     class Status(models.TextChoices):
-        PLANNED = "planned", _("Planned")
+        PLANNED = "planned", pgettext_lazy("of a measure", "Planned")
         GOING_ON = "going_on", _("Going on")
         DONE = "done", _("Done")
         STOPPED = "stopped", _("Stopped")

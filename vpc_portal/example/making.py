@@ -15,6 +15,7 @@ from schools.actions.plans import apply_plan, choose_topics, join, open_programm
 from schools.models import Participation, ProgrammeYear, School, SchoolMembership, SchoolYear
 from vpc_portal.example.calendars import add_study_days, first_calendar_year, make_year
 from vpc_portal.example.content import describe_topics, write_handbook
+from vpc_portal.example.cooperation import make_cooperation
 from vpc_portal.example.logs import at_hour, tell_year
 from vpc_portal.example.municipality import (
     contact_leaves,
@@ -57,6 +58,7 @@ def make_example(*, seed: int, today: dt.date, say: Say, examples: Sequence[Exam
         write_notes(school, place, at_hour(today - dt.timedelta(days=20), 9), by)
     say("Tillfällen: utbildningar, APT och föräldraträffar …")
     make_occasions([school for _example, school in schools], today, by)
+    make_cooperation(today, by, users["Lena Strid"])
     _let_contacts_leave(schools, SchoolYear.objects.latest("starts_on"), today, by)
 
 

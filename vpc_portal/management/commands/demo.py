@@ -35,9 +35,10 @@ class Command(BaseCommand):
         ports = {name: number(name, default=usual, lowest=1024, highest=65535) for name, usual in PORTS.items()}
         for name, port in ports.items():
             self._check_free(name, port)
-        self._prepare()
         crew = Crew(env=_environment(ports), logs=settings.VAR_DIR / "log", say=self._say)
         try:
+            self._start_broker(crew)
+            self._prepare()
             self._start(crew, ports)
             self._welcome(ports)
             crew.watch()
@@ -58,6 +59,15 @@ class Command(BaseCommand):
                 message = f"Port {port} är upptagen. Välj en annan: make demo {name}={port + 1}"
                 raise CommandError(message) from taken
 
+    def _start_broker(self, crew: Crew) -> None:
+        """First of all: the example's invitations are mail, too."""
+        if not settings.EMBEDDED_BROKER:
+            return
+        path = broker_socket(settings.VAR_DIR)
+        if broker.answers(path):
+            raise CommandError("Demon är redan igång: dess mejlkö svarar. Stäng den först.")
+        broker.wait_for(path, crew.start(Process("broker", broker.command(path), restarts=True)))
+
     def _prepare(self) -> None:
         self._say("Databas …")
         call_command("migrate", verbosity=0)
@@ -68,12 +78,7 @@ class Command(BaseCommand):
             call_command("example_data", stdout=self.stdout)
 
     def _start(self, crew: Crew, ports: Mapping[str, int]) -> None:
-        self._say("Mejlkö, påminnelser, inkorg och webbserver …")
-        if settings.EMBEDDED_BROKER:
-            path = broker_socket(settings.VAR_DIR)
-            if broker.answers(path):
-                raise CommandError("Demon är redan igång: dess mejlkö svarar. Stäng den först.")
-            broker.wait_for(path, crew.start(Process("broker", broker.command(path), restarts=True)))
+        self._say("Påminnelser, inkorg och webbserver …")
         for process in _processes(ports):
             crew.start(process)
         for name in ("INBOX_PORT", "PORT"):
