@@ -12,6 +12,7 @@ from django.db import models
 from django.db.models import Exists, F, OuterRef, Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from accounts import policies as accounts_policies
 from schools.models.places import School
@@ -129,8 +130,8 @@ class Occasion(models.Model):
         "School", on_delete=models.CASCADE, related_name="occasions", null=True, blank=True, verbose_name=_("school")
     )
     date = models.DateField(_("day"))
-    start_time = models.TimeField(_("from"), null=True, blank=True)
-    end_time = models.TimeField(_("to"), null=True, blank=True)
+    start_time = models.TimeField(pgettext_lazy("time", "from"), null=True, blank=True)
+    end_time = models.TimeField(pgettext_lazy("time", "to"), null=True, blank=True)
     place = models.CharField(_("place"), max_length=120, blank=True)
     text = models.TextField(_("what it is about"), max_length=2000, blank=True)
     held = models.BooleanField(_("held"), null=True, editable=False)
