@@ -26,7 +26,7 @@ def portal(request: HttpRequest) -> dict[str, object]:
         today = timezone.localdate()
         roles = centre_roles(user, today)
         titles = [str(role.label) for role in CentreRole.Role if role in roles]
-        titles = titles or [title for title_of in role_titles if (title := title_of(user, today))]
+        elsewhere = (title for title_of in role_titles if (title := title_of(user, today)))
         context["PORTAL_MENU"] = menu_for(request, today)
-        context["PORTAL_ROLE"] = titles[0].lower() if titles else ""
+        context["PORTAL_ROLE"] = (titles[0] if titles else next(elsewhere, "")).lower()
     return context

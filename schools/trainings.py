@@ -6,8 +6,10 @@ import datetime as dt
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from django.db.models import Max, Min
+from django.db.models import Max, Min, Sum
 
+from programmes.models import PartnerOrganisation
+from programmes.training import PartnerTraining
 from schools.models import Occasion, OccasionAttendance, OccasionKind, Organisation, Participation, School
 
 TRAININGS = (
@@ -19,6 +21,14 @@ TRAININGS = (
 OF_MVP = (OccasionKind.MENTORS_TRAINING, OccasionKind.KEY_PERSONS_TRAINING)
 # A training package for preschools: schools have it, but do not lack it.
 FOR_PRESCHOOLS = (OccasionKind.VIOLENCE,)
+
+# Whom each partner's people are counted as; schools are listed by school.
+PARTNERS = {
+    "botkyrka-kommun": (Organisation.SOCIAL_SERVICES, Organisation.MUNICIPALITY),
+    "botkyrkabyggen": (Organisation.HOUSING,),
+    "lokalpolisomrade-botkyrka": (Organisation.POLICE,),
+    "sodertorns-brandforsvarsforbund": (Organisation.RESCUE_SERVICES,),
+}
 
 
 @dataclass(frozen=True)
@@ -70,6 +80,15 @@ def who_is_trained(schools: Iterable[School], today: dt.date) -> list[SchoolRow]
 def who_came(kind: OccasionKind) -> Organisation:
     """Whose presence means that a school is trained."""
     return Organisation.PUPIL_MENTORS if kind == OccasionKind.MENTORS_TRAINING else Organisation.SCHOOL
+
+
+def training_of(partner: PartnerOrganisation) -> list[PartnerTraining]:
+    """The occasions at which somebody of a partner was counted."""
+    came = OccasionAttendance.objects.filter(
+        occasion__held=True, organisation__in=PARTNERS.get(partner.slug, ()), count__gt=0
+    )
+    rows = came.values_list("occasion__date", "occasion__title").annotate(Sum("count")).order_by()
+    return [PartnerTraining(on, title, taken_part) for on, title, taken_part in rows]
 
 
 def _wants(school: School, kind: OccasionKind, in_mvp: set[int]) -> bool:

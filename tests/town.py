@@ -21,6 +21,7 @@ from schools.actions.replies import propose_time
 from schools.models import SchoolMembership
 from sessions_log.actions import log_as_planned
 from tests.conftest import NOW, account, at_school
+from tests.partners import with_partners
 
 AUGUST = dt.datetime(2026, 8, 10, 8, tzinfo=dt.UTC)
 TODAY = dt.date(2026, 9, 17)
@@ -54,6 +55,7 @@ def with_answers(centre: SimpleNamespace) -> SimpleNamespace:
         said = {"sessions": [centre.ahead[school.slug]], "reason": "no_room", "proposed_week": None}
         propose_time(**said, key=uuid.uuid4(), by=who, now=NOW)
     beat(NOW)
+    with_partners(centre)
     centre.closed = account("closed")
     close_account(user=centre.closed, today=TODAY, by=centre.adam)
     return centre

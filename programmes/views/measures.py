@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from django.contrib import messages
+from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -77,7 +78,7 @@ def measure_detail(request: SignedInRequest, uuid: str) -> HttpResponse:
 def measure_add(request: SignedInRequest) -> HttpResponse:
     today = timezone.localdate()
     if not user_can_add_measure(request.user, today):
-        raise Http404
+        raise PermissionDenied
     owners = partners_of(request.user, today) or PartnerOrganisation.objects.filter(slug=request.GET.get("part", ""))
     form = MeasureForm(request.POST or None, initial={"starts_on": today, "owners": owners})
 

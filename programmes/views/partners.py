@@ -6,6 +6,7 @@ import datetime as dt
 from typing import Any
 
 from django.contrib import messages
+from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -168,6 +169,6 @@ def _answer(
 
 
 def may_write_picture(request: SignedInRequest, today: dt.date) -> None:
-    """Findings and goals are shared by all partners: the centre writes them. Raises 404 for everybody else."""
+    """Findings and goals are shared by all partners: the centre writes them. Raises ``PermissionDenied`` for others."""
     if not manages_cooperation(request.user, today):
-        raise Http404
+        raise PermissionDenied

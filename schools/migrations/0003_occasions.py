@@ -50,7 +50,7 @@ class Migration(migrations.Migration):
             name='OccasionAttendance',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('organisation', models.CharField(choices=[('school', 'School staff'), ('pupil_mentors', 'Pupil mentors'), ('parents', 'Parents'), ('social', 'Social services'), ('police', 'Police'), ('rescue', 'Rescue services'), ('municipality', 'The municipality, other'), ('civil', 'Civil society'), ('other', 'Others')], max_length=20, verbose_name='organisation')),
+                ('organisation', models.CharField(choices=[('school', 'School staff'), ('pupil_mentors', 'Pupil mentors'), ('parents', 'Parents'), ('social', 'Social services'), ('police', 'Police'), ('rescue', 'Rescue services'), ('housing', 'Housing company'), ('municipality', 'The municipality, other'), ('civil', 'Civil society'), ('other', 'Others')], max_length=20, verbose_name='organisation')),
                 ('count', models.PositiveIntegerField(validators=[django.core.validators.MaxValueValidator(2000)], verbose_name='number')),
                 ('occasion', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='attendance', to='schools.occasion')),
                 ('school', models.ForeignKey(null=True, on_delete=django.db.models.deletion.CASCADE, related_name='attendance', to='schools.school')),
@@ -68,7 +68,7 @@ class Migration(migrations.Migration):
                 ('uuid', models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
                 ('name', models.CharField(blank=True, max_length=120, verbose_name='name')),
                 ('email', models.EmailField(blank=True, max_length=254, verbose_name='e-mail address')),
-                ('organisation', models.CharField(choices=[('school', 'School staff'), ('pupil_mentors', 'Pupil mentors'), ('parents', 'Parents'), ('social', 'Social services'), ('police', 'Police'), ('rescue', 'Rescue services'), ('municipality', 'The municipality, other'), ('civil', 'Civil society'), ('other', 'Others')], max_length=20, verbose_name='organisation')),
+                ('organisation', models.CharField(choices=[('school', 'School staff'), ('pupil_mentors', 'Pupil mentors'), ('parents', 'Parents'), ('social', 'Social services'), ('police', 'Police'), ('rescue', 'Rescue services'), ('housing', 'Housing company'), ('municipality', 'The municipality, other'), ('civil', 'Civil society'), ('other', 'Others')], max_length=20, verbose_name='organisation')),
                 ('answered_at', models.DateTimeField(null=True)),
                 ('answer', models.BooleanField(null=True, verbose_name='answer')),
                 ('coming', models.PositiveSmallIntegerField(null=True, validators=[django.core.validators.MaxValueValidator(500)], verbose_name='how many come')),

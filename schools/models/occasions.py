@@ -49,6 +49,7 @@ class Organisation(models.TextChoices):
     SOCIAL_SERVICES = "social", _("Social services")
     POLICE = "police", _("Police")
     RESCUE_SERVICES = "rescue", _("Rescue services")
+    HOUSING = "housing", _("Housing company")
     MUNICIPALITY = "municipality", _("The municipality, other")
     CIVIL_SOCIETY = "civil", _("Civil society")
     OTHER = "other", _("Others")

@@ -22,6 +22,8 @@ WIDTHS = (360, 1280)
 FILES = {
     "evaluations:export",
     "health",
+    "programmes:finding-file",
+    "programmes:follow-up-workbook",
     "programmes:item-file",
     "programmes:topic-material",
     "programmes:topic-version",
@@ -48,7 +50,7 @@ def pages_for(role: str) -> list[Sample]:
 
 
 @pytest.mark.parametrize("width", WIDTHS)
-@pytest.mark.parametrize("role", ["anonymous", "C", "A"])
+@pytest.mark.parametrize("role", ["anonymous", "C", "A", "P"])
 def test_every_page_is_accessible(role: str, width: int, town: SimpleNamespace, browser_as: BrowserAs):
     page = browser_as(getattr(town, MOST[role]) if role in MOST else None, width=width)
     faults = []
@@ -59,7 +61,7 @@ def test_every_page_is_accessible(role: str, width: int, town: SimpleNamespace, 
 
 
 @pytest.mark.parametrize("width", WIDTHS)
-@pytest.mark.parametrize("name", ["samira", "jonas", "elin", "maria", "adam", "nobody"])
+@pytest.mark.parametrize("name", ["samira", "jonas", "elin", "maria", "adam", "lena", "nobody"])
 def test_every_roles_start_page_is_accessible(name: str, width: int, town: SimpleNamespace, browser_as: BrowserAs):
     assert faults_of(browser_as(getattr(town, name), width=width), "/") == []
 

@@ -117,9 +117,9 @@ def test_what_does_not_exist_answers_404(db, elin, signed_in, url_name):
 def test_the_pages_queries_do_not_grow_with_topics(db, elin, signed_in, slug, django_assert_max_num_queries):
     reference.load()
     client = signed_in(elin)
-    with django_assert_max_num_queries(8):
+    with django_assert_max_num_queries(9):
         page(client, "programme-detail", slug)
-    with django_assert_max_num_queries(5):
+    with django_assert_max_num_queries(6):
         page(client, "programme-list")
 
 

@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-import sqlite3
 import uuid
-from collections.abc import Callable, Iterator
-from contextlib import closing
+from collections.abc import Iterator
 from pathlib import Path
-from threading import Barrier, Thread
 from typing import Any
 
 import pytest
-from django.db import connection, connections
 
 from accounts.models import User
 from schools.models import PlannedSession
@@ -19,54 +15,18 @@ from sessions_log import actions
 from sessions_log.actions import log_as_planned, undo_log
 from sessions_log.models import LogRevision, SessionLog
 from sessions_log.policies import AlreadyLogged
+from tests.at_once import Deed, each_in_a_thread, reached_by_threads
 from tests.sessions_log.conftest import NOON
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 KEYS = [uuid.UUID(int=1), uuid.UUID(int=2)]
-Deed = Callable[[], Any]
 
 
 @pytest.fixture
 def own_connections(session: PlannedSession, tmp_path: Path) -> Iterator[None]:
-    """Lets other threads reach the test's rows.
-
-    SQLite's database in memory has no locks to wait for, so it is copied to a file, which each thread opens as the
-    portal does.
-    """
-    if connection.vendor != "sqlite":
+    with reached_by_threads(tmp_path):
         yield
-        return
-    kept = connection.settings_dict["NAME"]
-    file = tmp_path / "copy.sqlite3"
-    with connection.cursor() as cursor:
-        cursor.execute("VACUUM INTO %s", [str(file)])
-    with closing(sqlite3.connect(file)) as opened:
-        opened.execute("PRAGMA journal_mode=WAL")  # once, before two open it at the same moment
-    connections.settings["default"]["NAME"] = str(file)
-    yield
-    connections.settings["default"]["NAME"] = kept
-
-
-def each_in_a_thread(*deeds: Deed) -> list[Any]:
-    """What each deed gave or raised; all begin at the same moment."""
-    start, results = Barrier(len(deeds)), [None] * len(deeds)
-
-    def run(place: int, deed: Deed) -> None:
-        try:
-            start.wait()
-            results[place] = deed()
-        except Exception as raised:
-            results[place] = raised
-        finally:
-            connection.close()
-
-    threads = [Thread(target=run, args=pair) for pair in enumerate(deeds)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    return results
 
 
 def logging_it(session: PlannedSession, key: uuid.UUID, by: User) -> Deed:

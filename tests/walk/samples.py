@@ -1,7 +1,8 @@
 """Every address of the portal: what it needs in its place, and who may come in.
 
 Roles: C centre coordinator (samira), K the school's coordinator (jonas), P its contact person (elin), L leadership
-(maria), A administrator (adam). Who has left, and who has an account but no role, come in where it says so.
+(maria), A administrator (adam), B a partner's representative (lena). Who has left, and who has an account but no
+role, come in where it says so.
 """
 
 from __future__ import annotations
@@ -20,7 +21,16 @@ from django.utils.http import urlsafe_base64_encode
 
 from outbox.actions import enqueue
 from outbox.models import Message
-from programmes.models import Concept, ContentItem, ContentSection, Encounter, Programme, Scenario
+from programmes.models import (
+    Commitment,
+    Concept,
+    ContentItem,
+    ContentSection,
+    Encounter,
+    PartnerContact,
+    Programme,
+    Scenario,
+)
 from schools.actions.occasions import Guest, invite, plan_occasion
 from schools.invitations import make_token
 from schools.links import Scope, make_link
@@ -34,13 +44,15 @@ ALL_SEE, OPEN, PUBLIC = "CKPLA", "open", "public"
 
 @dataclass(frozen=True)
 class Sample:
-    """``get`` and ``post`` name the roles that come in; of_school: those who don't see the school get 404."""
+    """``get`` and ``post`` name the roles that come in; of_school: those who don't see the school get 404; of_partner:
+    whoever may not write for the partner gets 404, and the partner is the representative's own at Lindängsskolan."""
 
     name: str
     args: Args
     get: str
     post: str
     of_school: bool = False
+    of_partner: bool = False
 
 
 def nothing(town: SimpleNamespace, school: School) -> list[Any]:
@@ -201,8 +213,37 @@ def guests_token(town: SimpleNamespace, school: School) -> list[Any]:
     return [make_token(OccasionInvitation.objects.get(occasion__uuid=known, person=None))]
 
 
-def sample(name: str, args: Args, get: str, post: str = "", *, of_school: bool = False) -> Sample:
-    return Sample(name, args, get, post or get, of_school)
+def measure(town: SimpleNamespace, school: School) -> list[Any]:
+    """The representative's own, and another partner's."""
+    return [(town.own if school == town.lindang else town.others).uuid]
+
+
+def partner(town: SimpleNamespace, school: School) -> list[Any]:
+    return [(town.homes if school == town.lindang else town.police).slug]
+
+
+def contact(town: SimpleNamespace, school: School) -> list[Any]:
+    [slug] = partner(town, school)
+    return [slug, PartnerContact.objects.get(partner__slug=slug).pk]
+
+
+def commitment(town: SimpleNamespace, school: School) -> list[Any]:
+    [slug] = partner(town, school)
+    return [slug, Commitment.objects.get(partner__slug=slug).pk]
+
+
+def finding(town: SimpleNamespace, school: School) -> list[Any]:
+    return [town.finding.uuid]
+
+
+def goal(town: SimpleNamespace, school: School) -> list[Any]:
+    return [town.goal.uuid]
+
+
+def sample(
+    name: str, args: Args, get: str, post: str = "", *, of_school: bool = False, of_partner: bool = False
+) -> Sample:
+    return Sample(name, args, get, post or get, of_school, of_partner)
 
 
 # Some addresses are only read, some only sent to: the other verb answers 405, whoever asks.
@@ -310,6 +351,29 @@ SAMPLES = [
     sample("schools:session-move", ahead, "CK", of_school=True),
     sample("schools:session-cancel", ahead, "CK", of_school=True),
     sample("schools:session-time", ahead, "P", of_school=True),
+    # The co-operation.
+    sample("programmes:cooperation", nothing, OPEN, NO_POST),
+    sample("programmes:partner-detail", partner, OPEN, NO_POST),
+    sample("programmes:contact-add", partner, "CAB", of_partner=True),
+    sample("programmes:contact-change", contact, "CAB", of_partner=True),
+    sample("programmes:contact-remove", contact, "CAB", of_partner=True),
+    sample("programmes:commitment-add", partner, "CAB", of_partner=True),
+    sample("programmes:commitment-change", commitment, "CAB", of_partner=True),
+    sample("programmes:commitment-remove", commitment, "CAB", of_partner=True),
+    sample("programmes:measure-list", nothing, OPEN, NO_POST),
+    sample("programmes:measure-detail", measure, OPEN, NO_POST),
+    sample("programmes:measure-add", nothing, "CAB"),
+    sample("programmes:measure-change", measure, "CAB", of_partner=True),
+    sample("programmes:measure-follow-up", measure, "CAB", of_partner=True),
+    sample("programmes:follow-up-report", nothing, OPEN, NO_POST),
+    sample("programmes:follow-up-workbook", nothing, OPEN, NO_POST),
+    sample("programmes:finding-list", nothing, OPEN, NO_POST),
+    sample("programmes:finding-add", nothing, "CA"),
+    sample("programmes:finding-change", finding, "CA"),
+    sample("programmes:finding-file", finding, OPEN, NO_POST),
+    sample("programmes:goal-list", nothing, OPEN, NO_POST),
+    sample("programmes:goal-add", nothing, "CA"),
+    sample("programmes:goal-change", goal, "CA"),
     # Occasions.
     sample("schools:occasion-list", nothing, ALL_SEE, NO_POST),
     sample("schools:occasion-add", nothing, "CKA"),
@@ -337,8 +401,8 @@ SAMPLES = [
     sample("sessions_log:link-log", by_coordinator(), PUBLIC, NO_POST),
     sample("sessions_log:link-log-as-planned", by_coordinator(due), NO_GET, PUBLIC),
     # Logging.
-    sample("sessions_log:start", nothing, "CKP left nobody", NO_POST),
-    sample("sessions_log:awaiting", nothing, "CKP left nobody", NO_POST),
+    sample("sessions_log:start", nothing, "CKPB left nobody", NO_POST),
+    sample("sessions_log:awaiting", nothing, "CKPB left nobody", NO_POST),
     sample("sessions_log:log-form", due, "CK", of_school=True),
     sample("sessions_log:log-as-planned", due, NO_GET, "CK", of_school=True),
     sample("sessions_log:log-undo", lambda town, school: [_logged(town, school)], NO_GET, "CK", of_school=True),

@@ -18,7 +18,7 @@ from tests.town import in_full_work
 LINK = re.compile(r'<a [^>]*href="(/[^"#]*)')
 # The content lies in these places; what else is linked is not crawled.
 PLACES = ("/program/", "/amnen/", "/om/", "/helhet/", "/handboken/", "/samverkan/")
-FORMS_AND_FILES = ("/andra/", "/ny-rad/", "/ta-bort/", "/nytt/", "/fil/", "/material/", "/utskrift/")
+FORMS_AND_FILES = ("/andra/", "/ny-rad/", "/ta-bort/", "/nytt/", "/fil/", "/material/", "/utskrift/", ".xlsx")
 
 
 @pytest.fixture
@@ -37,7 +37,7 @@ def read_from_the_start(client: Client) -> str:
     waiting, seen, texts = deque(["/"]), {"/"}, []
     while waiting:
         answer = client.get(waiting.popleft(), follow=True)
-        assert answer.status_code == 200
+        assert answer.status_code == 200, answer.request["PATH_INFO"]
         page = answer.content.decode()
         texts.append(plain(page))
         for address in map(html.unescape, LINK.findall(page)):

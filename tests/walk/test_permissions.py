@@ -19,7 +19,16 @@ from tests.conftest import NOW
 from tests.town import in_full_work, with_answers
 from tests.walk.samples import NO_GET, NO_POST, OPEN, PUBLIC, SAMPLES, Sample
 
-ROLES = {"C": "samira", "K": "jonas", "P": "elin", "L": "maria", "A": "adam", "left": "left", "nobody": "nobody"}
+ROLES = {
+    "C": "samira",
+    "K": "jonas",
+    "P": "elin",
+    "L": "maria",
+    "A": "adam",
+    "B": "lena",
+    "left": "left",
+    "nobody": "nobody",
+}
 SEE_ALL = "CLA"
 CANNOT_NOW = 409
 
@@ -56,6 +65,8 @@ def expected(sample: Sample, allowed: str, role: str, *, own_school: bool) -> st
     sees = role in SEE_ALL or (own_school and role in "KP")
     if sample.of_school and not sees:
         return "missing"
+    if sample.of_partner:
+        return "in" if role in allowed and (role != "B" or own_school) else "missing"
     return "in" if role in allowed else "forbidden"
 
 

@@ -43,6 +43,7 @@ def _held_for_all(schools: Sequence[School], today: dt.date, by: User) -> None:
         (Organisation.SOCIAL_SERVICES, None): 5,
         (Organisation.POLICE, None): 2,
         (Organisation.RESCUE_SERVICES, None): 1,
+        (Organisation.HOUSING, None): 2,
     }
     day = _weekday(today - dt.timedelta(weeks=9))
     _held(Kind.CONCERN, None, day, {**came, (Organisation.SOCIAL_SERVICES, None): 2}, by, **AFTERNOON, **HALL)
