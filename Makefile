@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 export PYTHONDONTWRITEBYTECODE := 1
 
-.PHONY: help demo soak test check test-sqlite test-postgres lock messages clean
+.PHONY: help demo soak bench test check test-sqlite test-postgres lock messages clean
 
 help:  ## list the commands
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -31,7 +31,7 @@ test: .venv/ready-dev check test-sqlite test-postgres  ## every check and the wh
 	@$(BIN)/python -m tests.summary
 
 check: .venv/ready-dev  ## lint, types, import directions, migrations and translations
-	@rm -rf test-results && mkdir -p test-results
+	@rm -rf test-reports && mkdir -p test-reports
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
@@ -40,13 +40,16 @@ check: .venv/ready-dev  ## lint, types, import directions, migrations and transl
 	$(BIN)/python manage.py translations --check
 
 test-sqlite: .venv/ready-dev  ## the suite on SQLite
-	env -u DATABASE_URL $(BIN)/pytest -n 2 --dist loadgroup --junit-xml=test-results/sqlite.xml
+	env -u DATABASE_URL $(BIN)/pytest -n 2 --dist loadgroup --junit-xml=test-reports/sqlite.xml
 
-test-postgres: .venv/ready-dev  ## the suite on PostgreSQL, but for what only shows pages in a browser
-	$(BIN)/python -m tests.postgres $(BIN)/pytest -n 2 --dist loadgroup -m "not browser or story" --junit-xml=test-results/postgres.xml
+test-postgres: .venv/ready-dev  ## the suite on PostgreSQL, but for what is no other there
+	$(BIN)/python -m tests.postgres $(BIN)/pytest -n 2 --dist loadgroup -m "not browser or story" --junit-xml=test-reports/postgres.xml
 
-soak: .venv/ready-dev  ## the long runs: killed senders, a lost broker
-	$(BIN)/python -m tests.soak
+soak: .venv/ready-dev  ## the long runs: a thousand years planned, killed senders, outages (SOAK=--quick for a tenth of the mails)
+	$(BIN)/python -m tests.soak $(SOAK)
+
+bench: .venv/ready-dev  ## what takes how long; the tables go to docs/bench.md (BENCH=mails for one part)
+	$(BIN)/python -m tests.bench $(BENCH)
 
 lock: .venv/ready-dev  ## lock the requirements with hashes
 	$(BIN)/uv pip compile -q pyproject.toml --upgrade --generate-hashes --no-emit-index-url --no-emit-find-links --python-version 3.11 --no-annotate --no-header -o requirements.txt
@@ -57,4 +60,4 @@ messages: .venv/ready-dev  ## collect the interface's texts into locale/sv
 	$(BIN)/python manage.py translations --update
 
 clean:  ## remove the environment and the demo's data
-	rm -rf .venv var test-results
+	rm -rf .venv var test-reports test-results

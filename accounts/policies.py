@@ -6,18 +6,14 @@ import datetime as dt
 from typing import Any
 
 from accounts.models import CentreRole
+from accounts.roles import held_by
 
 Role = CentreRole.Role
 
 
 def centre_roles(user: Any, today: dt.date) -> frozenset[str]:
-    """The roles that a signed-in user holds at the centre on a day; read once per user object and day."""
-    if not user.is_authenticated or not user.is_active:
-        return frozenset()
-    known: dict[dt.date, frozenset[str]] = user.__dict__.setdefault("_centre_roles", {})
-    if today not in known:
-        known[today] = frozenset(CentreRole.objects.filter(user=user).active(today).values_list("role", flat=True))
-    return known[today]
+    """The roles that a user holds at the centre on a day."""
+    return frozenset(held.role for held in held_by(user, "centre", today))
 
 
 def is_coordinator(user: Any, today: dt.date) -> bool:

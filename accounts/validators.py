@@ -8,8 +8,11 @@ import re
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
+# Word and web pages put other dashes and spaces than the keyboard's, and signs that nobody sees.
+_UNSEEN = re.compile("[\u00ad\u200b-\u200d\u2060\ufeff]")
+_SPACE, _SIGN = "[ \t\u00a0\u2000-\u200a\u202f]{0,2}", "[-+\u2010-\u2015\u2212]?"
 # Ten or twelve digits, with or without a sign before the last four, and not part of a longer number.
-_CANDIDATE = re.compile(r"(?<!\d)(?:19|20)?(\d{2})(\d{2})(\d{2})[ ]?([-+–]?)[ ]?(\d{4})(?!\d)")
+_CANDIDATE = re.compile(rf"(?<!\d)(?:19|20)?(\d{{2}})(\d{{2}})(\d{{2}}){_SPACE}({_SIGN}){_SPACE}(\d{{4}})(?!\d)")
 # A co-ordination number (samordningsnummer) adds 60 to the day.
 _COORDINATION_OFFSET = 60
 
@@ -22,7 +25,7 @@ def holds_personal_number(text: str) -> bool:
     """
     return any(
         _is_a_day(month, day) and (bool(sign) or _luhn(year + month + day + serial))
-        for year, month, day, sign, serial in _CANDIDATE.findall(text)
+        for year, month, day, sign, serial in _CANDIDATE.findall(_UNSEEN.sub("", text))
     )
 
 

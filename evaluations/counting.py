@@ -8,23 +8,51 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from evaluations.places import ClassYear, Place, State, classes_of, current_rows, places_of
-from evaluations.rows import YearOfSchool, has_passed
+from evaluations.rows import GroupRow, SessionRow, YearOfSchool, has_passed
 from schools.calendar import SchoolCalendar
 from schools.models.plans import CancelReason
 
 Counts = dict[str, Any]
 
 # Raised when the same rows give other counts than before, so that what is kept is counted anew.
-FORMULAS = 2
+FORMULAS = 5
 # Why a session does not count as held, besides what a person gives as the reason.
 HELD_LATER = "held_later"
+AUTUMN, SPRING = "autumn", "spring"
+# The step of a session that nobody was reminded of.
+UNPROMPTED = -1
 WEDNESDAY = dt.timedelta(days=2)
 
 
 def count(year: YearOfSchool, as_of: dt.date) -> Counts:
     """The numbers that every figure is added up from."""
     places = places_of(year, as_of)
+    return _counts(year, year.targets(as_of), places, classes_of(year, as_of, places), as_of)
+
+
+def count_groups(year: YearOfSchool, as_of: dt.date) -> dict[int, Counts]:
+    """The same of each target group by its key; they add up to the school's, but for what is asked of a school."""
+    places = places_of(year, as_of)
     classes = classes_of(year, as_of, places)
+    return {
+        group.pk: _counts(
+            year,
+            [group],
+            [place for place in places if place.group.pk == group.pk],
+            [one for one in classes if one.group.pk == group.pk],
+            as_of,
+        )
+        for group in year.targets(as_of)
+    }
+
+
+def _counts(
+    year: YearOfSchool,
+    groups: Sequence[GroupRow],
+    places: Sequence[Place],
+    classes: Sequence[ClassYear],
+    as_of: dt.date,
+) -> Counts:
     return {
         **_states(places),
         **_base(places),
@@ -36,7 +64,10 @@ def count(year: YearOfSchool, as_of: dt.date) -> Counts:
         "months": _months(year, places, as_of),
         "held_months": _held_months(places),
         "topics": _topics(places),
-        "reasons": _reasons(year, places, as_of),
+        "reasons": _reasons(year, groups, places, as_of),
+        "terms": _terms(year, places, as_of),
+        "grades": _grades(classes),
+        "reminders": _reminders(year, groups, as_of),
     }
 
 
@@ -69,7 +100,7 @@ def _base(places: Iterable[Place]) -> Counts:
 
 
 def _staff_first(places: Iterable[Place]) -> Counts:
-    answers = [place.staff_first for place in places if place.is_held_with_pupils]
+    answers = [place.staff_first for place in places if place.is_to_follow_staff]
     return {
         "pupil_held": len(answers),
         "staff_first": answers.count(True),
@@ -82,6 +113,7 @@ def _logs(places: Sequence[Place]) -> Counts:
     rows = [place.row for place in places if place.row and place.has_parts]
     in_time = [place.logged_in_time for place in places if place.needs_log]
     return {
+        "with_parts": len(rows),
         "parts": sum(row.parts for row in rows),
         "parts_done": sum(row.parts_done for row in rows),
         "logs_due": len(in_time),
@@ -119,12 +151,72 @@ def _months(year: YearOfSchool, places: Iterable[Place], as_of: dt.date) -> dict
     for place in places:
         if not place.is_due or place.row is None:
             continue
-        day = min(max(place.row.week + WEDNESDAY, year.calendar.starts_on), as_of)
-        month = months.setdefault(_month(day), {"plan": 0, "held": 0, "awaiting": 0})
+        month = months.setdefault(_month(_day_of(place.row, year, as_of)), {"plan": 0, "held": 0, "awaiting": 0})
         month["plan"] += 1
         month["held"] += place.is_held
         month["awaiting"] += place.state is State.AWAITING
     return months
+
+
+def _day_of(row: SessionRow, year: YearOfSchool, as_of: dt.date) -> dt.date:
+    """The day that tells to which month and term a due session belongs: its planned week's middle."""
+    return min(max(row.week + WEDNESDAY, year.calendar.starts_on), as_of)
+
+
+def _terms(year: YearOfSchool, places: Iterable[Place], as_of: dt.date) -> dict[str, Counts]:
+    """What was due in the autumn and in the spring; together all that was due in the year."""
+    terms: dict[str, list[Place]] = {AUTUMN: [], SPRING: []}
+    for place in places:
+        if place.is_due and place.row:
+            is_autumn = _day_of(place.row, year, as_of).year == year.calendar.starts_on.year
+            terms[AUTUMN if is_autumn else SPRING].append(place)
+    return {term: _of_due(own) for term, own in terms.items() if own}
+
+
+def _of_due(places: Sequence[Place]) -> Counts:
+    states = _states(places)
+    return {
+        **{name: states[name] for name in ("held", "awaiting", "lost")},
+        **_base(places),
+        **_staff_first(places),
+        **_logs(places),
+    }
+
+
+def _grades(classes: Iterable[ClassYear]) -> dict[str, dict[str, int]]:
+    """By grade: how many target classes, how many of them are reached, and how many may be when their logs come."""
+    grades: dict[str, dict[str, int]] = {}
+    for one in classes:
+        grade = grades.setdefault(str(one.group.grade), {"classes": 0, "reached": 0, "unknown": 0, "pupils_missed": 0})
+        grade["classes"] += 1
+        grade["reached"] += one.reached is True
+        grade["unknown"] += one.reached is None
+        grade["pupils_missed"] += one.pupils if one.reached is False else 0
+    return grades
+
+
+def _reminders(year: YearOfSchool, groups: Iterable[GroupRow], as_of: dt.date) -> dict[str, dict[str, int]]:
+    """Of the sessions that have passed: how many are logged and how many are not, by the last reminder before that."""
+    steps: dict[str, dict[str, int]] = {}
+    for row in (row for group in groups for row in year.rows_by_group.get(group.pk, ())):
+        if wants_log(row, as_of):
+            step = steps.setdefault(str(last_step(row, as_of)), {"logged": 0, "missing": 0})
+            step["logged" if is_logged(row, as_of) else "missing"] += 1
+    return steps
+
+
+def wants_log(row: SessionRow, as_of: dt.date) -> bool:
+    """Whether its week has passed and it was not cancelled: a log is wanted of it, held or not."""
+    return not row.cancelled and has_passed(row.week, as_of)
+
+
+def is_logged(row: SessionRow, as_of: dt.date) -> bool:
+    return row.logged_on is not None and row.logged_on <= as_of
+
+
+def last_step(row: SessionRow, as_of: dt.date) -> int:
+    """The last reminder that was sent by a day, and before the log: how many days after the week."""
+    return max((lead for day, lead in row.reminders if day <= as_of), default=UNPROMPTED)
 
 
 def _held_months(places: Iterable[Place]) -> dict[str, int]:
@@ -142,14 +234,16 @@ def _topics(places: Iterable[Place]) -> dict[str, dict[str, int]]:
     return topics
 
 
-def _reasons(year: YearOfSchool, places: Sequence[Place], as_of: dt.date) -> dict[str, dict[str, int]]:
+def _reasons(
+    year: YearOfSchool, groups: Iterable[GroupRow], places: Sequence[Place], as_of: dt.date
+) -> dict[str, dict[str, int]]:
     """Why sessions were lost by the day: those without a new time are the lost places, the others have got one."""
     reasons: dict[str, dict[str, int]] = {}
     for place in places:
         if place.state is State.LOST and place.row:
             reason = HELD_LATER if place.row.outcome == "held" else place.row.reason or CancelReason.OTHER
             reasons.setdefault(reason, {"lost": 0, "again": 0})["lost"] += 1
-    for group in year.targets(as_of):
+    for group in groups:
         rows = year.rows_by_group.get(group.pk, ())
         current = {row.pk for row in current_rows(rows)}
         for row in rows:

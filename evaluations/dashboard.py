@@ -6,16 +6,21 @@ import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from evaluations import figures, sentences
+from evaluations import figures, reminding, sentences
+from evaluations.changes import Change, Earlier, changes_of
 from evaluations.counting import EMPTY, HELD_LATER, Counts, add_up
 from evaluations.figures import Figure
 from evaluations.keeping import counts_by_school
 from evaluations.selection import Selection
 from programmes.models import SessionTopic
 from schools.models import School, SchoolMembership
+from schools.models.groups import GRADES
 from schools.models.plans import CancelReason
 
 # A school that has classes but no plan at all needs help before every other.
+# The figures that steer, as the page shows them; the others stand below.
+KEY_FIGURES = ("pace", "reach", "on_time", "staff_first", "full_dose", "adherence", "reporting")
+MORE_FIGURES = ("dose", "adoption", "reminders")
 STATES = ("unplanned", "red", "amber", "green", "none")
 
 
@@ -79,6 +84,34 @@ class ReasonRow:
 
 
 @dataclass(frozen=True)
+class Tile:
+    """A figure with how it has changed."""
+
+    figure: Figure
+    changes: list[Change]
+
+
+@dataclass(frozen=True)
+class GradeRow:
+    """A grade of the programme: how many of its classes have had a session, and where not one has."""
+
+    grade: int
+    classes: int
+    reached: int
+    unknown: int
+    pupils_missed: int
+    schools: list[School]
+
+    @property
+    def missed(self) -> int:
+        return self.classes - self.reached - self.unknown
+
+    @property
+    def label(self) -> str:
+        return str(dict(GRADES)[self.grade])
+
+
+@dataclass(frozen=True)
 class Dashboard:
     """All that the overview shows."""
 
@@ -90,27 +123,69 @@ class Dashboard:
     line: list[LinePoint]
     reasons: list[ReasonRow]
     held_last_year: int | None
+    grades: list[GradeRow]
+    effect: reminding.Effect
+    earlier: list[Earlier]
 
     @property
     def pace(self) -> Figure:
         return self.figures[0]
 
+    @property
+    def tiles(self) -> list[Tile]:
+        """The figures that steer."""
+        return self._tiles(KEY_FIGURES)
 
-def dashboard_of(selection: Selection) -> Dashboard:
-    """Everything about a selection, in a number of queries that doesn't grow with schools or sessions."""
+    @property
+    def more_tiles(self) -> list[Tile]:
+        return self._tiles(MORE_FIGURES)
+
+    def _tiles(self, keys: Sequence[str]) -> list[Tile]:
+        by_key = {tile.figure.key: tile for tile in tiles_of(self.figures, self.earlier)}
+        return [by_key[key] for key in keys]
+
+    @property
+    def never_reached(self) -> list[SchoolRow]:
+        """The schools that are to take part and have not held a single session."""
+        return [row for row in self.schools if not row.counts["held"]]
+
+    @property
+    def missed_grades(self) -> list[GradeRow]:
+        """The grades that are not reached at every school."""
+        return [row for row in self.grades if row.schools]
+
+
+def dashboard_of(selection: Selection, *, since_report: Earlier | None = None) -> Dashboard:
+    """Everything about a selection, in a number of queries that doesn't grow with schools or sessions.
+
+    ``since_report`` are the figures of the last saved report, to compare with.
+    """
     schools, counts = schools_in_the_picture(selection)
     totals = add_up([EMPTY, *counts.values()])
-    last = _last_year(selection)
+    before = selection.last_year()
+    last = _totals_of(before) if before else None
     return Dashboard(
         selection=selection,
         totals=totals,
-        figures=figures.all_figures(totals, selection.as_of),
-        schools=_school_rows(schools, counts, months_shown(totals, selection.as_of), selection.as_of),
-        topics=_topic_rows(totals, selection.as_of),
+        figures=all_figures(totals, selection),
+        schools=_school_rows(schools, counts, totals, selection),
+        grades=_grade_rows(schools, counts),
+        effect=reminding.effect_from(totals),
+        earlier=[*_last_year(before, last), *([since_report] if since_report else [])],
+        topics=topic_rows(totals, selection),
         line=_line(totals, last, selection),
-        reasons=_reason_rows(totals),
+        reasons=reason_rows(totals),
         held_last_year=last["held"] if last else None,
     )
+
+
+def tiles_of(own: Iterable[Figure], earlier: Sequence[Earlier]) -> list[Tile]:
+    return [Tile(figure, changes_of(figure, earlier)) for figure in own]
+
+
+def all_figures(counts: Counts, selection: Selection) -> list[Figure]:
+    """Every figure that the counts give, with the leadership's targets."""
+    return figures.all_figures(counts, selection.as_of, selection.targets)
 
 
 def schools_in_the_picture(selection: Selection) -> tuple[list[School], dict[int, Counts]]:
@@ -138,60 +213,97 @@ def _months_between(first: str, as_of: dt.date) -> list[dt.date]:
 
 
 def _school_rows(
-    schools: Sequence[School], counts: Mapping[int, Counts], months: Sequence[dt.date], as_of: dt.date
+    schools: Sequence[School],
+    counts: Mapping[int, Counts],
+    totals: Counts,
+    selection: Selection,
 ) -> list[SchoolRow]:
     """The schools, those that need help first."""
-    with_contact = _with_contact(schools, as_of)
-    rows = [_school_row(school, counts[school.pk], months, as_of, school.pk in with_contact) for school in schools]
+    has_contact = with_contact(schools, selection.as_of)
+    months = months_shown(totals, selection.as_of)
+    rows = [
+        _school_row(
+            school,
+            counts[school.pk],
+            all_figures(counts[school.pk], selection),
+            months,
+            has_contact=school.pk in has_contact,
+        )
+        for school in schools
+    ]
     return sorted(rows, key=lambda row: (STATES.index(row.state), row.pace.lowest or 0, row.school.name))
 
 
 def _school_row(
-    school: School, counts: Counts, months: Sequence[dt.date], as_of: dt.date, has_contact: bool
+    school: School, counts: Counts, own: list[Figure], months: Sequence[dt.date], *, has_contact: bool
 ) -> SchoolRow:
-    own = figures.all_figures(counts, as_of)
     return SchoolRow(
         school=school,
         counts=counts,
         figures=own,
-        months=[_month(counts, month) for month in months],
+        months=[month_of(counts, month) for month in months],
         state=own[0].light if counts["planned"] else "unplanned",
         why=sentences.why(counts, has_contact=has_contact),
     )
 
 
-def _month(counts: Counts, month: dt.date) -> Month:
+def _grade_rows(schools: Sequence[School], counts: Mapping[int, Counts]) -> list[GradeRow]:
+    """The programme's grades in their order."""
+    totals = add_up(counts[school.pk]["grades"] for school in schools)
+    return [
+        GradeRow(
+            int(grade),
+            **totals[grade],
+            schools=[
+                school for school in schools if counts[school.pk]["grades"].get(grade, {"reached": 1})["reached"] == 0
+            ],
+        )
+        for grade in sorted(totals, key=int)
+    ]
+
+
+def month_of(counts: Counts, month: dt.date) -> Month:
     one = counts["months"].get(f"{month:%Y-%m}", {})
     return Month(month, one.get("plan", 0), one.get("held", 0), one.get("awaiting", 0))
 
 
-def _with_contact(schools: Iterable[School], as_of: dt.date) -> set[int]:
+def with_contact(schools: Iterable[School], as_of: dt.date) -> set[int]:
     """The keys of the schools that have a contact person on a day."""
     active = SchoolMembership.objects.contacts().active(as_of).filter(person__school__in=schools)
     return set(active.values_list("person__school", flat=True))
 
 
-def _topic_rows(totals: Counts, as_of: dt.date) -> list[TopicRow]:
+def topic_rows(totals: Counts, selection: Selection) -> list[TopicRow]:
     """Base topics in their order, then the extra ones; what is not chosen last."""
     topics = {topic.slug: topic for topic in SessionTopic.objects.filter(slug__in=totals["topics"])}
     order = {slug: (not topic.is_base, topic.number) for slug, topic in topics.items()}
     return [
-        _topic_row(topics.get(slug), totals["topics"][slug], as_of)
+        _topic_row(topics.get(slug), totals["topics"][slug], selection)
         for slug in sorted(totals["topics"], key=lambda slug: order.get(slug, (True, 99)))
     ]
 
 
-def _topic_row(topic: SessionTopic | None, states: Mapping[str, int], as_of: dt.date) -> TopicRow:
-    pace = Figure("pace", states["held"], sum(states.values()), states["nolog"], as_of)
+def _topic_row(topic: SessionTopic | None, states: Mapping[str, int], selection: Selection) -> TopicRow:
     title, slug = (topic.title, topic.slug) if topic else (sentences.NO_TOPIC, "")
-    return TopicRow(str(title), slug, pace, states["notheld"])
+    return TopicRow(str(title), slug, pace_of(states, selection), states["notheld"])
 
 
-def _last_year(selection: Selection) -> Counts | None:
-    before = selection.last_year()
-    if before is None:
-        return None
-    return add_up([EMPTY, *schools_in_the_picture(before)[1].values()])
+def pace_of(states: Mapping[str, int], selection: Selection) -> Figure:
+    """The pace of some of the sessions, from how many are in each state."""
+    pace = Figure("pace", states["held"], sum(states.values()), states["nolog"], selection.as_of)
+    return figures.aimed(pace, selection.targets)
+
+
+def _totals_of(selection: Selection) -> Counts:
+    return add_up([EMPTY, *schools_in_the_picture(selection)[1].values()])
+
+
+def _last_year(before: Selection | None, totals: Counts | None) -> list[Earlier]:
+    """The figures at the same time last year, where there was a year."""
+    if before is None or totals is None:
+        return []
+    own = all_figures(totals, before)
+    return [Earlier(before.as_of, {figure.key: figure for figure in own})]
 
 
 def _line(totals: Counts, last: Counts | None, selection: Selection) -> list[LinePoint]:
@@ -206,7 +318,7 @@ def _line(totals: Counts, last: Counts | None, selection: Selection) -> list[Lin
     return points
 
 
-def _reason_rows(totals: Counts) -> list[ReasonRow]:
+def reason_rows(totals: Counts) -> list[ReasonRow]:
     """The reasons, the most frequent first."""
     rows = [ReasonRow(reason_title(reason), one["lost"], one["again"]) for reason, one in totals["reasons"].items()]
     return sorted(rows, key=lambda row: (-row.total, row.title))

@@ -19,7 +19,10 @@ OWN = _("The portal's own")
 
 @dataclass(frozen=True)
 class Definition:
-    """A figure in words. ``rows`` says what it leads to: the sessions, classes or schools that it counts."""
+    """A figure in words. ``rows`` says what it leads to: the sessions, classes or schools that it counts.
+
+    A number that is no share has no denominator.
+    """
 
     key: str
     title: Text
@@ -28,7 +31,12 @@ class Definition:
     denominator: Text
     unknown: Text
     source: Text
+    caveat: Text
     rows: str = "sessions"
+
+    @property
+    def is_share(self) -> bool:
+        return bool(self.denominator)
 
 
 ALL = (
@@ -40,6 +48,7 @@ ALL = (
         _("sessions that should have been held by the day"),
         _("sessions that await a log"),
         DOSE,
+        _("A good sum can hide a school that stands still: look at the schools, too."),
     ),
     Definition(
         "dose",
@@ -49,6 +58,7 @@ ALL = (
         _("the year's sessions: what the programme requires of each group, times the target groups"),
         _("sessions that await a log"),
         DOSE,
+        _("Low until June, since the whole year is the denominator: during the year the pace tells more."),
     ),
     Definition(
         "on_time",
@@ -61,6 +71,7 @@ ALL = (
         _("base sessions that should have been held by the day"),
         _("base sessions that await a log"),
         ORDER,
+        _("Says nothing of the extra sessions, which have no month of their own."),
     ),
     Definition(
         "staff_first",
@@ -70,6 +81,7 @@ ALL = (
         _("pupil sessions held"),
         _("pupil sessions where the staff session awaits a log, or no topic is chosen"),
         ORDER,
+        _("Rests on the sessions that are held: a school that holds few can still have a high share."),
     ),
     Definition(
         "reach",
@@ -79,6 +91,10 @@ ALL = (
         _("pupils in all target classes, also at schools without a plan"),
         _("pupils in classes where only sessions without a log could count"),
         REACH,
+        _(
+            "That a class has had a session does not say that each pupil was there. "
+            "A class whose size is not told adds no pupils."
+        ),
         rows="classes",
     ),
     Definition(
@@ -89,6 +105,7 @@ ALL = (
         _("all target classes"),
         _("classes where only logs are missing for that"),
         DOSE,
+        _("Until the year is over it means every session due so far: it can fall as more become due."),
         rows="classes",
     ),
     Definition(
@@ -99,6 +116,7 @@ ALL = (
         _("parts of the sessions held, where the topic has parts"),
         _("nothing: only what is logged is counted"),
         ORDER,
+        _("Rests on what those who led the session say, and only on topics whose parts are written down."),
     ),
     Definition(
         "adoption",
@@ -108,6 +126,7 @@ ALL = (
         _("schools with classes in the programme's grades"),
         _("schools where only sessions without a log could count"),
         ADOPTION,
+        _("One session is enough to count as active."),
         rows="schools",
     ),
     Definition(
@@ -118,6 +137,122 @@ ALL = (
         _("sessions that should have been held by the day and were not cancelled beforehand"),
         _("sessions without a log whose seven days have not passed"),
         OWN,
+        _("A session cancelled beforehand needs no log and is not counted."),
+    ),
+    Definition(
+        "reminders",
+        _("Logged after a reminder"),
+        _("Whether the reminders of missing logs work."),
+        _("sessions that somebody was reminded of and that have been logged since"),
+        _("sessions whose week has passed and that somebody was reminded of"),
+        _("nothing: what is not logged yet counts as not logged"),
+        OWN,
+        _("That a log comes after a reminder does not show that it came because of it."),
+        rows="reminded",
     ),
 )
-DEFINITIONS: Mapping[str, Definition] = {definition.key: definition for definition in ALL}
+# What is counted without being a share of anything.
+NUMBERS = (
+    Definition(
+        "lost",
+        _("Sessions that did not take place"),
+        _("Why sessions are lost, and whether they get a new time."),
+        _("sessions cancelled or not held whose week has passed by the day, by the reason that was given"),
+        "",
+        _("nothing: a session without a log is not counted as lost"),
+        OWN,
+        _(
+            "The reason is the one that somebody chose from a short list. "
+            "A place that was lost twice counts under both reasons."
+        ),
+    ),
+    Definition(
+        "mentors",
+        _("Pupil mentors"),
+        _("How many year-9 pupils are mentors to younger pupils."),
+        _("pupils in the groups of pupil mentors that exist on the day, by the groups' sizes"),
+        "",
+        _("groups whose size is not told add none"),
+        OWN,
+        _("A number of places, not of persons who came: the portal knows no pupil."),
+        rows="mentors",
+    ),
+    Definition(
+        "mentees",
+        _("Pupils in the classes"),
+        _("How many pupils the pupil mentors' sessions are for."),
+        _("pupils in the classes in the programme's grades, by the classes' sizes"),
+        "",
+        _("classes whose size is not told add none"),
+        OWN,
+        _("Those who have met it are counted as pupils reached."),
+        rows="classes",
+    ),
+    Definition(
+        "supervision",
+        _("Supervision"),
+        _("How often those who lead the pupil mentors have had supervision."),
+        _("occasions of supervision that were held in the school year, by the day"),
+        "",
+        _("occasions whose day has passed and of which nobody has said whether they were held"),
+        OWN,
+        _("The year is counted from 1 July. An occasion for the whole centre has a row of its own."),
+        rows="occasions",
+    ),
+    Definition(
+        "trained",
+        _("Trained"),
+        _("How many have taken part in a training, by the organisation that they come from."),
+        _("how many came, added up over the trainings that were held in the school year, by the day"),
+        "",
+        _("trainings whose day has passed and of which nobody has said whether they were held"),
+        OWN,
+        _("The year is counted from 1 July. Somebody who came to two trainings counts twice: no names are kept."),
+        rows="occasions",
+    ),
+    Definition(
+        "measures",
+        _("Measures"),
+        _("What the partners have undertaken to do."),
+        _("measures that a partner carries out, alone or together with others, as they stand today"),
+        "",
+        _("nothing"),
+        OWN,
+        _("A measure that several carry out together counts once for each of them."),
+        rows="measures",
+    ),
+)
+# What studies say that the work hangs on, and the logs tell of: shown beside the studies.
+PRACTICE = (
+    Definition(
+        "adapted",
+        _("Shortened or adapted"),
+        _("How often a session is not held as written."),
+        _("sessions held that the log says were shortened or adapted for the group"),
+        _("sessions that the logs say were held"),
+        _("sessions whose log does not say whether they were changed"),
+        ORDER,
+        _("An adaptation can be wise: look at the reasons before judging."),
+    ),
+    Definition(
+        "prepared",
+        _("Time to prepare was enough"),
+        _("How often those who lead a session have had the time that they needed to prepare."),
+        _("sessions held where the log says that there was time enough to prepare; partly does not count"),
+        _("sessions that the logs say were held"),
+        _("sessions whose log does not say"),
+        OWN,
+        _("What those who led the session say themselves."),
+    ),
+    Definition(
+        "split",
+        _("Held in divided groups"),
+        _("How often the group is divided, so that it is small."),
+        _("sessions held where the log says that the group was divided"),
+        _("sessions that the logs say were held"),
+        _("sessions whose log does not say"),
+        OWN,
+        _("A group that was small from the start need not be divided."),
+    ),
+)
+DEFINITIONS: Mapping[str, Definition] = {definition.key: definition for definition in (*ALL, *NUMBERS, *PRACTICE)}

@@ -8,25 +8,17 @@ range from "none of the unknown" to "all of them". What makes a session held, aw
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from evaluations.counting import Counts
+from evaluations.counting import UNPROMPTED, Counts
 from evaluations.definitions import DEFINITIONS, Definition
 
 NBSP = "\u00a0"
-# In per cent. Those without a number have no target; the leadership sets its own when its settings come.
-TARGETS: Mapping[str, int] = {
-    "pace": 80,
-    "dose": 90,
-    "on_time": 80,
-    "staff_first": 90,
-    "reach": 95,
-    "full_dose": 60,
-    "adherence": 85,
-}
+NO_TARGETS: Mapping[str, int] = {}
 # Traffic lights on pace by its lower end: at least 75 % green, 50–75 amber, below 50 red (facts.md).
 GREEN, AMBER = 75, 50
 
@@ -40,6 +32,8 @@ class Figure:
     denominator: int
     unknown: int
     as_of: dt.date
+    # In per cent, where the leadership has set one.
+    target: int | None = None
 
     @property
     def definition(self) -> Definition:
@@ -48,10 +42,6 @@ class Figure:
     @property
     def title(self) -> str:
         return str(self.definition.title)
-
-    @property
-    def target(self) -> int | None:
-        return TARGETS.get(self.key)
 
     @property
     def lowest(self) -> float | None:
@@ -70,6 +60,14 @@ class Figure:
             return "–"
         low, high = (_shown(percent, self.target) for percent in (self.lowest, self.highest))
         return f"{low}{NBSP}%" if low == high else f"{low}–{high}{NBSP}%"
+
+    @property
+    def between(self) -> tuple[str, str] | None:
+        """The range's ends while something is unknown: 62 and 71."""
+        if not self.unknown or self.lowest is None or self.highest is None:
+            return None
+        low, high = (_shown(percent, self.target) for percent in (self.lowest, self.highest))
+        return (low, high) if low != high else None
 
     @property
     def judgement(self) -> str:
@@ -138,12 +136,24 @@ def reporting(counts: Counts, as_of: dt.date) -> Figure:
     return Figure("reporting", counts["logs_in_time"], counts["logs_due"], counts["logs_unknown"], as_of)
 
 
-ALL = (pace, dose, on_time, staff_first, reach, full_dose, adherence, adoption, reporting)
+def reminders(counts: Counts, as_of: dt.date) -> Figure:
+    """Sessions logged after a reminder ÷ sessions that somebody was reminded of."""
+    steps = [step for name, step in counts["reminders"].items() if int(name) != UNPROMPTED]
+    logged, missing = (sum(step[name] for step in steps) for name in ("logged", "missing"))
+    return Figure("reminders", logged, logged + missing, 0, as_of)
 
 
-def all_figures(counts: Counts, as_of: dt.date) -> list[Figure]:
-    """Every figure in the order of the page."""
-    return [figure(counts, as_of) for figure in ALL]
+ALL = (pace, dose, on_time, staff_first, reach, full_dose, adherence, adoption, reporting, reminders)
+
+
+def all_figures(counts: Counts, as_of: dt.date, targets: Mapping[str, int] = NO_TARGETS) -> list[Figure]:
+    """Every figure in the order of the definitions, with what the leadership aims at."""
+    return [aimed(figure(counts, as_of), targets) for figure in ALL]
+
+
+def aimed(figure: Figure, targets: Mapping[str, int]) -> Figure:
+    """The figure with its target."""
+    return dataclasses.replace(figure, target=targets.get(figure.key))
 
 
 def _shown(percent: float, target: int | None) -> str:

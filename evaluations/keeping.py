@@ -13,16 +13,22 @@ import json
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 
-from django.db.models import Count
+from django.db.models import Count, QuerySet
 from django.utils import timezone
 
 from evaluations.counting import FORMULAS, Counts, count
 from evaluations.models import ParticipationFigures
 from evaluations.rows import GroupRow, SessionRow, YearOfSchool
+from outbox.models import MAY_HAVE_ARRIVED
 from programmes.models import SessionTopic
 from schools.calendar import calendars_of
 from schools.models import Group, Participation, PlannedSession, ProgrammeYear, School
-from sessions_log.models import SessionLog
+from sessions_log.models import ReminderItem, SessionLog
+
+# The steps of a missing log, whose days tell them apart.
+ASKING_FOR_LOGS = (ReminderItem.Kind.LOG_MISSING, ReminderItem.Kind.LOG_ESCALATED)
+# Schools that are counted together, so that memory does not grow with their number.
+AT_ONCE = 100
 
 
 def counts_by_school(programme_year: ProgrammeYear, schools: Sequence[School], as_of: dt.date) -> dict[int, Counts]:
@@ -31,14 +37,15 @@ def counts_by_school(programme_year: ProgrammeYear, schools: Sequence[School], a
     participations = {
         row.school_id: row for row in Participation.objects.filter(programme_year=programme_year, school__in=schools)
     }
-    basis = _basis(programme_year)
+    basis = basis_of(programme_year, participations.values(), as_of)
     kept = _kept(participations, as_of, basis)
     stale = [school for school in schools if school.pk not in kept]
-    if not stale:
-        return kept
-    counted = {pk: count(year, as_of) for pk, year in years_of_schools(programme_year, stale).items()}
-    _keep(participations, counted, as_of, basis)
-    return kept | counted
+    for first in range(0, len(stale), AT_ONCE):
+        years = years_of_schools(programme_year, stale[first : first + AT_ONCE])
+        counted = {pk: count(year, as_of) for pk, year in years.items()}
+        _keep(participations, counted, as_of, basis)
+        kept |= counted
+    return kept
 
 
 def years_of_schools(programme_year: ProgrammeYear, schools: Sequence[School]) -> dict[int, YearOfSchool]:
@@ -56,20 +63,46 @@ def years_of_schools(programme_year: ProgrammeYear, schools: Sequence[School]) -
             highest_grade=programme_year.highest_grade,
             groups=groups[school.pk],
             sessions=sessions[school.pk],
+            is_for_staff=programme_year.is_for_staff,
         )
         for school in schools
     }
 
 
-def _basis(programme_year: ProgrammeYear) -> str:
-    """A fingerprint of what counts follow from besides the participation's own rows: the topics and the formulas."""
+def basis_of(programme_year: ProgrammeYear, participations: Iterable[Participation], as_of: dt.date) -> dict[int, str]:
+    """By participation, a fingerprint of what its counts follow from besides its own rows: the topics, the formulas,
+    and how many reminders have been sent by the day."""
     topics = SessionTopic.objects.of(programme_year.programme).order_by("pk")
-    said = [FORMULAS, list(topics.values_list("slug", "kind", "month"))]
-    return hashlib.sha256(json.dumps(said).encode()).hexdigest()
+    same = [FORMULAS, list(topics.values_list("slug", "kind", "month"))]
+    sent = _reminders_sent(programme_year, as_of)
+    return {
+        own.pk: hashlib.sha256(json.dumps([*same, sent.get(own.pk, 0)]).encode()).hexdigest() for own in participations
+    }
 
 
-def _kept(participations: Mapping[int, Participation], as_of: dt.date, basis: str) -> dict[int, Counts]:
-    found = ParticipationFigures.objects.filter(participation__in=participations.values(), as_of=as_of, basis=basis)
+def _reminders_sent(programme_year: ProgrammeYear, as_of: dt.date) -> dict[int, int]:
+    """How many reminders of missing logs each participation has had by a day."""
+    sent = _sent(programme_year).filter(mail__handed_over_at__lt=end_of(as_of))
+    return dict(sent.order_by().values_list("session__participation").annotate(Count("pk")))
+
+
+def _sent(programme_year: ProgrammeYear) -> QuerySet[ReminderItem]:
+    return ReminderItem.objects.filter(
+        kind__in=ASKING_FOR_LOGS,
+        session__participation__programme_year=programme_year,
+        mail__state__in=MAY_HAVE_ARRIVED,
+        mail__handed_over_at__isnull=False,
+    )
+
+
+def end_of(day: dt.date) -> dt.datetime:
+    """The moment when a day ends in Stockholm."""
+    return timezone.make_aware(dt.datetime.combine(day + dt.timedelta(days=1), dt.time()))
+
+
+def _kept(participations: Mapping[int, Participation], as_of: dt.date, basis: Mapping[int, str]) -> dict[int, Counts]:
+    rows = ParticipationFigures.objects.filter(participation__in=participations.values(), as_of=as_of)
+    found = [row for row in rows if row.basis == basis[row.participation_id]]
     by_participation = {figures.participation_id: figures for figures in found}
     return {
         school: by_participation[own.pk].counts
@@ -79,7 +112,7 @@ def _kept(participations: Mapping[int, Participation], as_of: dt.date, basis: st
 
 
 def _keep(
-    participations: Mapping[int, Participation], counted: Mapping[int, Counts], as_of: dt.date, basis: str
+    participations: Mapping[int, Participation], counted: Mapping[int, Counts], as_of: dt.date, basis: Mapping[int, str]
 ) -> None:
     ParticipationFigures.objects.bulk_create(
         (
@@ -87,7 +120,7 @@ def _keep(
                 participation=participations[school],
                 as_of=as_of,
                 version=participations[school].version,
-                basis=basis,
+                basis=basis[participations[school].pk],
                 counts=counts,
             )
             for school, counts in counted.items()
@@ -104,9 +137,10 @@ def _session_rows(programme_year: ProgrammeYear, schools: Iterable[School]) -> d
         participation__programme_year=programme_year, participation__school__in=schools
     ).select_related("participation", "topic", "log")
     parts_done = _parts_done(programme_year, schools)
+    reminders = _reminders(programme_year, schools)
     rows: dict[int, list[SessionRow]] = defaultdict(list)
     for session in sessions:
-        rows[session.participation.school_id].append(_session_row(session, parts_done))
+        rows[session.participation.school_id].append(_session_row(session, parts_done, reminders.get(session.pk, ())))
     return rows
 
 
@@ -119,7 +153,19 @@ def _parts_done(programme_year: ProgrammeYear, schools: Iterable[School]) -> dic
     return dict(counted)
 
 
-def _session_row(session: PlannedSession, parts_done: Mapping[int, int]) -> SessionRow:
+def _reminders(programme_year: ProgrammeYear, schools: Iterable[School]) -> dict[int, list[tuple[dt.datetime, int]]]:
+    """When each session's log was reminded of, and at which step, by the session's key."""
+    sent = _sent(programme_year).filter(session__participation__school__in=schools)
+    reminders: dict[int, list[tuple[dt.datetime, int]]] = defaultdict(list)
+    for session, at, lead in sent.values_list("session", "mail__handed_over_at", "lead"):
+        if at is not None:
+            reminders[session].append((at, lead))
+    return reminders
+
+
+def _session_row(
+    session: PlannedSession, parts_done: Mapping[int, int], reminders: Iterable[tuple[dt.datetime, int]]
+) -> SessionRow:
     log: SessionLog | None = getattr(session, "log", None)
     topic = session.topic
     return SessionRow(
@@ -137,6 +183,9 @@ def _session_row(session: PlannedSession, parts_done: Mapping[int, int]) -> Sess
         parts=log.parts_total if log else 0,
         # A log is never better than its session: a part that has been taken away since counts in neither.
         parts_done=min(parts_done.get(log.pk, 0), log.parts_total) if log else 0,
+        reminders=tuple(
+            (timezone.localdate(at), lead) for at, lead in sorted(reminders) if log is None or at <= log.logged_at
+        ),
         replaces=session.replaces_id,
     )
 

@@ -49,6 +49,8 @@ class Place:
     on_time: bool | None = False
     staff_first: bool | None = False
     logged_in_time: bool | None = False
+    # Whether staff are to go through the topic before pupils meet it.
+    asks_for_staff: bool = True
 
     @property
     def is_held(self) -> bool:
@@ -63,8 +65,9 @@ class Place:
         return self.row is not None and self.row.base_month is not None
 
     @property
-    def is_held_with_pupils(self) -> bool:
-        return self.is_held and not self.group.is_staff
+    def is_to_follow_staff(self) -> bool:
+        """Held with pupils, and to be held after its staff session."""
+        return self.is_held and not self.group.is_staff and self.asks_for_staff
 
     @property
     def has_parts(self) -> bool:
@@ -185,6 +188,7 @@ class _Judge:
             on_time=self._on_time(group, row, state),
             staff_first=self._staff_first(group, row) if state is State.HELD and not group.is_staff else False,
             logged_in_time=self._logged_in_time(row, state),
+            asks_for_staff=self.year.is_for_staff,
         )
 
     def _state(self, row: SessionRow) -> State:

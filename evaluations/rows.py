@@ -55,6 +55,8 @@ class SessionRow:
     logged_on: dt.date | None = None
     parts: int = 0
     parts_done: int = 0
+    # The reminders of its log that were sent before it came: the day, and how many days after the week.
+    reminders: tuple[tuple[dt.date, int], ...] = ()
     # The key of the lost session whose place this one takes.
     replaces: int | None = None
 
@@ -73,6 +75,8 @@ class YearOfSchool:
     highest_grade: int
     groups: Sequence[GroupRow]
     sessions: Sequence[SessionRow] = ()
+    # Whether staff go through each topic before their classes: in a series they do not.
+    is_for_staff: bool = True
 
     def targets(self, as_of: dt.date) -> list[GroupRow]:
         """The groups that the programme is for on a day: staff groups, and classes in the programme's grades."""
@@ -87,5 +91,5 @@ class YearOfSchool:
 
     def _is_target(self, group: GroupRow) -> bool:
         if group.is_staff:
-            return True
+            return self.is_for_staff
         return group.grade is not None and self.lowest_grade <= group.grade <= self.highest_grade

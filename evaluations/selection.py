@@ -10,6 +10,7 @@ from urllib.parse import urlencode
 
 from django.utils.translation import gettext as _
 
+from evaluations.targets import targets_of
 from schools.models import District, ProgrammeYear, School, SchoolYear
 from schools.models.plans import monday_of
 
@@ -31,6 +32,8 @@ class Selection:
     opened: Sequence[ProgrammeYear] = ()
     districts: Sequence[District] = ()
     mended: list[str] = field(default_factory=list)
+    # For those who see what all schools have done together, and no school's own.
+    totals_only: bool = False
 
     @property
     def year(self) -> SchoolYear:
@@ -57,6 +60,11 @@ class Selection:
         """The selection as an address says it."""
         return self.query_with()
 
+    @property
+    def query_of_all(self) -> str:
+        """The same in all districts."""
+        return self.query_with(distrikt="")
+
     def query_with(self, **more: str) -> str:
         parts = {
             "lasar": self.year.slug,
@@ -72,6 +80,11 @@ class Selection:
         schools = School.objects.open_on(self.as_of).select_related("district").order_by("name")
         return list(schools.filter(district=self.district) if self.district else schools)
 
+    @cached_property
+    def targets(self) -> Mapping[str, int]:
+        """What the leadership aims at in the year, by figure."""
+        return targets_of(self.programme_year)
+
     def last_year(self) -> Selection | None:
         """The same a year ago, as far into the school year."""
         rules = ProgrammeYear.objects.filter(
@@ -81,7 +94,7 @@ class Selection:
         if before is None:
             return None
         as_of = before.year.starts_on + (self.as_of - self.year.starts_on)
-        return Selection(before, self.district, min(as_of, last_day_of(before.year)))
+        return Selection(before, self.district, min(as_of, last_day_of(before.year)), totals_only=self.totals_only)
 
 
 def last_day_of(year: SchoolYear) -> dt.date:
@@ -89,18 +102,21 @@ def last_day_of(year: SchoolYear) -> dt.date:
     return monday_of(year.ends_on) + TO_SUNDAY
 
 
-def selected(asked: Mapping[str, str], today: dt.date) -> Selection | None:
-    """The selection that an address asks for, with today's own where it says nothing; None before any year is open."""
+def selected(asked: Mapping[str, str], today: dt.date, *, totals_only: bool = False) -> Selection | None:
+    """The selection that an address asks for, with today's own where it says nothing; None before any year is open.
+
+    For those who see totals only there are no districts to choose: some have a single school.
+    """
     opened = list(ProgrammeYear.objects.select_related("year", "programme").order_by("-year__starts_on", "programme"))
     if not opened:
         return None
     mended: list[str] = []
     of_programme = _of_programme(asked.get("program", ""), opened, mended)
     programme_year = _of_year(asked.get("lasar", ""), of_programme, today, mended)
-    districts = list(District.objects.all())
+    districts = [] if totals_only else list(District.objects.all())
     district = _district(asked.get("distrikt", ""), districts, mended)
     as_of = _as_of(asked.get("datum", ""), programme_year.year, today, mended)
-    return Selection(programme_year, district, as_of, opened, districts, mended)
+    return Selection(programme_year, district, as_of, opened, districts, mended, totals_only)
 
 
 def _of_programme(slug: str, opened: Sequence[ProgrammeYear], mended: list[str]) -> list[ProgrammeYear]:

@@ -18,8 +18,8 @@ NO_TOPIC = gettext_lazy("Extra session, topic not chosen")
 HELD_LATER_TITLE = gettext_lazy("Held after this day")
 
 
-def lead(dashboard: Dashboard) -> str:
-    """The answer: how many schools are in pace, and who needs help first."""
+def lead(dashboard: Dashboard, *, names_schools: bool = True) -> str:
+    """The answer: how many schools are in pace, and which needs help first."""
     if not any(row.pace.denominator for row in dashboard.schools):
         return _("No session was due by this day.")
     counted = [row for row in dashboard.schools if row.state != "none"]
@@ -29,7 +29,7 @@ def lead(dashboard: Dashboard) -> str:
         "%(n)s of %(total)s school is in pace or can be.", "%(n)s of %(total)s schools are in pace or can be.", total
     )
     said %= {"n": total - len(helped), "total": total}
-    return f"{said} {_who_needs_help(helped)}" if helped else said
+    return f"{said} {_who_needs_help(helped)}" if helped and names_schools else said
 
 
 def _can_be_in_pace(row: SchoolRow) -> bool:

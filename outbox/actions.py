@@ -8,13 +8,18 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, models, transaction
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from accounts.models import User
+from accounts.policies import is_administrator
+from accounts.validators import refuse_personal_number
 from outbox.bell import ring
-from outbox.digests import next_digest
+from outbox.digests import DIGEST, next_digest
+from outbox.going import wait_from_the_beginning
 from outbox.kinds import all_kinds, kind_named, kind_of
-from outbox.models import MailPreference, Message, State
+from outbox.models import MailPreference, Message, State, TextVersion
 from outbox.policies import CAN_BE_HELD, CAN_BE_RESENT
+from outbox.texts import Part, faults_of, latest_version, text_set
 
 
 @transaction.atomic
@@ -29,11 +34,13 @@ def enqueue(
     merge_key: str = "",
     once_key: str | None = None,
     priority: int = 5,
+    adds_to: str = "",
 ) -> Message | None:
     """Write a mail in the transaction of its cause. What it says is decided when it is sent.
 
-    With a ``merge_key``, a mail that waits already is put off to the new ``not_before`` instead. With a ``once_key``
-    that has been used, nothing is written and None is given. ``kind`` must be registered.
+    With a ``merge_key``, a mail that waits already is put off to the new ``not_before`` instead; the list ``adds_to``
+    of what it is about grows by the new one's. What merges waits out the quiet hours where it can be added to. With a
+    ``once_key`` that has been used, nothing is written and None is given. ``kind`` must be registered.
     """
     message = Message(
         kind=kind_named(kind).name,
@@ -48,15 +55,34 @@ def enqueue(
     )
     if _prefers_weekly(message):
         message.state = State.GATHERED
-    if merge_key and _put_off(message):
-        return Message.objects.get(merge_key=merge_key, state__in=_MERGE_IN)
+    written = _write(message, adds_to)
+    if written is message:
+        _see_that_it_goes(message, now)
+    return written
+
+
+def _write(message: Message, adds_to: str) -> Message | None:
+    """The mail itself once it is written, the one that waits already and that it goes with, or None for one that has
+    been made before."""
+    if message.merge_key:
+        if waiting := _put_off(message, adds_to):
+            return waiting
+        wait_from_the_beginning(message, message.not_before)
     if not _insert(message):
-        return None if once_key else Message.objects.filter(merge_key=merge_key).latest("pk")
+        if message.once_key:
+            return None
+        if waiting := _put_off(message, adds_to):
+            return waiting
+        # It has been claimed in this very moment.
+        message.save(force_insert=True)
+    return message
+
+
+def _see_that_it_goes(message: Message, now: dt.datetime) -> None:
     if message.state == State.GATHERED:
-        _ensure_digest(message, now)
+        ensure_digest(message, now)
     elif message.not_before <= now:
         transaction.on_commit(ring)
-    return message
 
 
 _MERGE_IN = (State.QUEUED, State.HELD, State.GATHERED)
@@ -68,9 +94,22 @@ def _prefers_weekly(message: Message) -> bool:
     return MailPreference.objects.filter(user=message.user, weekly=True).exists()
 
 
-def _put_off(message: Message) -> bool:
-    waiting = Message.objects.filter(merge_key=message.merge_key, state__in=_MERGE_IN)
-    return waiting.update(not_before=message.not_before, about=message.about) == 1
+def _put_off(message: Message, adds_to: str) -> Message | None:
+    """The mail that waits with the same key is put off and takes the new one's matter along; None if none waits."""
+    rows = Message.objects.select_for_update(of=("self",)).filter(merge_key=message.merge_key, state__in=_MERGE_IN)
+    waiting = rows.first()
+    if waiting is None:
+        return None
+    about = message.about
+    if adds_to:
+        both = [*waiting.about.get(adds_to, []), *about.get(adds_to, [])]
+        about = about | {adds_to: [one for place, one in enumerate(both) if one not in both[:place]]}
+    waiting.about = about
+    held = waiting.why if waiting.state == State.HELD else ""
+    wait_from_the_beginning(waiting, message.not_before)
+    waiting.why = held or waiting.why
+    waiting.save(update_fields=["not_before", "about", "why", "waits_for"])
+    return waiting
 
 
 def _insert(message: Message) -> bool:
@@ -90,11 +129,14 @@ def _insert(message: Message) -> bool:
     return True
 
 
-def _ensure_digest(message: Message, now: dt.datetime) -> None:
+def ensure_digest(message: Message, now: dt.datetime) -> None:
+    """There is a weekly mail that takes the mail along: one that has been put off until that day, or one of its own."""
     assert message.user is not None
     when = next_digest(message.not_before)
+    if Message.objects.filter(kind=DIGEST, user=message.user, state=State.QUEUED, not_before=when).exists():
+        return
     key = f"digest:{message.user.pk}:{when:%Y-%m-%d}"
-    enqueue(kind="digest", address=message.address, user=message.user, now=now, not_before=when, once_key=key)
+    enqueue(kind=DIGEST, address=message.address, user=message.user, now=now, not_before=when, once_key=key)
 
 
 def record_skipped(
@@ -133,8 +175,21 @@ def _hold(mails: models.QuerySet[Message], by: User) -> int:
 
 
 @transaction.atomic
+def send_at_once(*, message: Message, by: User, now: dt.datetime) -> None:
+    """Let a mail go that waits for a morning or a pause to end. Raises ``ValidationError`` if it no longer waits."""
+    waiting = Message.objects.filter(pk=message.pk, state=State.QUEUED).exclude(waits_for="")
+    why = _("Sent at once by %(who)s.") % {"who": by}
+    about = message.about | {"again": True}
+    if waiting.update(about=about, not_before=now, waits_for="", why=why, merge_key="") != 1:
+        raise ValidationError(_("The mail no longer waits."))
+    transaction.on_commit(ring)
+
+
+@transaction.atomic
 def release(*, message: Message, by: User, now: dt.datetime) -> None:
     """Let a mail that was held back go. Raises ``ValidationError`` if it is not held back."""
+    if message.is_from_backup and not is_administrator(by, now.date()):
+        raise ValidationError(_("The mail waited in a backup. Only an administrator lets it go."))
     if not _release(message):
         raise ValidationError(_("The mail is not held back."))
     transaction.on_commit(ring)
@@ -142,8 +197,11 @@ def release(*, message: Message, by: User, now: dt.datetime) -> None:
 
 @transaction.atomic
 def release_all(*, by: User, now: dt.datetime) -> int:
-    """Let everything that was held back go; gives how many."""
+    """Let everything that was held back go, but what waited in a backup unless an administrator does it; gives how
+    many."""
     held = Message.objects.filter(state=State.HELD).select_related("user").order_by("pk")
+    if not is_administrator(by, now.date()):
+        held = held.filter(is_from_backup=False)
     count = sum(_release(message) for message in held)
     transaction.on_commit(ring)
     return count
@@ -152,12 +210,12 @@ def release_all(*, by: User, now: dt.datetime) -> int:
 def _release(message: Message) -> bool:
     becomes = State.GATHERED if _digest_awaits(message) else State.QUEUED
     held = Message.objects.filter(pk=message.pk, state=State.HELD)
-    return held.update(state=becomes, why="", attempts=0) == 1
+    return held.update(state=becomes, why="", attempts=0, is_from_backup=False) == 1
 
 
 def _digest_awaits(message: Message) -> bool:
     """Whether a weekly mail that has not gone will take the mail with it."""
-    waits = Message.objects.filter(kind="digest", user=message.user, state__in=(State.QUEUED, State.HELD))
+    waits = Message.objects.filter(kind=DIGEST, user=message.user, state__in=(State.QUEUED, State.HELD))
     return _prefers_weekly(message) and waits.exists()
 
 
@@ -189,6 +247,47 @@ def resend(*, message: Message, by: User, now: dt.datetime) -> Message:
     return again
 
 
+def readdress(*, user: User) -> int:
+    """What waits for somebody goes to the address that they have now; gives how many mails that is."""
+    return Message.objects.waiting().filter(user=user).exclude(state=State.CLAIMED).update(address=user.email)
+
+
 def prefer(*, user: User, weekly: bool) -> MailPreference:
     """How the user wants the mails that can wait."""
     return MailPreference.objects.update_or_create(user=user, defaults={"weekly": weekly})[0]
+
+
+_SAVED_MEANWHILE = gettext_lazy("Somebody else has saved these texts meanwhile. See what they say now, and save again.")
+
+
+@transaction.atomic
+def save_texts(*, kind: str, texts: dict[str, str], based_on: int, by: User, now: dt.datetime) -> TextVersion | None:
+    """Make the texts the kind's from now on; a part that is as its standard is not kept, and follows the standard.
+
+    ``based_on`` is the number of the version that was changed, 0 for the standard. None when nothing has changed.
+    Raises ``ValidationError``, by part, for a text that cannot be used, and when somebody else has saved meanwhile.
+    """
+    parts = text_set(kind).parts
+    faults = {part.name: found for part in parts if (found := text_faults(part, texts[part.name]))}
+    if faults:
+        raise ValidationError(faults)
+    latest = latest_version(kind)
+    if based_on != (latest.number if latest else 0):
+        raise ValidationError(_SAVED_MEANWHILE)
+    own = {part.name: texts[part.name] for part in parts if texts[part.name] != part.standard_text}
+    if own == (latest.texts if latest else {}):
+        return None
+    try:
+        with transaction.atomic():
+            return TextVersion.objects.create(kind=kind, number=based_on + 1, texts=own, by=by, at=now)
+    except IntegrityError as taken:
+        raise ValidationError(_SAVED_MEANWHILE) from taken
+
+
+def text_faults(part: Part, text: str) -> list[str]:
+    """Why a text cannot be used; no mail may hold a personal identity number either."""
+    try:
+        refuse_personal_number(text)
+    except ValidationError as refused:
+        return [*faults_of(part, text), *refused.messages]
+    return faults_of(part, text)

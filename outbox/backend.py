@@ -10,6 +10,7 @@ import smtplib
 from collections.abc import Callable
 from typing import Any
 
+from django.conf import settings
 from django.core.mail import EmailMessage
 from django.core.mail.backends.smtp import EmailBackend
 from django.core.mail.message import sanitize_address
@@ -23,9 +24,11 @@ START_MAIL_INPUT = 354
 class NotHandedOver(Exception):  # noqa: N818 - these three read as what happened
     """It went wrong before the body was sent: the mail has not arrived. ``temporary`` ones may be tried again."""
 
-    def __init__(self, answer: str, *, temporary: bool) -> None:
+    def __init__(self, answer: str, *, temporary: bool, of_recipient: bool = False) -> None:
         super().__init__(answer)
         self.temporary = temporary
+        # The server spoke of the recipient's address, not of the sender or the mail.
+        self.of_recipient = of_recipient
 
 
 class Refused(NotHandedOver):
@@ -78,8 +81,11 @@ class HandoverBackend(EmailBackend):
             connection: smtplib.SMTP = self.connection  # type: ignore[assignment]
             connection.ehlo_or_helo_if_needed()
             encoding = "utf-8"
-            _expect(250, connection.mail(sanitize_address(mail.from_email, encoding)))
-            _expect(250, connection.rcpt(sanitize_address(mail.to[0], encoding)))
+            of_mail, of_recipient = _dsn_options(connection, mail)
+            sender = settings.BOUNCE_ADDRESS or mail.from_email
+            _expect(250, connection.mail(sanitize_address(sender, encoding), of_mail))
+            recipient = sanitize_address(mail.to[0], encoding)
+            _expect(250, connection.rcpt(recipient, of_recipient), of_recipient=True)
             _expect(START_MAIL_INPUT, connection.docmd("data"))
         except NotHandedOver:
             self._start_over()
@@ -131,13 +137,21 @@ class HandoverBackend(EmailBackend):
         self.connection = self._partial_connection = None
 
 
-def _expect(wanted: int, reply: tuple[int, bytes]) -> None:
+def _dsn_options(connection: smtplib.SMTP, mail: EmailMessage) -> tuple[list[str], list[str]]:
+    """What is asked of a server that reports by RFC 3461: only failures, with the mail's own name and its headers."""
+    if not connection.has_extn("dsn"):
+        return [], []
+    name = str(mail.extra_headers.get("Message-ID", "")).strip("<>").partition("@")[0]
+    return ["RET=HDRS", *([f"ENVID={name}"] if name else [])], ["NOTIFY=FAILURE"]
+
+
+def _expect(wanted: int, reply: tuple[int, bytes], *, of_recipient: bool = False) -> None:
     code, answer = reply
     if code == wanted or (wanted == 250 and code == 251):
         return
     if code == 421:  # the server is closing; smtplib has not closed its side
         raise smtplib.SMTPServerDisconnected(_in_words(code, answer))
-    raise NotHandedOver(_in_words(code, answer), temporary=code < 500)
+    raise NotHandedOver(_in_words(code, answer), temporary=code < 500, of_recipient=of_recipient)
 
 
 def _in_words(code: int, answer: bytes | str) -> str:

@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from accounts.models import CentreRole, User
+from outbox.together import asked_once
 
 
 def portal_link(name: str, *args: Any) -> str:
@@ -19,9 +20,13 @@ def portal_link(name: str, *args: Any) -> str:
 
 def coordinator(today: dt.date) -> User | None:
     """The centre's coordinator, whom schools and partners write to: the one who has been it the longest."""
-    roles = CentreRole.objects.active(today).filter(role=CentreRole.Role.COORDINATOR, user__is_active=True)
-    role = roles.select_related("user").order_by("starts_on", "pk").first()
+    role = asked_once(("centre's coordinator", today), lambda: _longest(today))
     return role.user if role else None
+
+
+def _longest(today: dt.date) -> CentreRole | None:
+    roles = CentreRole.objects.active(today).filter(role=CentreRole.Role.COORDINATOR, user__is_active=True)
+    return roles.select_related("user").order_by("starts_on", "pk").first()
 
 
 def signature(by: User | None) -> list[str]:

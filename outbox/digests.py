@@ -11,7 +11,9 @@ from django.utils.translation import ngettext
 
 from outbox.letters import Letter, Link, NotWanted, local_time
 from outbox.models import Message, MessageQuerySet, State
+from outbox.texts import texts_of
 
+DIGEST = "digest"
 # Mondays at eight: after the week's reminders have been made, before the day begins.
 DIGEST_TIME = dt.time(8)
 
@@ -25,19 +27,34 @@ def next_digest(moment: dt.datetime) -> dt.datetime:
 
 
 def compose_digest(message: Message, now: dt.datetime) -> Letter:
-    """One letter of all that has been gathered for the recipient and is still wanted; the rest is skipped."""
-    from outbox.kinds import kind_of
+    """One letter of all that has been gathered for the recipient and is still wanted.
 
-    letters: dict[int, Letter] = {}
-    for one in _gathered(message, now):
-        try:
-            letters[one.pk] = kind_of(one).compose(one, now)
-        except NotWanted as reason:
-            skipped = Message.objects.filter(pk=one.pk, state=State.GATHERED)
-            skipped.update(state=State.SKIPPED, why=str(reason), settled_at=now)
+    The rest is skipped, goes on waiting, or goes by itself to whoever has the recipient's role now.
+    """
+    letters = {one.pk: letter for one in _gathered(message, now) if (letter := _letter_of(one, message, now))}
     if not letters:
         raise NotWanted(_("Nothing was gathered for this week's mail."))
     return _together(letters)
+
+
+def _letter_of(one: Message, digest: Message, now: dt.datetime) -> Letter | None:
+    from outbox.actions import ensure_digest
+    from outbox.going import NotYet, chosen
+
+    mine = Message.objects.filter(pk=one.pk, state=State.GATHERED)
+    try:
+        letter = chosen(one, now)
+    except NotWanted as reason:
+        mine.update(state=State.SKIPPED, why=str(reason), settled_at=now)
+    except NotYet as later:
+        mine.update(not_before=later.until, why=str(later), waits_for=later.waits_for)
+        one.not_before = later.until
+        ensure_digest(one, now)
+    else:
+        if one.user_id == digest.user_id:
+            return letter
+        mine.update(state=State.QUEUED, not_before=now)
+    return None
 
 
 def _gathered(message: Message, now: dt.datetime) -> MessageQuerySet:
@@ -51,8 +68,8 @@ def _gathered(message: Message, now: dt.datetime) -> MessageQuerySet:
 
 
 def _together(letters: dict[int, Letter]) -> Letter:
-    first = next(iter(letters.values()))
-    count = len(letters)
+    first, texts = next(iter(letters.values())), texts_of(DIGEST)
+    things = ngettext("%(n)s thing", "%(n)s things", len(letters)) % {"n": len(letters)}
     told: dict[str, str] = {}
     for letter in letters.values():
         told |= letter.told
@@ -62,12 +79,12 @@ def _together(letters: dict[int, Letter]) -> Letter:
         if link.text not in [known.text for known in feet]:
             feet.append(link)
     return Letter(
-        subject=ngettext("Your week: %(n)s thing", "Your week: %(n)s things", count) % {"n": count},
+        subject=texts.line("subject", things=things),
         preheader=" · ".join(letter.subject for letter in letters.values())[:140],
         greeting=first.greeting,
         sections=[section for letter in letters.values() for section in letter.sections],
         signature=first.signature,
-        why=_("You get one gathered mail a week because you chose that."),
+        why=texts.line("why"),
         coming=first.coming,
         foot_links=feet,
         reply_to=first.reply_to,

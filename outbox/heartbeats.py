@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 
+from django.conf import settings
 from django.utils import timezone
 
 from outbox.models import Heartbeat
@@ -13,6 +14,9 @@ NAME = "worker"
 EVERY = dt.timedelta(minutes=1)
 # Three beats may be lost, in a restart for one, before anybody is told.
 STOPPED_AFTER = dt.timedelta(minutes=4)
+# The mailbox that bounces come to is read every five minutes; its server may be away for a while.
+MAILBOX = "mailbox"
+UNREAD_AFTER = dt.timedelta(hours=1)
 
 
 @dataclass(frozen=True)
@@ -23,11 +27,19 @@ class Pulse:
     is_stopped: bool
 
 
-def beat(now: dt.datetime | None = None) -> None:
-    Heartbeat.objects.update_or_create(name=NAME, defaults={"at": now or timezone.now()})
+def beat(now: dt.datetime | None = None, *, name: str = NAME) -> None:
+    Heartbeat.objects.update_or_create(name=name, defaults={"at": now or timezone.now()})
 
 
-def pulse(now: dt.datetime) -> Pulse:
-    found = Heartbeat.objects.filter(name=NAME).first()
+def pulse(now: dt.datetime, *, name: str = NAME, stopped_after: dt.timedelta = STOPPED_AFTER) -> Pulse:
+    found = Heartbeat.objects.filter(name=name).first()
     at = found.at if found else None
-    return Pulse(at=at, is_stopped=at is None or now - at > STOPPED_AFTER)
+    return Pulse(at=at, is_stopped=at is None or now - at > stopped_after)
+
+
+def unread_mailbox(now: dt.datetime) -> Pulse | None:
+    """The mailbox of what comes back, if it has not been read for too long; None when it is read, or there is none."""
+    if not settings.BOUNCE_MAILBOX:
+        return None
+    read = pulse(now, name=MAILBOX, stopped_after=UNREAD_AFTER)
+    return read if read.is_stopped else None

@@ -9,16 +9,38 @@ from dataclasses import dataclass
 
 from django.utils.functional import Promise
 
+from accounts.models import User
 from outbox.letters import Letter
 from outbox.models import Message
+from outbox.quiet import DAY_BEGINS
 
 # Makes the mail's letter at a moment, or raises NotWanted: the recipient's right to it is checked here, too.
 Compose = Callable[[Message, dt.datetime], Letter]
+# The moment from which a mail of the kind is of no use, as seen at a moment; None where there is none ahead.
+TooLate = Callable[[Message, dt.datetime], dt.datetime | None]
+
+
+def never(message: Message, now: dt.datetime) -> dt.datetime | None:
+    return None
+
+
+def alone(message: Message) -> bool:
+    return False
+
+
+ForWhom = Callable[[User, dt.date], bool]
+
+
+def everyone(user: User, today: dt.date) -> bool:
+    return True
 
 
 @dataclass(frozen=True)
 class Kind:
-    """A kind of mail: its name, its title for the pages, how its letter is made, and whether it can wait a week."""
+    """A kind of mail: its name, its title for the pages, how its letter is made, and whether it can wait a week.
+
+    See ``docs/mail.md``, "The right person, at the right time", for what the others mean.
+    """
 
     name: str
     title: str | Promise
@@ -26,6 +48,18 @@ class Kind:
     can_wait: bool = False
     # Its content is nobody's to read but the recipient's: no preview, nothing kept, never sent again.
     is_secret: bool = False
+    # It waits while it is quiet, for this time of the next open day, unless it would then be too late.
+    keeps_quiet: bool = False
+    morning: dt.time = DAY_BEGINS
+    too_late: TooLate = never
+    # Its recipient may turn it off, and it waits while its school is paused: reminders, no codes and no changes.
+    may_be_off: bool = False
+    # Who may get it, and so sees it among their settings.
+    for_whom: ForWhom = everyone
+    # When its recipient has left the role it goes to whoever has it now.
+    goes_to_heir: bool = False
+    # Lets a mail that is put off go within another that waits, and says whether it does.
+    join: Callable[[Message], bool] = alone
 
 
 _kinds: dict[str, Kind] = {}

@@ -14,6 +14,10 @@ class NotWanted(Exception):  # noqa: N818 - reads as what happened
     """The mail is no longer to be sent; the message says why, in the users' language."""
 
 
+class LeftTheRole(NotWanted):
+    """The recipient no longer has the role that the mail is for. Another may have it now."""
+
+
 @dataclass(frozen=True)
 class Link:
     """Words to press. The address is made when the mail is sent, and kept nowhere."""

@@ -26,6 +26,12 @@ class State(models.TextChoices):
     HELD = "held", _("Held back")
 
 
+class WaitsFor(models.TextChoices):
+    QUIET = "quiet", _("Quiet hours")
+    SNOOZE = "snooze", _("Put off by the recipient")
+    PAUSE = "pause", _("The school is paused")
+
+
 # The server has answered 354: the recipient may have been told.
 MAY_HAVE_ARRIVED = (State.HANDED_OVER, State.SENT, State.UNCERTAIN)
 # Not yet told, and to be told.
@@ -36,6 +42,11 @@ class MessageQuerySet(models.QuerySet["Message"]):
     def due(self, now: dt.datetime) -> MessageQuerySet:
         """What may be sent at a moment, the most pressing first."""
         return self.filter(state=State.QUEUED, not_before__lte=now).order_by("priority", "not_before", "pk")
+
+    def with_what_came_back(self) -> MessageQuerySet:
+        """Each with ``came_back``: its bounce, unless somebody has looked after the address since."""
+        bounces = Bounce.objects.filter(cleared_at=None)
+        return self.prefetch_related(models.Prefetch("bounces", queryset=bounces, to_attr="came_back"))
 
     def waiting(self) -> MessageQuerySet:
         return self.filter(state__in=WAITING)
@@ -65,6 +76,8 @@ class Message(models.Model):
     state = models.CharField(_("state"), max_length=12, choices=State, default=State.QUEUED)
     # Why it stands where it stands, in the users' language: the server's answer, or why it was skipped.
     why = models.CharField(_("why"), max_length=500, blank=True)
+    # What a mail that was put off at sending waits for, so that it can be looked at anew when that ends.
+    waits_for = models.CharField(max_length=8, choices=WaitsFor, blank=True)
     made_at = models.DateTimeField(_("made"))
     claimed_by = models.UUIDField(null=True)
     leased_until = models.DateTimeField(null=True)
@@ -73,6 +86,8 @@ class Message(models.Model):
     # Times that an uncertain mail has been sent anew by itself: at most once.
     repeats = models.PositiveSmallIntegerField(default=0)
     settled_at = models.DateTimeField(_("done"), null=True)
+    # It waited in a backup that was restored: only an administrator lets it go.
+    is_from_backup = models.BooleanField(default=False)
     # What was said, without its links.
     letter = models.JSONField(null=True)
     # The digest that carried this mail.
@@ -152,6 +167,26 @@ class MailPreference(models.Model):
         return f"{self.user}: {'weekly' if self.weekly else 'each'}"
 
 
+class KindChoice(models.Model):
+    """What somebody has chosen for a kind of mail: none of it, or none until a day."""
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="kind_choices")
+    kind = models.CharField(_("kind"), max_length=40)
+    is_off = models.BooleanField(_("turned off"), default=False)
+    # The day on which it comes again.
+    snoozed_until = models.DateField(_("waits until"), null=True)
+
+    objects: models.Manager[KindChoice] = models.Manager()
+
+    class Meta:
+        verbose_name = _("choice of a kind of mail")
+        verbose_name_plural = _("choices of kinds of mail")
+        constraints = [models.UniqueConstraint(fields=["user", "kind"], name="kind_chosen_once")]
+
+    def __str__(self) -> str:
+        return f"{self.user}: {self.kind}"
+
+
 class Heartbeat(models.Model):
     """When the clock last went all the way: from beat, through the broker, to a worker."""
 
@@ -164,6 +199,89 @@ class Heartbeat(models.Model):
 
     def __str__(self) -> str:
         return f"{self.name} {self.at:%H:%M}"
+
+
+class TextVersion(models.Model):
+    """What the administrator has made of a kind's texts. The latest version holds; without texts it is the standard."""
+
+    kind = models.CharField(_("kind"), max_length=40)
+    number = models.PositiveIntegerField(_("version"))
+    # By the part's name; a part that is not here has its standard text.
+    texts = models.JSONField(default=dict)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", verbose_name=_("by"))
+    at = models.DateTimeField(_("at"))
+
+    objects: models.Manager[TextVersion] = models.Manager()
+
+    class Meta:
+        verbose_name = _("version of a mail's texts")
+        verbose_name_plural = _("versions of mails' texts")
+        ordering = ["kind", "-number"]
+        constraints = [
+            # Of two who save on top of the same version, one has to look at what the other wrote.
+            models.UniqueConstraint(fields=["kind", "number"], name="mail_text_version_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.number}"
+
+
+class Bounce(models.Model):
+    """A mail that came back: what the recipient's server said of it. A mail counts once, however often it is told."""
+
+    message = models.ForeignKey(Message, on_delete=models.CASCADE, related_name="bounces", verbose_name=_("mail"))
+    address = models.EmailField(_("e-mail address"))
+    # The enhanced status of RFC 3463, such as 5.1.1.
+    status = models.CharField(_("status"), max_length=12)
+    answer = models.CharField(_("the server's answer"), max_length=400, blank=True)
+    is_permanent = models.BooleanField(_("for good"))
+    at = models.DateTimeField(_("at"))
+    # When somebody has corrected the address, or has said that it works.
+    cleared_at = models.DateTimeField(null=True)
+
+    objects: models.Manager[Bounce] = models.Manager()
+
+    class Meta:
+        verbose_name = _("bounce")
+        verbose_name_plural = _("bounces")
+        ordering = ["-at"]
+        indexes = [
+            # Which addresses are flagged.
+            models.Index(
+                fields=["address"], condition=Q(is_permanent=True, cleared_at=None), name="bounce_that_counts"
+            ),
+        ]
+        constraints = [models.UniqueConstraint(fields=["message"], name="mail_bounces_once")]
+
+    def __str__(self) -> str:
+        return f"{self.address} {self.status}"
+
+
+class Control(models.Model):
+    """What holds for all sending; one row. See ``outbox.control``."""
+
+    paused_at = models.DateTimeField(null=True)
+    # Why, in the users' language, for who stopped it and for a restored backup alike.
+    paused_why = models.CharField(max_length=200, blank=True)
+    # A backup was restored: only an administrator starts the sending again.
+    is_restored = models.BooleanField(default=False)
+    # Which database it is: a new one is not an old one restored.
+    database = models.UUIDField(default=uuid.uuid4, editable=False)
+    # Raised now and then, and written beside the database, so that an older database is known as that.
+    mark = models.PositiveBigIntegerField(default=0)
+    marked_at = models.DateTimeField(null=True)
+    # The minute that mails are counted in, and how many have been sent in it.
+    minute = models.DateTimeField(null=True)
+    sent_in_minute = models.PositiveIntegerField(default=0)
+
+    objects: models.Manager[Control] = models.Manager()
+
+    class Meta:
+        verbose_name = _("control of the sending")
+        verbose_name_plural = _("controls of the sending")
+
+    def __str__(self) -> str:
+        return "paused" if self.paused_at else "sending"
 
 
 def last_told(user: Any, abouts: list[str]) -> dict[str, str]:

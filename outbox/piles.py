@@ -10,7 +10,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from outbox.models import Message, MessageQuerySet, State
+from outbox.models import Bounce, Message, MessageQuerySet, State
 
 # A failure that nobody has done anything about for this long is history, found among all mails.
 NEEDS_SOMEBODY = dt.timedelta(days=28)
@@ -28,14 +28,15 @@ class Pile:
 NEEDS = Pile("behover", _("Need somebody"))
 FAILED = Pile("misslyckade", pgettext_lazy("mails", "Failed"))
 UNCERTAIN = Pile("osakra", pgettext_lazy("mails", "Uncertain"))
+BOUNCED = Pile("studsade", pgettext_lazy("mails", "Come back"))
 HELD = Pile("pausade", pgettext_lazy("mails", "Held back"), is_waiting=True)
 QUEUE = Pile("ko", _("In the queue"), is_waiting=True)
 SENT = Pile("skickade", pgettext_lazy("mails", "Sent"))
 SKIPPED = Pile("overhoppade", pgettext_lazy("mails", "Skipped"))
 ALL = Pile("alla", pgettext_lazy("mails", "All"))
-PILES = (NEEDS, FAILED, UNCERTAIN, HELD, QUEUE, SENT, SKIPPED, ALL)
+PILES = (NEEDS, FAILED, UNCERTAIN, BOUNCED, HELD, QUEUE, SENT, SKIPPED, ALL)
 # What can be counted without going through every mail there has ever been.
-COUNTED = (FAILED, UNCERTAIN, HELD, QUEUE)
+COUNTED = (FAILED, UNCERTAIN, BOUNCED, HELD, QUEUE)
 
 
 def mails_in(pile: Pile, now: dt.datetime) -> MessageQuerySet:
@@ -53,9 +54,10 @@ def counts(now: dt.datetime) -> dict[Pile, int]:
 
 def _condition(pile: Pile, now: dt.datetime) -> Q:
     conditions = {
-        NEEDS: _unmended(now, State.FAILED, State.UNCERTAIN) | Q(state=State.HELD),
+        NEEDS: _unmended(now, State.FAILED, State.UNCERTAIN) | _came_back(now) | Q(state=State.HELD),
         FAILED: _unmended(now, State.FAILED),
         UNCERTAIN: _unmended(now, State.UNCERTAIN),
+        BOUNCED: _came_back(now),
         HELD: Q(state=State.HELD),
         QUEUE: Q(state__in=(State.QUEUED, State.GATHERED, State.CLAIMED)),
         SENT: Q(state__in=(State.SENT, State.HANDED_OVER)),
@@ -63,6 +65,12 @@ def _condition(pile: Pile, now: dt.datetime) -> Q:
         ALL: Q(),
     }
     return conditions[pile]
+
+
+def _came_back(now: dt.datetime) -> Q:
+    """Taken by the mail server and sent back, for good or not, and nobody has looked after the address since."""
+    lately = Bounce.objects.filter(message=OuterRef("pk"), cleared_at=None, at__gt=now - NEEDS_SOMEBODY)
+    return Q(Exists(lately)) & ~Q(state=State.FAILED)
 
 
 def _unmended(now: dt.datetime, *states: State) -> Q:

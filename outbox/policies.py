@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
-from accounts.policies import manages_schools
+from accounts.policies import is_administrator, manages_schools
 from outbox.kinds import is_secret
 from outbox.models import Message, State
 
@@ -18,12 +18,27 @@ def user_can_see_mails(user: Any, today: dt.date) -> bool:
     return manages_schools(user, today)
 
 
+def user_can_change_texts(user: Any, today: dt.date) -> bool:
+    """Administrators: what every mail of a kind says from now on."""
+    return is_administrator(user, today)
+
+
 def can_be_held(message: Message) -> bool:
     return message.state in CAN_BE_HELD
 
 
+def can_go_at_once(message: Message) -> bool:
+    """It waits for quiet hours, a pause or its recipient's wish: somebody may decide that it cannot."""
+    return message.state == State.QUEUED and bool(message.waits_for)
+
+
 def can_be_released(message: Message) -> bool:
     return message.state == State.HELD
+
+
+def user_can_release(user: Any, message: Message, today: dt.date) -> bool:
+    """What waited in a backup may have gone already: an administrator decides."""
+    return can_be_released(message) and (not message.is_from_backup or is_administrator(user, today))
 
 
 def can_be_resent(message: Message) -> bool:

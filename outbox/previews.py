@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from outbox.digests import next_digest
+from outbox.going import composed
 from outbox.kinds import is_secret, kind_of
 from outbox.letters import Letter, NotWanted
 from outbox.models import WAITING, Message, State
@@ -55,7 +56,7 @@ def _composed(message: Message, now: dt.datetime) -> Letter:
     """The letter. Whatever composing has written, the digest skips what is no longer wanted, is undone."""
     with transaction.atomic():
         try:
-            return kind_of(message).compose(message, now)
+            return composed(message, kind_of(message), now)
         finally:
             transaction.set_rollback(True)
 

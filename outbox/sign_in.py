@@ -15,6 +15,7 @@ from accounts.models import User
 from outbox.actions import enqueue
 from outbox.letters import Letter, Link, NotWanted, Section
 from outbox.models import Message
+from outbox.texts import texts_of
 
 # Before everything else that waits.
 FIRST = 0
@@ -44,19 +45,17 @@ def compose_code(message: Message, now: dt.datetime) -> Letter:
         raise NotWanted(_("The code is no longer kept."))
     if now > message.made_at + dt.timedelta(seconds=settings.ACCOUNT_LOGIN_BY_CODE_TIMEOUT):
         raise NotWanted(_("The code had become too old."))
-    minutes = settings.ACCOUNT_LOGIN_BY_CODE_TIMEOUT // 60
+    minutes, texts = settings.ACCOUNT_LOGIN_BY_CODE_TIMEOUT // 60, texts_of("sign-in-code")
     return Letter(
-        subject=_("%(code)s is your code to sign in") % {"code": code},
+        subject=texts.line("subject", code=code),
         preheader=_("The code holds for %(n)s minutes.") % {"n": minutes},
         greeting=_("Hello %(name)s!") % {"name": message.user.get_short_name()},
         sections=[
             Section(
                 heading=_("Your code: %(code)s") % {"code": code},
-                paragraphs=[
-                    _("Write it on the page where you asked for it. It holds for %(n)s minutes.") % {"n": minutes}
-                ],
+                paragraphs=texts.paragraphs("opening", n=minutes),
                 button=Link(_("To the portal"), settings.PORTAL_URL),
             )
         ],
-        why=_("You get this because somebody asked for a code with your address. If it wasn't you, do nothing."),
+        why=texts.line("why"),
     )

@@ -9,10 +9,14 @@ class ProgrammesConfig(AppConfig):
     def ready(self) -> None:
         from accounts.context_processors import role_titles
         from accounts.navigation import Entry, add_entry
+        from accounts.roles import register as register_roles
         from outbox.kinds import Kind, register
+        from outbox.texts import register_texts
         from programmes.found import SOURCES
+        from programmes.mail_texts import FOLLOW_UP_TEXTS
         from programmes.mails import compose_follow_up
-        from programmes.policies import title_as_partner
+        from programmes.models import PartnerMembership
+        from programmes.policies import may_get_follow_ups, title_as_partner
         from programmes.reminders import KIND
         from programmes.search import sources
 
@@ -36,4 +40,18 @@ class ProgrammesConfig(AppConfig):
             )
         )
         role_titles.append(title_as_partner)
-        register(Kind(KIND, _("Follow-up of a measure"), compose_follow_up, can_wait=True))
+        register_roles(
+            "partner", lambda user, today: PartnerMembership.objects.active(today).filter(user=user), place="partner"
+        )
+        register_texts(FOLLOW_UP_TEXTS)
+        register(
+            Kind(
+                KIND,
+                _("Follow-up of a measure"),
+                compose_follow_up,
+                can_wait=True,
+                keeps_quiet=True,
+                may_be_off=True,
+                for_whom=may_get_follow_ups,
+            )
+        )

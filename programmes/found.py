@@ -13,10 +13,14 @@ from programmes.models import (
     Concept,
     ContentItem,
     ContentSection,
+    Goal,
+    Measure,
+    PartnerContact,
     PartnerOrganisation,
     Programme,
     Scenario,
     SessionTopic,
+    SituationFinding,
 )
 from programmes.search import Entry, Source
 
@@ -53,9 +57,24 @@ def _ground(user: Any, today: dt.date) -> Iterator[Entry]:
         yield Entry(section.title, section.get_absolute_url(), section.intro)
     for item in ContentItem.objects.select_related("section"):
         yield Entry(str(item), item.get_absolute_url(), f"{item.section} {item.text} {item.detail} {item.body}")
-    for partner in PartnerOrganisation.objects.all():
-        agreement = reverse("programmes:section-detail", args=["samverkansoverenskommelsen"])
-        yield Entry(partner.name, agreement)
+
+
+def _cooperation(user: Any, today: dt.date) -> Iterator[Entry]:
+    """The partners with whom to turn to there, the measures, the findings and the goals, for those who have signed
+    in."""
+    for partner in PartnerOrganisation.objects.prefetch_related("commitments"):
+        yield Entry(partner.name, partner.get_absolute_url(), " ".join(one.text for one in partner.commitments.all()))
+    for measure in Measure.objects.all():
+        yield Entry(measure.title, measure.get_absolute_url(), measure.description)
+    for finding in SituationFinding.objects.all():
+        yield Entry(finding.title, f"{reverse('programmes:finding-list')}#{finding.uuid}", finding.text)
+    for goal in Goal.objects.all():
+        yield Entry(goal.title, f"{reverse('programmes:goal-list')}#{goal.uuid}", goal.text)
+
+
+def _contacts(user: Any, today: dt.date) -> Iterator[Entry]:
+    for one in PartnerContact.objects.select_related("partner"):
+        yield Entry(f"{one.name}, {one.partner}", one.partner.get_absolute_url(), f"{one.title} {one.email}")
 
 
 SOURCES = [
@@ -64,4 +83,6 @@ SOURCES = [
     Source(_("Concepts"), _concepts),
     Source(_("Material and scenarios"), _materials),
     Source(_("The ground of the work"), _ground),
+    Source(_("Co-operation"), _cooperation),
+    Source(_("Contacts at the partners"), _contacts),
 ]

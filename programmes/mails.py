@@ -12,9 +12,10 @@ from accounts.templatetags.look import day_and_week
 from outbox.centre import coordinator, portal_link, signature
 from outbox.letters import Letter, Link, NotWanted, Section
 from outbox.models import Message
+from outbox.texts import Texts, texts_of
 from programmes.models import Measure
 from programmes.policies import partners_of
-from programmes.reminders import readers_of
+from programmes.reminders import KIND, readers_of
 
 
 def compose_follow_up(message: Message, now: dt.datetime) -> Letter:
@@ -33,27 +34,25 @@ def compose_follow_up(message: Message, now: dt.datetime) -> Letter:
 
 def _letter(measure: Measure, user: User, day: dt.date, today: dt.date) -> Letter:
     by, is_late = coordinator(today), day < today
-    said = {"title": measure.title, "day": day_and_week(day)}
-    subject = _("The follow-up is late: %(title)s") if is_late else _("Follow up %(day)s: %(title)s")
+    said, texts = {"title": measure.title, "day": day_and_week(day)}, texts_of(KIND)
     when = _("It should have been made %(day)s.") if is_late else _("The follow-up is to be made %(day)s.")
     return Letter(
-        subject=subject % said,
+        subject=texts.line("subject-late" if is_late else "subject", **said),
         preheader=when % said,
         greeting=_("Hello %(name)s!") % {"name": user.get_short_name()},
-        sections=[_section(measure, when % said)],
+        sections=[_section(measure, when % said, texts)],
         signature=signature(by),
         why=_why(user, today),
         coming=_("This was the last mail about it.") if is_late else _("If it is late we remind once more."),
-        foot_links=[Link(_("Get one gathered mail a week instead"), portal_link("outbox:preferences"))],
         reply_to=by.email if by else "",
     )
 
 
-def _section(measure: Measure, when: str) -> Section:
+def _section(measure: Measure, when: str, texts: Texts) -> Section:
     owners = ", ".join(owner.name for owner in measure.owners.all())
     return Section(
         heading=measure.title,
-        paragraphs=[when, _("Write in a few sentences what you see, and when it is followed up next.")],
+        paragraphs=[when, *texts.paragraphs("opening", title=measure.title)],
         columns=(_("Measure"), _("Now")),
         rows=[(_("Partners"), owners), (_("Status"), str(measure.get_status_display()))],
         button=Link(_("Follow up now"), portal_link("programmes:measure-follow-up", measure.uuid)),

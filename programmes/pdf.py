@@ -16,25 +16,37 @@ class NoPdf(Exception):  # noqa: N818 - said of the machine: it makes no PDF
     """The machine lacks what WeasyPrint needs."""
 
 
-def make_pdf(template: str, context: dict[str, Any]) -> bytes:
-    """A tagged PDF, A4. Raises ``NoPdf`` where the system lacks Pango."""
+def make_pdf(template: str, context: dict[str, Any], *sheets: str) -> bytes:
+    """A tagged PDF, A4, by PDF/UA: with its language and its title. ``sheets`` are stylesheets beside print.css.
+
+    Raises ``NoPdf`` where the system lacks Pango.
+    """
     try:
         from weasyprint import CSS, HTML
+        from weasyprint.text.fonts import FontConfiguration
     except (ImportError, OSError) as error:
         raise NoPdf from error
     html = render_to_string(template, context | {"LANGUAGE": get_language()})
-    sheet = finders.find("print.css")
-    pdf: bytes = HTML(string=html).write_pdf(stylesheets=[CSS(filename=sheet)], pdf_tags=True)
+    fonts = FontConfiguration()
+    styles = [CSS(filename=finders.find(sheet), font_config=fonts) for sheet in ("print.css", *sheets)]
+    pdf: bytes = HTML(string=html).write_pdf(stylesheets=styles, font_config=fonts, pdf_variant="pdf/ua-1")
     return pdf
 
 
-def pdf_answer(request: HttpRequest, template: str, context: dict[str, Any], name: str) -> HttpResponse | None:
+def pdf_answer(
+    request: HttpRequest, template: str, context: dict[str, Any], name: str, *sheets: str
+) -> HttpResponse | None:
     """The PDF to download, or nothing and a message that says what the machine lacks."""
     try:
-        content = make_pdf(template, context)
+        content = make_pdf(template, context, *sheets)
     except NoPdf:
-        lack = _("This server makes no PDF: install Pango (libpango). Print from the browser instead.")
-        messages.error(request, lack)
+        messages.error(
+            request,
+            _(
+                "This server makes no PDF: it lacks Pango. On Debian and Ubuntu it is installed by: apt install "
+                "libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0. Print from the browser until then."
+            ),
+        )
         return None
     headers = {"Content-Disposition": f'attachment; filename="{name}.pdf"'}
     return HttpResponse(content, content_type="application/pdf", headers=headers)

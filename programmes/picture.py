@@ -16,6 +16,8 @@ WIDTH, LEFT, TOP = 1180, 20, 100
 STOPS = {stage: 331 + 72 * (stage - 1) for stage in Stage} | {Stage.PRESCHOOL: 206, Stage.UPPER_SECONDARY: 1092}
 _HALF = dict.fromkeys(Stage, 32) | {Stage.PRESCHOOL: 64, Stage.UPPER_SECONDARY: 64}
 _LETTER, _LINE, _PADDING, _GAP, _ARROW = 8.2, 20, 14, 10, 36
+# No fewer letters than these stand alone when a word is divided.
+_FEWEST_LEFT = 3
 _COLOURS = {Encounter.Lane.PUPILS: "k-pupil", Encounter.Lane.STAFF: "k-staff", Encounter.Lane.PARENTS: "k-parent"}
 
 
@@ -142,7 +144,17 @@ def _meet(one: Box, other: Box) -> bool:
 
 
 def _wrapped(text: str, width: float) -> list[str]:
-    return textwrap.wrap(text, max(int((width - 2 * _PADDING) / _LETTER), 8))
+    """The text in lines that the box has room for; a word that is longer than a line is divided with a hyphen."""
+    longest = max(int((width - 2 * _PADDING) / _LETTER), 8)
+    words = " ".join(_divided(word, longest) for word in text.split())
+    return textwrap.wrap(words, longest)
+
+
+def _divided(word: str, longest: int) -> str:
+    if len(word) <= longest:
+        return word
+    first = min(longest - 1, len(word) - _FEWEST_LEFT)
+    return f"{word[:first]}- {_divided(word[first:], longest)}"
 
 
 def _stop_word(stage: Stage) -> str:

@@ -8,8 +8,9 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from accounts.policies import manages_schools
-from programmes.models import Measure, PartnerMembership, PartnerOrganisation
+from accounts.policies import is_coordinator, manages_schools
+from accounts.roles import held_by
+from programmes.models import Measure, PartnerOrganisation
 
 
 def user_can_write_content(user: Any, today: dt.date) -> bool:
@@ -19,13 +20,18 @@ def user_can_write_content(user: Any, today: dt.date) -> bool:
 
 def partners_of(user: Any, today: dt.date) -> list[PartnerOrganisation]:
     """The partners that a user represents on a day, in the partners' order; read once per user object and day."""
-    if not user.is_authenticated or not user.is_active:
+    keys = [held.place for held in held_by(user, "partner", today)]
+    if not keys:
         return []
     known: dict[dt.date, list[PartnerOrganisation]] = user.__dict__.setdefault("_partners", {})
     if today not in known:
-        active = PartnerMembership.objects.active(today).filter(user=user)
-        known[today] = list(PartnerOrganisation.objects.filter(pk__in=active.values("partner")))
+        known[today] = list(PartnerOrganisation.objects.filter(pk__in=keys))
     return known[today]
+
+
+def may_get_follow_ups(user: Any, today: dt.date) -> bool:
+    """Those who represent a partner, and the centre's coordinators, who get what no one represents."""
+    return is_coordinator(user, today) or bool(partners_of(user, today))
 
 
 def manages_cooperation(user: Any, today: dt.date) -> bool:

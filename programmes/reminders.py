@@ -7,19 +7,31 @@ nothing. A mail is made once for each measure, day, step and recipient.
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Callable, Iterator, Sequence
 
 from django.utils import timezone
 
 from accounts.models import CentreRole, User
 from outbox.actions import enqueue
 from outbox.letters import local_time
+from outbox.models import Message
 from programmes.models import Measure, PartnerMembership
 
 KIND = "measure-follow-up"
 AHEAD, LATE = "ahead", "late"
-# The first mail comes so long before the day, the second when the day has passed.
-LEAD = dt.timedelta(days=14)
+# The first mail comes so many days before the day, the last when the day has passed.
+USUAL_LEADS = (14,)
 MORNING = dt.time(7)
+DAY = dt.timedelta(days=1)
+
+# Gives the days before a follow-up on which mails are due, on a day; none when the mails are off.
+Leads = Callable[[dt.date], Sequence[int]]
+_leads: list[Leads] = [lambda today: USUAL_LEADS]
+
+
+def set_leads(leads: Leads) -> None:
+    """The app above that knows what the centre has set says so here."""
+    _leads[:] = [leads]
 
 
 def due(now: dt.datetime) -> int:
@@ -27,25 +39,35 @@ def due(now: dt.datetime) -> int:
     today = timezone.localdate(now)
     if now < local_time(today, MORNING):
         return 0
-    measures = Measure.objects.open().filter(next_follow_up__lte=today + LEAD).prefetch_related("owners")
-    return sum(_make(measure, today, now) for measure in measures.order_by("next_follow_up", "pk"))
+    leads = _leads[0](today)
+    if not leads:
+        return 0
+    measures = Measure.objects.open().filter(next_follow_up__lte=today + max(leads) * DAY).prefetch_related("owners")
+    asked = [one for measure in measures.order_by("next_follow_up", "pk") for one in _asked(measure, leads, today)]
+    made = set(Message.objects.filter(once_key__in=[key for key, *_rest in asked]).values_list("once_key", flat=True))
+    return sum(_make(*one, now) for one in asked if one[0] not in made)
 
 
-def _make(measure: Measure, today: dt.date, now: dt.datetime) -> int:
+def step_of(measure: Measure, leads: Sequence[int], today: dt.date) -> str:
+    """Which of a measure's mails is due on a day: an earlier one that was missed has given way to it."""
     assert measure.next_follow_up is not None
-    day, step = measure.next_follow_up.isoformat(), LATE if measure.is_overdue(today) else AHEAD
-    made = [
-        enqueue(
-            kind=KIND,
-            user=user,
-            address=user.email,
-            about={"measure": measure.pk, "day": day, "step": step},
-            once_key=f"{KIND}:{measure.pk}:{day}:{step}:{user.pk}",
-            now=now,
-        )
-        for user in readers_of(measure, today)
-    ]
-    return sum(message is not None for message in made)
+    if measure.is_overdue(today):
+        return LATE
+    passed = [lead for lead in leads if measure.next_follow_up - lead * DAY <= today]
+    return AHEAD if min(passed) == max(leads) else f"{AHEAD}-{min(passed)}"
+
+
+def _asked(measure: Measure, leads: Sequence[int], today: dt.date) -> Iterator[tuple[str, User, dict[str, object]]]:
+    """The mail that is due to each reader: the key under which it is made once, the reader, and what it is about."""
+    assert measure.next_follow_up is not None
+    day, step = measure.next_follow_up.isoformat(), step_of(measure, leads, today)
+    for user in readers_of(measure, today):
+        about = {"measure": measure.pk, "day": day, "step": step}
+        yield f"{KIND}:{measure.pk}:{day}:{step}:{user.pk}", user, about
+
+
+def _make(key: str, user: User, about: dict[str, object], now: dt.datetime) -> bool:
+    return enqueue(kind=KIND, user=user, address=user.email, about=about, once_key=key, now=now) is not None
 
 
 def readers_of(measure: Measure, today: dt.date) -> list[User]:

@@ -4,27 +4,14 @@ measures with how they went."""
 from __future__ import annotations
 
 import datetime as dt
+from collections import Counter
 from dataclasses import dataclass
-from typing import IO, Any
+from typing import Any
 
 from django.utils.translation import gettext as _
-from openpyxl import Workbook
-from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
-from openpyxl.styles import Alignment, Font
 
-from accounts.spreadsheets import safe
-from programmes.models import Goal, Measure, SituationFinding
-
-WIDE, NARROW = 50, 18
-
-
-@dataclass(frozen=True)
-class Sheet:
-    """A sheet of the workbook: its name, header and rows."""
-
-    name: str
-    header: list[str]
-    rows: list[list[Any]]
+from accounts.spreadsheets import Sheet
+from programmes.models import Goal, Measure, PartnerOrganisation, SituationFinding
 
 
 @dataclass(frozen=True)
@@ -35,6 +22,21 @@ class Report:
     findings: list[SituationFinding]
     goals: list[Goal]
     measures: list[Measure]
+
+    @property
+    def partners(self) -> list[PartnerOrganisation]:
+        return list(PartnerOrganisation.objects.all())
+
+    @property
+    def by_status(self) -> list[tuple[str, int]]:
+        """How many measures stand in each status, in the statuses' order."""
+        counts = Counter(one.status for one in self.measures)
+        return [(str(status.label), counts[status]) for status in Measure.Status]
+
+    @property
+    def late(self) -> list[Measure]:
+        """Those whose follow-up should have been made."""
+        return [one for one in self.measures if one.is_overdue(self.as_of)]
 
     def sheets(self) -> list[Sheet]:
         return [self._findings(), self._goals(), self._measures(), self._follow_ups()]
@@ -70,30 +72,3 @@ class Report:
 def report_of(today: dt.date) -> Report:
     measures = Measure.objects.with_names().prefetch_related("follow_ups")
     return Report(today, list(SituationFinding.objects.all()), list(Goal.objects.all()), list(measures))
-
-
-def write_workbook(report: Report, file: IO[bytes]) -> None:
-    """The report as XLSX, a sheet for each part, whose cells no spreadsheet runs as formulas."""
-    book = Workbook()
-    book.remove(book.active)
-    for part in report.sheets():
-        sheet = book.create_sheet(part.name)
-        for row in [part.header, *part.rows]:
-            sheet.append([_cell(value) for value in row])
-        for cell in sheet[1]:
-            cell.font = Font(bold=True)
-        for column, name in zip(sheet.columns, part.header, strict=True):
-            sheet.column_dimensions[column[0].column_letter].width = _width(name, column)
-            for cell in column:
-                cell.alignment = Alignment(wrap_text=True, vertical="top")
-        sheet.freeze_panes = "A2"
-    book.save(file)
-
-
-def _cell(value: Any) -> Any:
-    return safe(ILLEGAL_CHARACTERS_RE.sub("", value)) if isinstance(value, str) else value
-
-
-def _width(name: str, column: Any) -> int:
-    longest = max(len(str(cell.value or "")) for cell in column)
-    return WIDE if longest > WIDE else max(NARROW, len(name) + 2)

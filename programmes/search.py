@@ -15,6 +15,7 @@ from typing import Any
 from django.utils.functional import Promise
 from rapidfuzz import fuzz, process
 
+# The fields take 600 characters, as many as fit in an address: more than these is answered, and not cut in silence.
 LONGEST_QUERY = 100
 MOST_OF_A_KIND = 12
 # How alike two words must be, of 100: one letter wrong in five, two in ten. Shorter words must begin alike.

@@ -6,32 +6,63 @@ class SchoolsConfig(AppConfig):
     name = "schools"
 
     def ready(self) -> None:
-        from accounts.context_processors import role_titles
+        self._add_to_menu()
+        self._add_to_catalogue()
+        self._register_roles()
+        self._register_mails()
+
+    def _add_to_menu(self) -> None:
         from accounts.navigation import Entry, add_entry
         from accounts.policies import sees_everything
-        from outbox.kinds import Kind, register
-        from programmes.asides import topic_asides
-        from programmes.search import sources
-        from programmes.training import add_partner_training
-        from schools.actions.occasions import CHANGED as OCCASION_CHANGED
-        from schools.actions.occasions import INVITED
-        from schools.actions.replies import DECLINED
-        from schools.found import SOURCES
-        from schools.mails import compose_changed, compose_declined
-        from schools.occasion_mails import compose_invitation, compose_occasion_changed
-        from schools.policies import only_at_school, sees_some_school, title_at_school
-        from schools.telling import CHANGED
-        from schools.trainings import training_of
-        from schools.views.topic_plan import topic_plan
+        from schools.policies import only_at_school, sees_some_school, user_can_subscribe
 
         add_entry(Entry(20, _("Schools"), "schools:school-list", sees_everything, ("/skolor/", "/pass/", "/lasar/")))
         add_entry(Entry(21, _("My school"), "schools:own-school", only_at_school, ("/skolor/", "/pass/")))
+        add_entry(Entry(25, _("Occasions"), "schools:occasion-list", sees_some_school, ("/tillfallen/",)))
+        add_entry(Entry(26, _("Calendar"), "schools:feed-list", user_can_subscribe, ("/kalender/",)))
+
+    def _add_to_catalogue(self) -> None:
+        """What the programmes' pages and the search show of schools."""
+        from programmes.asides import topic_asides, whole_asides
+        from programmes.search import sources
+        from programmes.training import add_partner_training
+        from schools.found import SOURCES
+        from schools.trainings import training_of
+        from schools.views.going_on import schools_in_the_whole
+        from schools.views.topic_plan import topic_plan
+
         sources.extend(SOURCES)
         add_partner_training(training_of)
         topic_asides.append(topic_plan)
-        add_entry(Entry(25, _("Occasions"), "schools:occasion-list", sees_some_school, ("/tillfallen/",)))
+        whole_asides.append(schools_in_the_whole)
+
+    def _register_roles(self) -> None:
+        from accounts.context_processors import role_titles
+        from accounts.roles import register
+        from schools.models import SchoolMembership
+        from schools.policies import title_at_school
+
         role_titles.append(title_at_school)
-        register(Kind(CHANGED, _("Moved or cancelled"), compose_changed))
-        register(Kind(DECLINED, _("Proposal not accepted"), compose_declined))
-        register(Kind(INVITED, _("Invitation to an occasion"), compose_invitation))
-        register(Kind(OCCASION_CHANGED, _("Occasion changed or cancelled"), compose_occasion_changed))
+        register(
+            "school",
+            lambda user, today: SchoolMembership.objects.active(today).filter(person__user=user),
+            role="role",
+            place="person__school",
+        )
+
+    def _register_mails(self) -> None:
+        from outbox.going import register_calendars, register_heirs, register_pauses
+        from outbox.kinds import register
+        from outbox.texts import register_texts
+        from schools.mailing.days import calendars_of
+        from schools.mailing.heirs import heir_of
+        from schools.mailing.kinds import KINDS
+        from schools.mailing.pauses import pause_of
+        from schools.mailing.texts import SCHOOL_TEXTS
+
+        register_texts(*SCHOOL_TEXTS)
+        for kind in KINDS:
+            register(kind)
+        register_calendars(calendars_of)
+        register_heirs(heir_of)
+        register_pauses(pause_of)

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from itertools import pairwise
 
 import holidays
-from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from schools.models import ClosedPeriod, School, SchoolYear, Term
@@ -25,27 +24,38 @@ STAFF_WINDOW = 6 * WEEK
 
 @dataclass(frozen=True)
 class SchoolCalendar:
-    """A school year at a school: its first and last day, and the names of the days that are closed between them."""
+    """A school year at a school: its first and last day, and the names of the days that are closed between them.
+
+    ``blocked`` are the Mondays of weeks that planning avoids though the school has teaching, and what for.
+    """
 
     starts_on: dt.date
     ends_on: dt.date
     closed: Mapping[dt.date, str]
+    blocked: Mapping[dt.date, str] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, year: SchoolYear, school: School | None) -> SchoolCalendar:
-        """The calendar of one school, or what is common to all."""
-        periods = year.closed_periods.filter(Q(school=None) | Q(school=school))
-        return cls._made(year, list(year.terms.all()), list(periods))
+    def of(cls, year: SchoolYear, school: School | None, terms: Iterable[Term] | None = None) -> SchoolCalendar:
+        """The calendar of one school, or what is common to all; ``terms`` are the year's if they are read already."""
+        own = year.terms.all() if terms is None else terms
+        return cls.made(year, [term for term in own if term.year_id == year.pk], list(year.closed_periods.at(school)))
 
     @classmethod
-    def _made(cls, year: SchoolYear, terms: Sequence[Term], periods: Iterable[ClosedPeriod]) -> SchoolCalendar:
-        closed = {day: name for day, name in _public_holidays(year) if year.starts_on <= day <= year.ends_on}
+    def made(cls, year: SchoolYear, terms: Sequence[Term], periods: Iterable[ClosedPeriod]) -> SchoolCalendar:
+        """The calendar with these terms and periods, which need not be saved."""
+        holidays_of_years = public_holidays(*range(year.starts_on.year, year.ends_on.year + 1))
+        closed = {day: name for day, name in holidays_of_years.items() if year.starts_on <= day <= year.ends_on}
         for first, last in _between(terms):
-            closed |= dict.fromkeys(_days(first, last), _("Christmas break"))
+            closed |= dict.fromkeys(days_between(first, last), _("Christmas break"))
         # What is closed for all is said before what is closed at one school.
-        for period in sorted(periods, key=lambda period: period.school_id is None):
-            closed |= dict.fromkeys(_days(period.starts_on, period.ends_on), period.name)
-        return cls(year.starts_on, year.ends_on, closed)
+        ordered = sorted(periods, key=lambda period: period.school_id is None)
+        blocked: dict[dt.date, str] = {}
+        for period in ordered:
+            if period.is_blocked:
+                blocked |= {monday_of(day): period.name for day in days_between(period.starts_on, period.ends_on)}
+            else:
+                closed |= dict.fromkeys(days_between(period.starts_on, period.ends_on), period.name)
+        return cls(year.starts_on, year.ends_on, closed, blocked)
 
     def weeks(self) -> list[dt.date]:
         """The Mondays of all weeks of the year, closed ones too."""
@@ -55,20 +65,28 @@ class SchoolCalendar:
         """The Mondays of the weeks that have a school day."""
         return list(self._open_weeks)
 
+    def plannable_weeks(self) -> list[dt.date]:
+        """The Mondays of the weeks that planning uses: open, and not blocked."""
+        return [monday for monday in self._open_weeks if monday not in self.blocked]
+
     def is_school_day(self, day: dt.date) -> bool:
         return self.starts_on <= day <= self.ends_on and day.weekday() < SCHOOL_DAYS and day not in self.closed
 
     def open_days(self, monday: dt.date) -> list[dt.date]:
         """The school days of a week."""
-        return [day for day in _days(monday, monday + 4 * DAY) if self.is_school_day(day)]
+        return list(self._open_days.get(monday, ()))
 
     def is_closed_week(self, monday: dt.date) -> bool:
         """Whether a week has no school day; so has every week outside the year."""
-        return monday not in self._open_set
+        return monday not in self._open_days
+
+    def blocked_name(self, monday: dt.date) -> str:
+        """What an open week is blocked for, such as Nationella prov; empty if it is not, or has no school day."""
+        return "" if self.is_closed_week(monday) else self.blocked.get(monday, "")
 
     def closed_name(self, monday: dt.date) -> str:
         """What most of a week's closed days are closed for, such as Höstlov; empty if none is."""
-        names = Counter(self.closed[day] for day in _days(monday, monday + 4 * DAY) if day in self.closed)
+        names = Counter(self.closed[day] for day in days_between(monday, monday + 4 * DAY) if day in self.closed)
         return names.most_common(1)[0][0] if names else ""
 
     def months(self) -> list[int]:
@@ -84,7 +102,7 @@ class SchoolCalendar:
 
     def weeks_of_month(self, month: int) -> list[dt.date]:
         """The open weeks that belong to a month: those whose Wednesday lies in it."""
-        return [monday for monday in self._all_weeks_of(month) if monday in self._open_set]
+        return [monday for monday in self._all_weeks_of(month) if monday in self._open_days]
 
     def is_whole_month(self, month: int) -> bool:
         """Whether no long break, and neither the year's beginning nor its end, cuts the month short."""
@@ -95,7 +113,7 @@ class SchoolCalendar:
 
     def month_window(self, month: int) -> tuple[dt.date, dt.date]:
         """The first and the last day that count as in the month: its own days and those of its whole weeks."""
-        first, last = self.first_of(month), _last_of(self.first_of(month))
+        first, last = self.first_of(month), last_of_month(self.first_of(month))
         weeks = self._all_weeks_of(month)
         return min(first, weeks[0]), max(last, weeks[-1] + 6 * DAY)
 
@@ -104,11 +122,9 @@ class SchoolCalendar:
         last = self.month_window(month)[1]
         return last - STAFF_WINDOW + DAY, last
 
-    def _all_weeks_of(self, month: int) -> list[dt.date]:
+    def _all_weeks_of(self, month: int) -> tuple[dt.date, ...]:
         """The Mondays of a month's weeks, closed ones too; a month has four or five."""
-        first = self.first_of(month)
-        wednesdays = (day for day in _days(first, _last_of(first)) if day.weekday() == 2)
-        return [wednesday - 2 * DAY for wednesday in wednesdays]
+        return _weeks_of(self.first_of(month))
 
     @cached_property
     def _weeks(self) -> tuple[dt.date, ...]:
@@ -116,29 +132,53 @@ class SchoolCalendar:
         return tuple(first + place * WEEK for place in range((last - first) // WEEK + 1))
 
     @cached_property
-    def _open_weeks(self) -> tuple[dt.date, ...]:
-        return tuple(monday for monday in self._weeks if self.open_days(monday))
+    def _open_days(self) -> dict[dt.date, tuple[dt.date, ...]]:
+        """The school days of each open week, in the weeks' order."""
+        days = {
+            monday: tuple(day for day in days_between(monday, monday + 4 * DAY) if self.is_school_day(day))
+            for monday in self._weeks
+        }
+        return {monday: found for monday, found in days.items() if found}
 
     @cached_property
-    def _open_set(self) -> frozenset[dt.date]:
-        return frozenset(self._open_weeks)
+    def _open_weeks(self) -> tuple[dt.date, ...]:
+        return tuple(self._open_days)
 
 
-def calendars_of(year: SchoolYear, schools: Iterable[School]) -> dict[int, SchoolCalendar]:
-    """The calendars of many schools by the school's key, in two queries whatever their number."""
+def calendars_of(
+    year: SchoolYear, schools: Iterable[School], periods: Iterable[ClosedPeriod] | None = None
+) -> dict[int, SchoolCalendar]:
+    """The calendars of many schools by the school's key, in two queries whatever their number.
+
+    Schools that close on no days of their own share one. With ``periods`` given, as they would be if those were all
+    of the year's.
+    """
     terms = list(year.terms.all())
-    periods = list(year.closed_periods.all())
-    return {
-        school.pk: SchoolCalendar._made(year, terms, [p for p in periods if p.school_id in (None, school.pk)])
-        for school in schools
+    of_school: dict[int | None, list[ClosedPeriod]] = defaultdict(list)
+    for period in year.closed_periods.all() if periods is None else periods:
+        of_school[period.school_id].append(period)
+    common = SchoolCalendar.made(year, terms, of_school[None])
+    own = {
+        pk: SchoolCalendar.made(year, terms, [*of_school[None], *found])
+        for pk, found in of_school.items()
+        if pk is not None
     }
+    return {school.pk: own.get(school.pk, common) for school in schools}
 
 
-def _days(first: dt.date, last: dt.date) -> Iterator[dt.date]:
+@lru_cache(maxsize=256)
+def _weeks_of(first: dt.date) -> tuple[dt.date, ...]:
+    """The Mondays of the weeks whose Wednesday lies in the month that begins on a day."""
+    wednesdays = (day for day in days_between(first, last_of_month(first)) if day.weekday() == 2)
+    return tuple(wednesday - 2 * DAY for wednesday in wednesdays)
+
+
+def days_between(first: dt.date, last: dt.date) -> Iterator[dt.date]:
+    """The days from one to another, both included."""
     return (first + place * DAY for place in range((last - first).days + 1))
 
 
-def _last_of(first: dt.date) -> dt.date:
+def last_of_month(first: dt.date) -> dt.date:
     """The last day of the month that begins on a day."""
     return (first + 31 * DAY).replace(day=1) - DAY
 
@@ -150,13 +190,13 @@ def _between(terms: Sequence[Term]) -> Iterator[tuple[dt.date, dt.date]]:
         yield earlier.ends_on + DAY, later.starts_on - DAY
 
 
-def _public_holidays(year: SchoolYear) -> tuple[tuple[dt.date, str], ...]:
-    return _holidays_of(tuple(range(year.starts_on.year, year.ends_on.year + 1)))
+def public_holidays(*years: int) -> dict[dt.date, str]:
+    """Sweden's public holidays of some calendar years, and the eves on which no school is open."""
+    return dict(_holidays_of(years))
 
 
 @lru_cache(maxsize=16)
 def _holidays_of(years: tuple[int, ...]) -> tuple[tuple[dt.date, str], ...]:
-    """Sweden's public holidays, and the eves on which no school is open."""
     found = holidays.country_holidays(
         "SE", years=years, categories=("public", "de_facto"), language="sv", include_sundays=False
     )

@@ -1,8 +1,11 @@
-"""An occasion as a calendar file (RFC 5545), for a mail: invited, changed, cancelled."""
+"""What stands in a calendar (RFC 5545): one writer for the files that go with mails and for the feeds."""
 
 from __future__ import annotations
 
 import datetime as dt
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
@@ -11,7 +14,12 @@ from icalendar import Calendar, Event, Timezone, vCalAddress, vText
 from outbox.letters import Attachment
 from schools.models import Occasion
 
+DAY = dt.timedelta(days=1)
 STOCKHOLM = ZoneInfo("Europe/Stockholm")
+# How often a calendar should look for news. Calendars choose for themselves; Google's looks about twice a day.
+REFRESH = dt.timedelta(hours=4)
+# A calendar's text holds no control characters but line breaks.
+NOT_TEXT = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u2028\u2029]+")
 # The rule of the European Union since 1996; calendars that know the name use their own.
 VTIMEZONE = """BEGIN:VTIMEZONE
 TZID:Europe/Stockholm
@@ -33,53 +41,121 @@ END:VTIMEZONE
 """
 
 
+@dataclass(frozen=True)
+class CalendarItem:
+    """Something in a calendar: whole days from ``first`` to ``last``, both inclusive, or with ``start`` a time on
+    ``first``. ``uid`` stays the same whatever happens, and ``sequence`` is higher each time it changes."""
+
+    uid: str
+    sequence: int
+    changed_at: dt.datetime
+    summary: str
+    first: dt.date
+    last: dt.date
+    start: dt.time | None = None
+    end: dt.time | None = None
+    cancelled: bool = False
+    description: str = ""
+    place: str = ""
+    url: str = ""
+    category: str = ""
+
+
 def calendar_file(
     occasion: Occasion, *, to: str, organiser: str, now: dt.datetime, cancelled: bool = False
 ) -> Attachment:
-    """The file for one recipient: the same UID whatever happens, and a higher SEQUENCE each time it changes."""
+    """An occasion for one who is invited, to go with a mail: invited, changed or cancelled."""
     method = "CANCEL" if cancelled else "REQUEST"
-    calendar = Calendar()
-    calendar.add("prodid", "-//VPC-portalen//sv")
-    calendar.add("version", "2.0")
+    calendar = _calendar(with_zone=occasion.start_time is not None)
     calendar.add("method", method)
-    if occasion.start_time:
-        calendar.add_component(Timezone.from_ical(VTIMEZONE))
-    calendar.add_component(_event(occasion, to, organiser, now, cancelled=cancelled))
-    text = calendar.to_ical().decode()
-    return Attachment("tillfalle.ics", "text/calendar", text, {"method": method})
-
-
-def uid_of(occasion: Occasion) -> str:
-    return f"{occasion.uuid}@{settings.MAIL_DOMAIN}"
-
-
-def _event(occasion: Occasion, to: str, organiser: str, now: dt.datetime, *, cancelled: bool) -> Event:
-    event = Event()
-    event.add("uid", uid_of(occasion))
-    event.add("sequence", occasion.version)
-    event.add("dtstamp", now.astimezone(dt.UTC).replace(microsecond=0))
-    event.add("summary", occasion.title)
-    event.add("status", "CANCELLED" if cancelled else "CONFIRMED")
-    for name, when in _times(occasion):
-        event.add(name, when)
-    if occasion.place:
-        event.add("location", occasion.place)
-    if occasion.text:
-        event.add("description", occasion.text)
+    event = _event(_item_of(occasion, now, cancelled=cancelled))
     event.add("organizer", vCalAddress(f"mailto:{organiser}"))
     attendee = vCalAddress(f"mailto:{to}")
     # Answers are given by the mail's link, not to a calendar that nobody reads.
     attendee.params["RSVP"] = vText("FALSE")
     attendee.params["PARTSTAT"] = vText("NEEDS-ACTION")
     event.add("attendee", attendee)
+    calendar.add_component(event)
+    text = calendar.to_ical().decode()
+    return Attachment("tillfalle.ics", "text/calendar", text, {"method": method})
+
+
+def write_feed(items: Iterable[CalendarItem], *, name: str, description: str, url: str) -> bytes:
+    """A calendar to subscribe to, with its name and the page that it belongs to."""
+    calendar = _calendar(with_zone=True)
+    for label in ("name", "x-wr-calname"):
+        calendar.add(label, vText(_plain(name)))
+    if description:
+        calendar.add("x-wr-caldesc", vText(_plain(description)))
+    calendar.add("x-wr-timezone", STOCKHOLM.key)
+    calendar.add("url", url)
+    calendar.add("refresh-interval", REFRESH, parameters={"VALUE": "DURATION"})
+    calendar.add("x-published-ttl", f"PT{REFRESH // dt.timedelta(hours=1)}H")
+    for item in items:
+        calendar.add_component(_event(item))
+    written: bytes = calendar.to_ical()
+    return written
+
+
+def uid_of(row: object) -> str:
+    """The name of a planned session or an occasion in every calendar, for good."""
+    return f"{row.uuid}@{settings.MAIL_DOMAIN}"  # type: ignore[attr-defined]
+
+
+def _calendar(*, with_zone: bool) -> Calendar:
+    calendar = Calendar()
+    calendar.add("prodid", "-//VPC-portalen//sv")
+    calendar.add("version", "2.0")
+    if with_zone:
+        calendar.add_component(Timezone.from_ical(VTIMEZONE))
+    return calendar
+
+
+def _item_of(occasion: Occasion, now: dt.datetime, *, cancelled: bool) -> CalendarItem:
+    return CalendarItem(
+        uid=uid_of(occasion),
+        sequence=occasion.version,
+        changed_at=now,
+        summary=occasion.title,
+        first=occasion.date,
+        last=occasion.date,
+        start=occasion.start_time,
+        end=occasion.end_time,
+        cancelled=cancelled,
+        description=occasion.text,
+        place=occasion.place,
+    )
+
+
+def _event(item: CalendarItem) -> Event:
+    event = Event()
+    event.add("uid", item.uid)
+    event.add("sequence", item.sequence)
+    event.add("dtstamp", item.changed_at.astimezone(dt.UTC).replace(microsecond=0))
+    event.add("summary", _plain(item.summary))
+    event.add("status", "CANCELLED" if item.cancelled else "CONFIRMED")
+    for name, when in _times(item):
+        event.add(name, when)
+    if item.start is None:
+        # A week in which something is to be held is no week in which nothing else can be booked.
+        event.add("transp", "TRANSPARENT")
+    for name, text in [("location", item.place), ("description", item.description), ("categories", item.category)]:
+        if text:
+            event.add(name, _plain(text))
+    if item.url:
+        event.add("url", item.url)
     return event
 
 
-def _times(occasion: Occasion) -> list[tuple[str, dt.date]]:
-    """From and to; without a time of day, the whole day."""
-    if occasion.start_time is None:
-        return [("dtstart", occasion.date), ("dtend", occasion.date + dt.timedelta(days=1))]
-    times: list[tuple[str, dt.date]] = [("dtstart", dt.datetime.combine(occasion.date, occasion.start_time, STOCKHOLM))]
-    if occasion.end_time:
-        times.append(("dtend", dt.datetime.combine(occasion.date, occasion.end_time, STOCKHOLM)))
+def _times(item: CalendarItem) -> list[tuple[str, dt.date]]:
+    """From and to; a whole day ends, as calendars say it, on the day after."""
+    if item.start is None:
+        return [("dtstart", item.first), ("dtend", item.last + DAY)]
+    times: list[tuple[str, dt.date]] = [("dtstart", dt.datetime.combine(item.first, item.start, STOCKHOLM))]
+    if item.end:
+        times.append(("dtend", dt.datetime.combine(item.first, item.end, STOCKHOLM)))
     return times
+
+
+def _plain(text: str) -> str:
+    return NOT_TEXT.sub(" ", text.replace("\r\n", "\n"))

@@ -8,8 +8,9 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
+from accounts.templatetags.look import day_and_week
 from programmes.search import Entry, Source
-from schools.models import School, SchoolPerson
+from schools.models import Occasion, School, SchoolPerson
 
 
 def _schools(user: Any, today: dt.date) -> Iterator[Entry]:
@@ -23,4 +24,10 @@ def _people(user: Any, today: dt.date) -> Iterator[Entry]:
         yield Entry(f"{person.name}, {person.school}", person.school.get_absolute_url(), person.email)
 
 
-SOURCES = [Source(_("Schools"), _schools), Source(_("People"), _people)]
+def _occasions(user: Any, today: dt.date) -> Iterator[Entry]:
+    for one in Occasion.objects.visible_to(user, today).with_names().order_by("-date", "pk"):
+        said = f"{one.get_kind_display()} {one.school or ''} {one.place} {one.text}"
+        yield Entry(f"{one.title}, {day_and_week(one.date)}", one.get_absolute_url(), said)
+
+
+SOURCES = [Source(_("Schools"), _schools), Source(_("People"), _people), Source(_("Occasions"), _occasions)]

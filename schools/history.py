@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from django.db.models import Max, Q, QuerySet
@@ -20,6 +20,19 @@ from schools.term_plan import in_term
 What = PlanChange.What
 # A deed with more changes than this is told as a number: a whole year's plan is a hundred rows or more.
 TOLD_ONE_BY_ONE = 4
+# A deed's changes are told in this order.
+ORDER = (
+    What.CANCELLED,
+    What.MOVED,
+    What.KEPT,
+    What.CREATED,
+    What.TOPIC,
+    What.LED,
+    What.OCCASION,
+    What.DEPARTURE,
+    What.CONFIRMED,
+    What.UNDONE,
+)
 
 
 @dataclass(frozen=True)
@@ -37,9 +50,16 @@ def batches_of(school: School) -> QuerySet[PlanChange, tuple[uuid.UUID, dt.datet
     return batches.annotate(last=Max("at"), newest=Max("pk")).order_by("-last", "-newest").values_list("batch", "last")
 
 
-def deeds_in(batches: Iterable[tuple[uuid.UUID, dt.datetime]]) -> list[Deed]:
-    """The deeds of some batches, newest first."""
-    return deeds(PlanChange.objects.filter(batch__in=[batch for batch, _last in batches]))
+def deeds_in(school: School, batches: Iterable[tuple[uuid.UUID, dt.datetime]]) -> list[Deed]:
+    """The deeds of some batches, newest first: what they did at the school, as one may be of many schools."""
+    changes = PlanChange.objects.filter(participation__school=school)
+    return deeds(changes.filter(batch__in=[batch for batch, _last in batches]))
+
+
+def latest_deeds(school: School, number: int) -> list[Deed]:
+    """The school's latest deeds, newest first, in one query."""
+    latest = batches_of(school).values("batch")[:number]
+    return deeds(PlanChange.objects.filter(participation__school=school, batch__in=latest))
 
 
 def changes_since(school: School, term: Term, moment: dt.datetime) -> list[Deed]:
@@ -63,12 +83,17 @@ def deeds(changes: QuerySet[PlanChange], only: Callable[[PlanChange], bool] = la
     by_batch: dict[uuid.UUID, list[PlanChange]] = {}
     for change in filter(only, named):
         by_batch.setdefault(change.batch, []).append(change)
-    return [Deed(batch[0].by, batch[0].at, tuple(_lines(batch))) for batch in by_batch.values()]
+    return [Deed(batch[0].by, batch[0].at, lines_of(batch)) for batch in by_batch.values()]
 
 
-def _lines(batch: list[PlanChange]) -> Iterator[str]:
+def lines_of(batch: Sequence[PlanChange]) -> tuple[str, ...]:
+    """What was done in one go, in words."""
+    return tuple(_lines(batch))
+
+
+def _lines(batch: Sequence[PlanChange]) -> Iterator[str]:
     """Each change in words; many of the same kind as their number."""
-    for what in (What.CANCELLED, What.MOVED, What.CREATED, What.TOPIC, What.CONFIRMED):
+    for what in ORDER:
         found = sorted((change for change in batch if change.what == what), key=_reading_order)
         if len(found) > TOLD_ONE_BY_ONE:
             yield _number_in_words(what, len(found))
@@ -78,16 +103,21 @@ def _lines(batch: list[PlanChange]) -> Iterator[str]:
 
 def _reading_order(change: PlanChange) -> tuple[str, str]:
     week = change.after.get("week_start") or change.before.get("week_start") or ""
-    return (week, change.session.group.name if change.session else "")
+    return (week, change.session.group.name if change.session else change.after.get("name", ""))
 
 
 def _number_in_words(what: str, number: int) -> str:
     texts = {
         What.CREATED: ngettext("%(n)s session was planned.", "%(n)s sessions were planned.", number),
         What.MOVED: ngettext("%(n)s session was moved.", "%(n)s sessions were moved.", number),
+        What.KEPT: ngettext("%(n)s session stays in its week.", "%(n)s sessions stay in their weeks.", number),
         What.CANCELLED: ngettext("%(n)s session was cancelled.", "%(n)s sessions were cancelled.", number),
         What.TOPIC: ngettext("%(n)s session got another topic.", "%(n)s sessions got another topic.", number),
+        What.LED: ngettext("%(n)s session got another leader.", "%(n)s sessions got another leader.", number),
         What.CONFIRMED: ngettext("%(n)s plan was confirmed.", "%(n)s plans were confirmed.", number),
+        What.OCCASION: ngettext("%(n)s occasion was planned.", "%(n)s occasions were planned.", number),
+        What.DEPARTURE: ngettext("%(n)s way out was chosen.", "%(n)s ways out were chosen.", number),
+        What.UNDONE: ngettext("%(n)s change was undone.", "%(n)s changes were undone.", number),
     }
     return texts[What(what)] % {"n": number}
 
@@ -98,8 +128,13 @@ def in_words(change: PlanChange) -> str:
         What.CREATED: _created,
         What.MOVED: _moved,
         What.CANCELLED: _cancelled,
+        What.KEPT: _kept,
         What.TOPIC: _topic,
+        What.LED: _led,
         What.CONFIRMED: _confirmed,
+        What.OCCASION: _occasion,
+        What.DEPARTURE: _departure,
+        What.UNDONE: _undone,
     }[What(change.what)](change)
     reason = reason_in_words(change.reason)
     return f"{told} {reason}" if reason else told
@@ -114,6 +149,8 @@ def _created(change: PlanChange) -> str:
 
 
 def _moved(change: PlanChange) -> str:
+    if change.after.get("how") == "swap":
+        return _("%(session)s: changed places, from %(before)s to %(after)s.") % _said(change)
     if change.before.get("week_start") == change.after.get("week_start"):
         return _("%(session)s: the time is now %(after)s.") % _said(change)
     return _("%(session)s: moved from %(before)s to %(after)s.") % _said(change)
@@ -123,17 +160,58 @@ def _cancelled(change: PlanChange) -> str:
     return _("%(session)s: cancelled %(before)s.") % _said(change)
 
 
+def _kept(change: PlanChange) -> str:
+    return _("%(session)s: stays in %(after)s.") % _said(change)
+
+
 def _topic(change: PlanChange) -> str:
     return _("%(session)s: the topic was changed.") % _said(change)
+
+
+def _led(change: PlanChange) -> str:
+    if not change.after.get("leader"):
+        return _("%(session)s: nobody is set to lead it.") % _said(change)
+    return _("%(session)s: led by %(leader)s.") % (_said(change) | {"leader": change.after["leader"]})
 
 
 def _confirmed(change: PlanChange) -> str:
     return _("The plan for %(term)s was confirmed.") % {"term": change.after.get("term", "")}
 
 
+def _occasion(change: PlanChange) -> str:
+    return _("Planned: %(occasion)s.") % {"occasion": change.after["name"]}
+
+
+def _departure(change: PlanChange) -> str:
+    """What a class departs from after it."""
+    said = change.after
+    weeks = {name: week_no(dt.date.fromisoformat(said[name])) for name in ("first_week", "weekly_from") if name in said}
+    numbers = ", ".join(str(number) for number in said.get("left_out", ()))
+    texts = [
+        _("begins in %(week)s") % {"week": weeks["first_week"]} if "first_week" in weeks else "",
+        _("every week from %(week)s") % {"week": weeks["weekly_from"]} if "weekly_from" in weeks else "",
+        _("without session %(numbers)s") % {"numbers": numbers} if numbers else "",
+    ]
+    told = ", ".join(filter(None, texts)) or _("keeps the rhythm")
+    return f"{said.get('group', '')}: {told}."
+
+
+def _undone(change: PlanChange) -> str:
+    """What holds again, by what was undone."""
+    text = {
+        What.CREATED: _("%(session)s: the planning was undone."),
+        What.OCCASION: _("%(session)s: the planning was undone."),
+        What.CANCELLED: _("%(session)s: the cancellation was undone, and it is in %(after)s again."),
+        What.TOPIC: _("%(session)s: the change of topic was undone."),
+        What.LED: _("%(session)s: the change of leader was undone."),
+        What.KEPT: _("%(session)s: drafts can move it again."),
+    }.get(change.after["what"], _("%(session)s: the move was undone, and it is in %(after)s again."))
+    return text % _said(change)
+
+
 def _said(change: PlanChange) -> dict[str, str]:
     session = change.session
-    name = f"{session.group}, {session.topic_title}" if session else ""
+    name = f"{session.group}, {session.topic_title}" if session else change.after.get("name", "")
     return {"session": name, "before": _time(change.before, change), "after": _time(change.after, change)}
 
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from programmes.models import SessionTopic
 from schools.models import Group, Participation, PlannedSession
-from schools.models.plans import CancelReason
+from schools.models.plans import WITHOUT_NEW_TIME
 from schools.term_plan import Standing
 
 Status = PlannedSession.Status
@@ -134,6 +134,6 @@ def lost_without_new_time(rows: Sequence[PlannedSession]) -> list[PlannedSession
     lost = [
         row
         for row in sorted(rows, key=lambda row: row.week_start)
-        if not row.is_live and row.cancel_reason != CancelReason.GROUP_ENDED and not standing.stand_in_for(row)
+        if not row.is_live and row.cancel_reason not in WITHOUT_NEW_TIME and not standing.stand_in_for(row)
     ]
     return list({(row.participation_id, row.group_id, row.slot_no): row for row in lost}.values())

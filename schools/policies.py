@@ -6,6 +6,7 @@ import datetime as dt
 from typing import Any
 
 from accounts.policies import is_coordinator, manages_schools, sees_everything
+from accounts.roles import held_by
 from schools.models import Occasion, OccasionInvitation, School, SchoolMembership
 
 CONTACT = SchoolMembership.Role.CONTACT
@@ -13,17 +14,11 @@ COORDINATOR = SchoolMembership.Role.COORDINATOR
 
 
 def school_roles(user: Any, today: dt.date) -> dict[int, frozenset[str]]:
-    """The roles that a user holds at schools on a day, by school; read once per user object and day."""
-    if not user.is_authenticated or not user.is_active:
-        return {}
-    known: dict[dt.date, dict[int, frozenset[str]]] = user.__dict__.setdefault("_school_roles", {})
-    if today not in known:
-        held: dict[int, set[str]] = {}
-        memberships = SchoolMembership.objects.active(today).filter(person__user=user)
-        for school, role in memberships.values_list("person__school", "role"):
-            held.setdefault(school, set()).add(role)
-        known[today] = {school: frozenset(roles) for school, roles in held.items()}
-    return known[today]
+    """The roles that a user holds at schools on a day, by school."""
+    roles: dict[int, set[str]] = {}
+    for held in held_by(user, "school", today):
+        roles.setdefault(held.place, set()).add(held.role)
+    return {school: frozenset(some) for school, some in roles.items()}
 
 
 def roles_at(user: Any, school: School, today: dt.date) -> frozenset[str]:
@@ -47,6 +42,11 @@ def user_can_plan(user: Any, school: School, today: dt.date) -> bool:
 
 def user_can_move(user: Any, school: School, today: dt.date) -> bool:
     """Move and cancel sessions."""
+    return is_coordinator(user, today) or COORDINATOR in roles_at(user, school, today)
+
+
+def user_can_log(user: Any, school: School, today: dt.date) -> bool:
+    """Centre coordinators log everywhere, a school's coordinator at that school."""
     return is_coordinator(user, today) or COORDINATOR in roles_at(user, school, today)
 
 
@@ -113,3 +113,8 @@ def can_log_attendance(occasion: Occasion, today: dt.date) -> bool:
 
 def can_answer(invitation: OccasionInvitation, today: dt.date) -> bool:
     return invitation.withdrawn_at is None and can_invite(invitation.occasion, today)
+
+
+def user_can_subscribe(user: Any, today: dt.date) -> bool:
+    """Whether there is any school whose plan the person follows in a calendar."""
+    return is_coordinator(user, today) or bool(school_roles(user, today))

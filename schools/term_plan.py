@@ -14,7 +14,7 @@ from typing import Any
 
 from schools.calendar import SchoolCalendar
 from schools.models import Group, PlanConfirmation, PlannedSession, Term
-from schools.models.plans import CancelReason, monday_of
+from schools.models.plans import WITHOUT_NEW_TIME, monday_of
 
 Status = PlannedSession.Status
 WEEK = dt.timedelta(days=7)
@@ -57,6 +57,8 @@ class Entry:
     sessions: tuple[PlannedSession, ...]
     status: Status
     new_week: dt.date | None = None
+    # Those of its sessions whose log can be written.
+    to_log: tuple[PlannedSession, ...] = ()
 
     @property
     def first(self) -> PlannedSession:
@@ -74,7 +76,7 @@ class Entry:
     @property
     def asks_for_new_time(self) -> bool:
         """Lost, and neither has it a new time nor has its group ended."""
-        return self.is_lost and self.new_week is None and self.first.cancel_reason != CancelReason.GROUP_ENDED
+        return self.is_lost and self.new_week is None and self.first.cancel_reason not in WITHOUT_NEW_TIME
 
     @property
     def can_move(self) -> bool:
@@ -83,13 +85,19 @@ class Entry:
 
 @dataclass(frozen=True)
 class Week:
-    """A week with sessions, or one that is closed."""
+    """A week with sessions, or one that is closed or blocked."""
 
     monday: dt.date
     entries: tuple[Entry, ...]
     closed_name: str = ""
+    blocked_name: str = ""
     closed_days: tuple[tuple[dt.date, str], ...] = ()
     when: When | None = None
+
+    @property
+    def entries_ahead(self) -> list[Entry]:
+        """What is left of the week."""
+        return [entry for entry in self.entries if entry.can_move]
 
 
 @dataclass(frozen=True)
@@ -105,6 +113,7 @@ class GlanceCell:
     staff: int
     pupils: int
     closed_name: str
+    blocked_name: str
 
 
 @dataclass(frozen=True)
@@ -170,7 +179,7 @@ class TermPlan:
 
     @cached_property
     def weeks(self) -> list[Week]:
-        """The weeks with sessions, and those that are closed, in order."""
+        """The weeks with sessions, and those that are closed or blocked, in order."""
         return list(weeks_of(self.rows, self._mondays(), self.calendar, self.standing, self.today))
 
     @property
@@ -194,9 +203,13 @@ class TermPlan:
         return next((week for week in self.weeks if week.when and _is_ahead(week.entries)), None)
 
     @property
-    def glance_weeks(self) -> list[tuple[dt.date, str]]:
-        """Every week of the term, with the break's name where it is closed."""
-        return [(monday, self._closed_name(monday)) for monday in self._mondays()]
+    def glance_weeks(self) -> list[tuple[dt.date, str, str]]:
+        """Every week of the term, with the break's name where it is closed, and what it is blocked for if it is."""
+        return [(monday, self._closed_name(monday), self.calendar.blocked_name(monday)) for monday in self._mondays()]
+
+    @property
+    def has_blocked_weeks(self) -> bool:
+        return any(blocked for _monday, _closed, blocked in self.glance_weeks)
 
     @property
     def glance(self) -> list[GlanceRow]:
@@ -209,7 +222,8 @@ class TermPlan:
     def _cells(self, rows: list[PlannedSession]) -> tuple[GlanceCell, ...]:
         counts = Counter((row.week_start, row.group.kind == Group.Kind.STAFF) for row in rows)
         return tuple(
-            GlanceCell(counts[monday, True], counts[monday, False], closed) for monday, closed in self.glance_weeks
+            GlanceCell(counts[monday, True], counts[monday, False], closed, blocked)
+            for monday, closed, blocked in self.glance_weeks
         )
 
     def _mondays(self) -> list[dt.date]:
@@ -248,15 +262,15 @@ def weeks_of(
     standing: Standing,
     today: dt.date,
 ) -> Iterable[Week]:
-    """Those of the weeks that have sessions or are closed, each with its lines."""
+    """Those of the weeks that have sessions, are closed or are blocked, each with its lines."""
     by_week: dict[dt.date, list[PlannedSession]] = {}
     for row in rows:
         by_week.setdefault(row.week_start, []).append(row)
     next_seen = False
     for monday in mondays:
         entries = tuple(entries_of(by_week.get(monday, []), standing, today))
-        closed = calendar.is_closed_week(monday)
-        if not entries and not closed:
+        closed, blocked = calendar.is_closed_week(monday), calendar.blocked_name(monday)
+        if not entries and not closed and not blocked:
             continue
         when = _when(monday, entries, today, next_seen)
         next_seen = next_seen or (when is not None and _is_ahead(entries))
@@ -264,6 +278,7 @@ def weeks_of(
             monday=monday,
             entries=entries,
             closed_name=calendar.closed_name(monday) if closed else "",
+            blocked_name=blocked,
             closed_days=() if closed else _closed_days(monday, calendar),
             when=when,
         )
@@ -298,8 +313,9 @@ def entries_of(rows: Iterable[PlannedSession], standing: Standing, today: dt.dat
         new_week = stand_in.week_start if stand_in else None
         moved_from = row.moved_from if status == Status.MOVED else None
         line = (*_topic_key(row), row.group.kind, status, new_week, moved_from, *_time_of(row), *_reason_of(row))
-        before = by_line[line].sessions if line in by_line else ()
-        by_line[line] = Entry((*before, row), status, new_week)
+        sessions = (*(by_line[line].sessions if line in by_line else ()), row)
+        to_log = tuple(one for one in sessions if one.waits_for_log(today))
+        by_line[line] = Entry(sessions, status, new_week, to_log)
     return by_line.values()
 
 

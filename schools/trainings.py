@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
-from django.db.models import Max, Min, Sum
+from django.db.models import Exists, Max, Min, OuterRef, Q, Sum
 
-from programmes.models import PartnerOrganisation
+from programmes.models import PartnerOrganisation, Programme
 from programmes.training import PartnerTraining
 from schools.models import Occasion, OccasionAttendance, OccasionKind, Organisation, Participation, School
+from schools.models.occasions import OccasionQuerySet
 
 TRAININGS = (
     OccasionKind.MENTORS_TRAINING,
@@ -63,7 +64,7 @@ class SchoolRow:
 
 def who_is_trained(schools: Iterable[School], today: dt.date) -> list[SchoolRow]:
     """Each school with each training, the schools with most gaps first."""
-    given, planned, in_mvp = _given(), _planned(today), _in_mvp(today)
+    given, planned, in_mvp = last_given(), next_planned(today), _in_mvp(today)
     rows = [
         SchoolRow(
             school,
@@ -91,37 +92,55 @@ def training_of(partner: PartnerOrganisation) -> list[PartnerTraining]:
     return [PartnerTraining(on, title, taken_part) for on, title, taken_part in rows]
 
 
-def _wants(school: School, kind: OccasionKind, in_mvp: set[int]) -> bool:
-    if kind in FOR_PRESCHOOLS:
-        return False
-    return kind not in OF_MVP or school.pk in in_mvp
-
-
-def _in_mvp(today: dt.date) -> set[int]:
-    taking_part = Participation.objects.filter(
-        programme_year__programme__slug="mvp", programme_year__year__ends_on__gte=today
+def last_given() -> dict[tuple[int, str], dt.date]:
+    """The last day on which each training was given to somebody from each school."""
+    came = OccasionAttendance.objects.filter(
+        occasion__kind__in=TRAININGS, occasion__held=True, count__gt=0, school__isnull=False
     )
-    return set(taking_part.values_list("school", flat=True))
+    latest = came.values_list("school", "occasion__kind", "organisation").annotate(Max("occasion__date")).order_by()
+    return {
+        (school, kind): last
+        for school, kind, organisation, last in latest
+        if organisation == who_came(OccasionKind(kind))
+    }
 
 
-def _given() -> dict[tuple[int, str], dt.date]:
-    """The last day on which somebody from the school was there."""
-    given: dict[tuple[int, str], dt.date] = {}
-    for kind in TRAININGS:
-        came = OccasionAttendance.objects.filter(
-            occasion__kind=kind, occasion__held=True, organisation=who_came(kind), count__gt=0, school__isnull=False
-        )
-        for school, last in came.values_list("school").annotate(Max("occasion__date")):
-            given[(school, kind)] = last
-    return given
-
-
-def _planned(today: dt.date) -> dict[tuple[int, str], dt.date]:
-    """The next day: at the school, or where somebody of it is invited."""
+def next_planned(today: dt.date) -> dict[tuple[int, str], dt.date]:
+    """The next day of each kind of occasion: at the school, or where somebody of it is invited."""
     planned: dict[tuple[int, str], dt.date] = {}
-    coming = Occasion.objects.coming(today).filter(kind__in=TRAININGS).order_by()
+    coming = Occasion.objects.coming(today).order_by()
     own = coming.filter(school__isnull=False).values_list("school", "kind").annotate(Min("date"))
     invited = coming.filter(invitations__withdrawn_at=None, invitations__school__isnull=False)
     for school, kind, day in [*own, *invited.values_list("invitations__school", "kind").annotate(Min("date"))]:
         planned[(school, kind)] = min(day, planned.get((school, kind), day))
     return planned
+
+
+def trainings_of(school: School) -> OccasionQuerySet:
+    """The trainings that have been given to somebody from a school."""
+    came = OccasionAttendance.objects.filter(occasion=OuterRef("pk"), school=school, count__gt=0)
+    of_kind = (Q(Exists(came.filter(organisation=who_came(kind))), kind=kind) for kind in TRAININGS)
+    found: OccasionQuerySet = Occasion.objects.filter(Q(*of_kind, _connector=Q.OR), held=True)
+    return found
+
+
+def lacking(given: Collection[str], in_series: bool) -> list[OccasionKind]:
+    """The trainings that a school should have had and has not; ``in_series`` says that it takes part in MVP."""
+    return [kind for kind in TRAININGS if _is_wanted(kind, in_series) and kind not in given]
+
+
+def _wants(school: School, kind: OccasionKind, in_mvp: set[int]) -> bool:
+    return _is_wanted(kind, school.pk in in_mvp)
+
+
+def _is_wanted(kind: OccasionKind, in_series: bool) -> bool:
+    if kind in FOR_PRESCHOOLS:
+        return False
+    return kind not in OF_MVP or in_series
+
+
+def _in_mvp(today: dt.date) -> set[int]:
+    taking_part = Participation.objects.filter(
+        programme_year__programme__rhythm=Programme.Rhythm.SERIES, programme_year__year__ends_on__gte=today
+    )
+    return set(taking_part.values_list("school", flat=True))

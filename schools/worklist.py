@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.urls import reverse
+from django.utils.http import urlencode
 from django.utils.text import get_text_list
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -16,9 +17,11 @@ from accounts.policies import sees_everything
 from accounts.templatetags.look import week_no
 from schools import policies
 from schools.calendar import SchoolCalendar
+from schools.conflicts import conflicts_at
 from schools.matrix import lost_without_new_time
 from schools.models import PlannedSession, School, SchoolYear, Term
 from schools.models.plans import monday_of
+from schools.strays import stray_of
 from schools.term_plan import Answer, Answered, season_slug
 
 Status = PlannedSession.Status
@@ -42,7 +45,7 @@ class Rights:
     @classmethod
     def of(cls, user: Any, school: School, today: dt.date) -> Rights:
         return cls(
-            log=School.objects.logged_by(user, today).filter(pk=school.pk).exists(),
+            log=policies.user_can_log(user, school, today),
             move=policies.user_can_move(user, school, today),
             plan=policies.user_can_plan(user, school, today),
             choose_topics=policies.user_can_choose_topics(user, school, today),
@@ -73,6 +76,8 @@ class Standpoint:
     year: SchoolYear
     calendar: SchoolCalendar
     rows: Sequence[PlannedSession]
+    # What those who lead them do at other schools.
+    elsewhere: Sequence[PlannedSession]
     rights: Rights
     today: dt.date
     has_groups: bool
@@ -91,6 +96,7 @@ class Standpoint:
             self._replies,
             self._without_new_time,
             self._in_closed_weeks,
+            self._clashes,
             self._no_contact,
             self._topics_left,
             self._not_confirmed,
@@ -139,22 +145,33 @@ class Standpoint:
             yield Task("moved", title % {"n": self.replies_count}, "", _("See the answers"), url)
 
     def _without_new_time(self) -> Iterator[Task]:
-        found = lost_without_new_time(self.rows)
-        if found and self.year.ends_on >= self.today:
+        if self.year.ends_on < self.today:
+            return
+        for query, found in _by_programme(lost_without_new_time(self.rows)):
             title = ngettext("%(n)s lost session has no new time.", "%(n)s lost sessions have no new time.", len(found))
             url = self._url(self.rights.plan, "schools:plan-draft", *self._in_year)
+            url = url and f"{url}{query}"
             yield Task("cancelled", title % {"n": len(found)}, _names(found), _("Plan new times"), url)
 
     def _in_closed_weeks(self) -> Iterator[Task]:
-        found = [row for row in self._ahead() if self.calendar.is_closed_week(row.week_start)]
+        found = [row for row in self._ahead() if stray_of(row, self.calendar)]
         if found:
             title = ngettext(
-                "%(n)s session lies in a week that is now closed.",
-                "%(n)s sessions lie in weeks that are now closed.",
+                "%(n)s session lies on closed days or in a blocked week.",
+                "%(n)s sessions lie on closed days or in blocked weeks.",
                 len(found),
             )
-            url = self._url(self.rights.plan, "schools:plan-draft", *self._in_year)
-            yield Task("moved", title % {"n": len(found)}, _names(found), _("Plan new times"), url)
+            url = self._url(self.rights.move, "schools:stray-list", self.year.slug)
+            url = f"{url}?{urlencode({'skola': self.school.slug})}" if url else ""
+            yield Task("moved", title % {"n": len(found)}, _names(found), _("Move them"), url)
+
+    def _clashes(self) -> Iterator[Task]:
+        found = conflicts_at(self.rows, self.today, self.elsewhere) if self.rights.move else []
+        if found:
+            title = ngettext("%(n)s clash in the plan.", "%(n)s clashes in the plan.", len(found))
+            detail = " ".join(one.text for one in found[:NAMED_AT_MOST])
+            url = self._url(self.rights.move, "schools:conflict-list")
+            yield Task("nolog", title % {"n": len(found)}, detail, _("See the clashes"), url)
 
     def _ahead(self) -> list[PlannedSession]:
         coming = monday_of(self.today)
@@ -191,6 +208,14 @@ class Standpoint:
             title = _("Is the plan for %(term)s right?")
         url = self._url(self.rights.confirm, "schools:term-plan-of", *self._in_year, season_slug(self.term))
         yield Task("calendar", title % {"term": self.term}, "", _("Answer"), url)
+
+
+def _by_programme(rows: Sequence[PlannedSession]) -> list[tuple[str, list[PlannedSession]]]:
+    """Rows by their programme, each with what an address ends with to stay with it: a draft is of one programme."""
+    found: dict[str, list[PlannedSession]] = {}
+    for row in rows:
+        found.setdefault(f"?program={row.participation.programme_year.programme.slug}", []).append(row)
+    return list(found.items())
 
 
 def _names(rows: Sequence[PlannedSession]) -> str:

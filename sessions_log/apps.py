@@ -5,11 +5,22 @@ class SessionsLogConfig(AppConfig):
     name = "sessions_log"
 
     def ready(self) -> None:
-        from outbox.kinds import Kind, register
-        from sessions_log.mails import compose_approaching, compose_missing, compose_plan
-        from sessions_log.models import ReminderItem
+        from outbox.kinds import register
+        from outbox.texts import register_texts
+        from programmes.reminders import set_leads
+        from schools.asides import session_asides
+        from schools.mailing.heirs import hand_on
+        from sessions_log.asking_texts import ASKING_TEXTS
+        from sessions_log.handing_on import hand_on_key, hand_on_reminders
+        from sessions_log.mail_kinds import KINDS
+        from sessions_log.mail_texts import REMINDER_TEXTS
+        from sessions_log.reminding.measures import leads_of_measures
+        from sessions_log.views.asides import session_log
 
-        reminder = ReminderItem.Kind
-        register(Kind(reminder.TERM_PLAN, reminder.TERM_PLAN.label, compose_plan, can_wait=True))
-        register(Kind(reminder.APPROACHING, reminder.APPROACHING.label, compose_approaching, can_wait=True))
-        register(Kind(reminder.LOG_MISSING, reminder.LOG_MISSING.label, compose_missing, can_wait=True))
+        session_asides.append(session_log)
+
+        register_texts(*REMINDER_TEXTS, *ASKING_TEXTS)
+        set_leads(leads_of_measures)
+        for kind in KINDS:
+            register(kind)
+        hand_on.extend([hand_on_reminders, hand_on_key])

@@ -5,16 +5,16 @@ from __future__ import annotations
 import datetime as dt
 import uuid
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import groupby
 
-from django.db.models import Count, Prefetch, QuerySet
+from django.db.models import F, Prefetch, QuerySet, Subquery
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import User
 from schools.calendar import SchoolCalendar, calendars_of
-from schools.models import PlanChange, PlannedSession, School, SchoolYear
+from schools.models import PlanChange, PlannedSession, School, SchoolPerson, SchoolYear
 from schools.models.plans import PlannedSessionQuerySet, monday_of
 from schools.term_plan import Standing
 from sessions_log.entries import LogEntry, planned_entry
@@ -41,6 +41,8 @@ class Card:
     loggable: bool
     # What the group has instead of a session that was lost.
     new_session: PlannedSession | None = None
+    # What its reader most likely wants to log now: it stands open.
+    is_likely: bool = False
     key: uuid.UUID = field(default_factory=uuid.uuid4)
 
     @property
@@ -79,6 +81,12 @@ class Section:
         return [card for card in self.cards if not card.loggable]
 
     @property
+    def at_once(self) -> list[Card]:
+        """Those that can be said to have been held as planned in one act; empty unless they are several."""
+        found = [card for card in self.cards if card.planned]
+        return found if len(found) > 1 else []
+
+    @property
     def as_rows(self) -> bool:
         """Whether there are too many for cards."""
         return len(self.cards) > MOST_CARDS
@@ -92,10 +100,14 @@ class Section:
 
 @dataclass(frozen=True)
 class Undo:
-    """A log that its writer can still take back, and until when."""
+    """The logs of one deed that their writer can still take back, and until when."""
 
-    log: SessionLog
+    logs: tuple[SessionLog, ...]
     until: dt.datetime
+
+    @property
+    def batch(self) -> uuid.UUID:
+        return self.logs[0].batch
 
 
 @dataclass(frozen=True)
@@ -122,7 +134,7 @@ def board_for(schools: QuerySet[School], *, by: User, now: dt.datetime) -> Board
     oldest = list(
         _with_all(waiting).order_by("week_start", "date", "participation__school__name", "group")[:MOST_AWAITING]
     )
-    cards = cards_of([*this_week, *oldest], by=by, now=now)
+    cards = with_likely(cards_of([*this_week, *oldest], by=by, now=now), now)
     week, awaiting = cards[: len(this_week)], cards[len(this_week) :]
     return Board(
         today_cards=Section("idag", [card for card in week if card.session.date == today]),
@@ -141,6 +153,24 @@ def cards_of(sessions: Sequence[PlannedSession], *, by: User, now: dt.datetime) 
     return [_card(session, calendars, standing, by=by, now=now) for session in sessions]
 
 
+def with_likely(cards: Sequence[Card], now: dt.datetime) -> list[Card]:
+    """The cards, one of them marked as what is most likely wanted now: the class just met, else one of this week's
+    that lies behind, else the oldest without a log."""
+    likely = min((card for card in cards if card.planned), key=lambda card: _likeliness(card, now), default=None)
+    return [replace(card, is_likely=card is likely) for card in cards]
+
+
+def _likeliness(card: Card, now: dt.datetime) -> tuple[int, float]:
+    """What comes first is wanted most."""
+    session, here = card.session, timezone.localtime(now)
+    if session.date == here.date() and session.start_time:
+        met = dt.datetime.combine(session.date, session.end_time or session.start_time, here.tzinfo)
+        return (0, abs((here - met).total_seconds()))
+    if session.week_start == monday_of(here.date()):
+        return (1 if session.date else 2, -(session.date or session.week_start).toordinal())
+    return (3, session.week_start.toordinal())
+
+
 def new_session_of(session: PlannedSession) -> PlannedSession | None:
     """The session that a group has instead of one that was lost."""
     return None if session.is_live else _standing([session]).stand_in_for(session)
@@ -152,9 +182,23 @@ def awaiting_by_school(schools: QuerySet[School], today: dt.date) -> QuerySet[Pl
     return _with_all(rows).order_by("participation__school__name", "week_start", "date", "group", "pk")
 
 
+def awaiting_by_leader(schools: QuerySet[School], today: dt.date) -> QuerySet[PlannedSession]:
+    """Every session that lacks a log, by who was to lead it, the oldest first; those without a leader last."""
+    rows = PlannedSession.objects.filter(participation__school__in=schools).awaiting_log(today)
+    nobody_last = F("leader__name").asc(nulls_last=True)
+    return _with_all(rows).order_by(nobody_last, "leader", "week_start", "date", "group", "pk")
+
+
 def sections_by_school(cards: Sequence[Card]) -> list[tuple[School, Section]]:
     """Cards that lie in the order of their schools, as a section for each school."""
     return _by_school(cards, "saknar")
+
+
+def sections_by_leader(cards: Sequence[Card]) -> list[tuple[SchoolPerson | None, Section]]:
+    """Cards that lie in the order of their leaders, as a section for each; None: nobody is said to lead."""
+    return [
+        (leader, Section("saknar", list(part))) for leader, part in groupby(cards, key=lambda card: card.session.leader)
+    ]
 
 
 def next_session(schools: QuerySet[School], today: dt.date) -> PlannedSession | None:
@@ -164,14 +208,16 @@ def next_session(schools: QuerySet[School], today: dt.date) -> PlannedSession | 
 
 
 def latest_to_undo(by: User, now: dt.datetime) -> Undo | None:
-    """What the person logged last, while it can be undone."""
-    log = SessionLog.objects.filter(logged_by=by).select_related("session__group").order_by("-logged_at").first()
-    return Undo(log, undo_until(log)) if log and can_undo(log, by, now) else None
+    """What the person logged last, all of that deed, while it can be undone."""
+    latest = SessionLog.objects.filter(logged_by=by).order_by("-logged_at", "-pk").values("batch")[:1]
+    logs = SessionLog.objects.filter(logged_by=by, batch=Subquery(latest)).select_related("session__group")
+    undoable = [log for log in logs.order_by("pk") if can_undo(log, by, now)]
+    return Undo(tuple(undoable), undo_until(undoable[0])) if undoable else None
 
 
 def _with_all(rows: PlannedSessionQuerySet) -> QuerySet[PlannedSession]:
     moves = PlanChange.objects.filter(what=PlanChange.What.MOVED).order_by("-at", "-pk")
-    logs = SessionLog.objects.select_related("logged_by").annotate(parts_count=Count("parts_done"))
+    logs = SessionLog.objects.select_related("logged_by").prefetch_related("parts_done")
     return (
         rows.with_names()
         .select_related("participation__programme_year__year")

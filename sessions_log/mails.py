@@ -15,17 +15,21 @@ from django.utils.translation import ngettext
 from accounts.policies import is_coordinator
 from accounts.templatetags.look import short_day, week_and_span, week_no
 from outbox.centre import portal_link, signature
-from outbox.letters import Letter, Link, NotWanted, Section
+from outbox.letters import Letter, Link, NotWanted, Section, local_time
 from outbox.models import MAY_HAVE_ARRIVED, Message, Told
-from schools.letters import PLAN_SCOPES, letter_to_school, link_to, membership_of, plan_links, session_rows
-from schools.links import Scope
+from outbox.texts import texts_of
+from outbox.together import asked_for_all, asked_once
+from schools.mailing.letters import PLAN_SCOPES, letter_to_school, link_to, membership_of, plan_links, session_rows
+from schools.mailing.links import Scope
+from schools.mailing.telling import CHANGED, about, said_of, when
 from schools.material import new_since_last_time
 from schools.models import Group, PlannedSession, SchoolMembership, Term
 from schools.models.plans import monday_of
-from schools.telling import CHANGED, about, said_of, when
+from schools.policies import user_can_log
 from sessions_log.models import ReminderItem
-from sessions_log.policies import user_can_log
-from sessions_log.reminders import APPROACHING_WEEKS, MISSING_DAYS, steps_of
+from sessions_log.reminding.places import place_of
+from sessions_log.reminding.rules import RuleBook, Rules, first_lead
+from sessions_log.reminding.steps import steps_of
 
 # A move or a plan that was told this recently is a reminder too.
 JUST_TOLD = dt.timedelta(days=7)
@@ -34,63 +38,107 @@ JUST_TOLD = dt.timedelta(days=7)
 def compose_approaching(message: Message, now: dt.datetime) -> Letter:
     """A base session approaches: what, when, which groups, who leads, what to prepare."""
     membership, today = membership_of(message, now), timezone.localdate(now)
-    sessions = [one for one in _sessions(message) if one.is_live and one.outcome is None]
+    sessions = [one for one in sessions_of(message) if one.is_live and one.outcome is None]
     sessions = [one for one in sessions if one.week_start >= monday_of(today)]
     if not sessions:
         raise NotWanted(_("The sessions have been held, moved or cancelled."))
+    sessions = _in_their_step(message, sessions, today)
     if message.about.get("lead") and _just_told(message, sessions, now):
         raise NotWanted(_("The recipient has just been told of the time, in another mail."))
-    return _approaching_letter(membership, sessions, now)
+    return _approaching_letter(message, membership, sessions, now)
 
 
-def _sessions(message: Message) -> list[PlannedSession]:
+def sessions_of(message: Message) -> list[PlannedSession]:
     """The mail's sessions; those that have been moved since it was made have a reminder of their own."""
-    rows = PlannedSession.objects.filter(pk__in=message.about.get("sessions", [])).with_names()
-    weeks = dict(message.reminder_items.values_list("session", "week_start"))
-    in_order = rows.order_by("week_start", "group__kind", "group__grade", "group__name")
-    return [row for row in in_order if weeks.get(row.pk, row.week_start) == row.week_start]
+    weeks = {item.session_id: item.week_start for item in _items_of(message)}
+    rows = asked_for_all(message, "sessions", _sessions_named_in) or []
+    return [row for row in rows if weeks.get(row.pk, row.week_start) == row.week_start]
+
+
+def _sessions_named_in(messages: Sequence[Message]) -> dict[int, list[PlannedSession]]:
+    named = {message.pk: set(message.about.get("sessions", [])) for message in messages}
+    rows = PlannedSession.objects.filter(pk__in=set().union(*named.values())).with_names()
+    in_order = list(rows.order_by("week_start", "group__kind", "group__grade", "group__name"))
+    return {pk: [row for row in in_order if row.pk in sessions] for pk, sessions in named.items()}
+
+
+def _items_of(message: Message) -> list[ReminderItem]:
+    return asked_for_all(message, "reminder items", _items_by_mail) or []
+
+
+def _items_by_mail(messages: Sequence[Message]) -> dict[int, list[ReminderItem]]:
+    found: dict[int, list[ReminderItem]] = {}
+    for item in ReminderItem.objects.filter(mail__in=messages).order_by("pk"):
+        found.setdefault(item.mail_id or 0, []).append(item)
+    return found
+
+
+def _in_their_step(message: Message, sessions: list[PlannedSession], today: dt.date) -> list[PlannedSession]:
+    """Without those whose next reminder has come due while the mail waited. Raises ``NotWanted`` if none is left."""
+    leads: dict[int, set[int]] = {}
+    for item in _items_of(message):
+        leads.setdefault(item.session_id, set()).add(item.lead)
+    left = [one for one in sessions if one.pk not in leads or _is_in_step(one, message.kind, leads[one.pk], today)]
+    if not left:
+        raise NotWanted(_("It waited until the next reminder of the same came."))
+    return left
+
+
+def _is_in_step(session: PlannedSession, kind: str, leads: set[int], today: dt.date) -> bool:
+    steps = [step for step in steps_of(place_of(session), rules_of(session)) if step.kind == kind]
+    steps = [step for step in steps if step.lead in leads]
+    return not steps or any(not step.is_too_late(today) for step in steps)
 
 
 def _just_told(message: Message, sessions: Sequence[PlannedSession], now: dt.datetime) -> bool:
-    told = Told.objects.filter(
-        user=message.user,
-        message__kind__in=(CHANGED, ReminderItem.Kind.TERM_PLAN),
-        message__state__in=MAY_HAVE_ARRIVED,
-        message__handed_over_at__gt=now - JUST_TOLD,
-        about__in=[about(one) for one in sessions],
-    )
-    said = dict(told.order_by("pk").values_list("about", "said"))
+    said = asked_for_all(message, "just told", lambda messages: _told_lately(messages, now)) or {}
     return all(said.get(about(one)) == said_of(one) for one in sessions)
 
 
-def _approaching_letter(membership: SchoolMembership, sessions: list[PlannedSession], now: dt.datetime) -> Letter:
-    topic, school = sessions[0].topic_title, membership.person.school
+def _told_lately(messages: Sequence[Message], now: dt.datetime) -> dict[int, dict[str, str]]:
+    """What each mail's recipient has been told of its sessions in the last days."""
+    abouts = {about(one) for message in messages for one in sessions_of(message)}
+    told = Told.objects.filter(
+        user__in={message.user_id for message in messages if message.user_id},
+        message__kind__in=(CHANGED, ReminderItem.Kind.TERM_PLAN),
+        message__state__in=MAY_HAVE_ARRIVED,
+        message__handed_over_at__gt=now - JUST_TOLD,
+        about__in=abouts,
+    )
+    said: dict[int, dict[str, str]] = {}
+    for row in told.order_by("pk"):
+        said.setdefault(row.user_id, {})[row.about] = row.said
+    return {message.pk: said.get(message.user_id or 0, {}) for message in messages}
+
+
+def _approaching_letter(
+    message: Message, membership: SchoolMembership, sessions: list[PlannedSession], now: dt.datetime
+) -> Letter:
+    topic, school, texts = sessions[0].topic_title, membership.person.school, texts_of(ReminderItem.Kind.APPROACHING)
     soon = _how_soon(sessions[0].week_start, timezone.localdate(now))
     button, link = plan_links(membership, now)
     groups = _groups_in_words(sessions)
-    weeks = get_text_list(sorted({week_no(one.week_start) for one in sessions}), _("and"))
+    weeks = get_text_list(list(dict.fromkeys(week_no(one.week_start) for one in sessions)), _("and"))
     return letter_to_school(
         membership,
         now=now,
-        subject=_("%(soon)s: %(topic)s at %(school)s") % {"soon": soon, "topic": topic, "school": school},
+        subject=texts.line("subject", soon=soon, topic=topic, school=school),
         preheader=_("%(groups)s, %(weeks)s. Nothing to do if the times are right.")
         % {"groups": groups, "weeks": weeks},
         section=Section(
             heading=f"{soon}: {topic}",
             paragraphs=[
-                _("%(groups)s at %(school)s have a session in %(weeks)s.")
-                % {"groups": groups, "school": school, "weeks": weeks},
-                _("If the times are right you need not do anything."),
+                *texts.paragraphs("opening", groups=groups, school=school, weeks=weeks, topic=topic),
+                *texts.paragraphs("second", topic=topic, school=school),
             ],
             columns=(_("Group"), _("When")),
             rows=_rows_with_leader(sessions),
             button=button,
             link=link,
-            after=[*_preparation(sessions[0]), *_the_other_sessions(sessions)],
+            after=[*_preparation(sessions[0]), *_the_other_sessions(message, sessions[0])],
         ),
         coming=_coming(sessions, timezone.localdate(now)),
         told={about(one): said_of(one) for one in sessions},
-        can_wait=True,
     )
 
 
@@ -129,21 +177,18 @@ def _preparation(session: PlannedSession) -> list[str]:
         return []
     said = [_("To prepare: %(text)s") % {"text": topic.preparation}] if topic.preparation else []
     if new := new_since_last_time(session):
-        said.append(_("The material is new since you held the session last. %(news)s") % {"news": new.news})
+        said.append(f"{_('The material is new since you held the session last.')} {new.news}".strip())
     return [*said, _("The session's material lies beside it in the plan.")] if topic.material else said
 
 
-def _the_other_sessions(sessions: Sequence[PlannedSession]) -> list[str]:
+def _the_other_sessions(message: Message, first: PlannedSession) -> list[str]:
     """How the staff's session on the same topic stands, when the mail is about classes."""
-    first = sessions[0]
     if first.group.kind == Group.Kind.STAFF:
         return []
-    staff = PlannedSession.objects.live().filter(
-        participation=first.participation_id, slot_no=first.slot_no, group__kind=Group.Kind.STAFF
-    )
+    staff = asked_for_all(message, "staff sessions", _staff_sessions) or []
     held: list[str] = []
     planned: list[str] = []
-    for one in staff.order_by("week_start"):
+    for one in (one for one in staff if (one.participation_id, one.slot_no) == (first.participation_id, first.slot_no)):
         (held if one.outcome else planned).append(week_no(one.week_start))
     said = []
     if held:
@@ -155,63 +200,90 @@ def _the_other_sessions(sessions: Sequence[PlannedSession]) -> list[str]:
     return said
 
 
+def _staff_sessions(messages: Sequence[Message]) -> dict[int, list[PlannedSession]]:
+    """The staff's sessions of the year at each mail's school."""
+    joined = {message.pk: {one.participation_id for one in sessions_of(message)} for message in messages}
+    rows = PlannedSession.objects.live().filter(
+        participation__in=set().union(*joined.values()), group__kind=Group.Kind.STAFF
+    )
+    in_order = list(rows.order_by("week_start"))
+    return {pk: [row for row in in_order if row.participation_id in of_mail] for pk, of_mail in joined.items()}
+
+
 def _coming(sessions: Sequence[PlannedSession], today: dt.date) -> str:
     """When the next mail about the same sessions comes."""
-    steps = [step for one in sessions for step in steps_of(one) if step.kind == ReminderItem.Kind.APPROACHING]
-    ahead = [step.due_on for step in steps if step.due_on > today]
+    rules = rules_of(sessions[0])
+    steps = [step for one in sessions for step in steps_of(place_of(one), rules)]
+    ahead = [step.due_on for step in steps if step.kind == ReminderItem.Kind.APPROACHING and step.due_on > today]
     if not ahead:
         return _("This is the last reminder before the session.")
     return _("The next reminder comes %(day)s.") % {"day": short_day(min(ahead))}
+
+
+def rules_of(session: PlannedSession) -> Rules:
+    """How the reminders of the session's programme and year are set."""
+    return asked_once("rules", RuleBook).of_programme(session.participation.programme_year_id)
+
+
+def still_without_log(message: Message, today: dt.date) -> list[PlannedSession]:
+    """The mail's sessions whose week has passed and that still lack a log. Raises ``NotWanted`` if none is left."""
+    sessions = [one for one in sessions_of(message) if one.outcome is None and one.is_live]
+    sessions = [one for one in sessions if one.week_start < monday_of(today)]
+    if not sessions:
+        raise NotWanted(_("The logs have been written."))
+    return sessions
 
 
 def compose_missing(message: Message, now: dt.datetime) -> Letter:
     """Sessions whose week has passed lack a log: which, and the way to write it."""
     today = timezone.localdate(now)
     membership = membership_of(message, now) if "membership" in message.about else None
-    sessions = [one for one in _sessions(message) if one.outcome is None and one.is_live]
-    sessions = [one for one in sessions if one.week_start < monday_of(today)]
-    if not sessions:
-        raise NotWanted(_("The logs have been written."))
+    sessions = _in_their_step(message, still_without_log(message, today), today)
     if not user_can_log(message.user, sessions[0].participation.school, today):
         raise NotWanted(_("The recipient may no longer log at the school."))
-    said = _missing_said(sessions) | {"coming": _after_missing(message), "now": now}
-    said["section"] = _missing_section(sessions, _where_to_log(membership, sessions, now))
+    said = _missing_said(sessions) | {"coming": _after_missing(message, sessions[0]), "now": now}
+    said["section"] = _missing_section(sessions, where_to_log(membership, sessions, now))
     if membership is not None:
-        return letter_to_school(membership, can_wait=True, **said)
-    return _to_centre(message, **said)
+        return letter_to_school(membership, **said)
+    return to_centre(message, **said)
 
 
 def _missing_said(sessions: Sequence[PlannedSession]) -> dict[str, Any]:
-    said = {"topic": sessions[0].topic_title, "school": sessions[0].participation.school, "n": len(sessions)}
-    subject = ngettext(
-        "A log is missing: %(topic)s at %(school)s", "%(n)s logs are missing: %(topic)s at %(school)s", len(sessions)
-    )
+    said = {"topic": sessions[0].topic_title, "school": sessions[0].participation.school}
+    subject = texts_of(ReminderItem.Kind.LOG_MISSING).line("subject", missing=_missing_in_words(sessions), **said)
     rows = "; ".join(" ".join(row) for row in session_rows(sessions))
-    return {"subject": subject % said, "preheader": rows[:140]}
+    return {"subject": subject, "preheader": rows[:140]}
+
+
+def _missing_in_words(sessions: Sequence[PlannedSession]) -> str:
+    n = len(sessions)
+    return ngettext("%(n)s log is missing", "%(n)s logs are missing", n) % {"n": n}
 
 
 def _missing_section(sessions: Sequence[PlannedSession], url: str) -> Section:
-    n = len(sessions)
-    heading = ngettext("A log is missing: %(topic)s", "%(n)s logs are missing: %(topic)s", n)
+    topic, texts = sessions[0].topic_title, texts_of(ReminderItem.Kind.LOG_MISSING)
     return Section(
-        heading=heading % {"topic": sessions[0].topic_title, "n": n},
-        paragraphs=[
-            _("Was it held, or not? Two taps are enough when it was held as planned."),
-            _("Without a log nobody knows whether the groups have had the session."),
-        ],
+        heading=f"{_missing_in_words(sessions)}: {topic}",
+        paragraphs=[*texts.paragraphs("opening", topic=topic), *texts.paragraphs("second", topic=topic)],
         columns=(_("Group"), _("Planned")),
         rows=session_rows(sessions),
         button=Link(_("Log now"), url),
     )
 
 
-def _after_missing(message: Message) -> str:
-    if message.about.get("lead") == MISSING_DAYS[0]:
-        return _("If the log is still missing in a week, we remind once more.")
+def _after_missing(message: Message, session: PlannedSession) -> str:
+    """Whether a mail more comes if there is no log then: a reminder, or to somebody who can help."""
+    lead, rules = message.about.get("lead", 0), rules_of(session)
+    steps = steps_of(place_of(session), rules)
+    later = [one for one in steps if one.kind == ReminderItem.Kind.LOG_MISSING and one.lead > lead]
+    if later:
+        return _("If the log is still missing %(day)s, we remind once more.") % {"day": short_day(later[0].due_on)}
+    if any(one.kind == ReminderItem.Kind.LOG_ESCALATED for one in steps):
+        return _("If the log goes on missing we write again, and then to the centre's coordinator, who can help.")
     return _("This was the last mail about it. The session stays on your start page until it is logged.")
 
 
-def _where_to_log(membership: SchoolMembership | None, sessions: Sequence[PlannedSession], now: dt.datetime) -> str:
+def where_to_log(membership: SchoolMembership | None, sessions: Sequence[PlannedSession], now: dt.datetime) -> str:
     if membership is not None:
         return link_to(membership, "sessions_log:link-log", now, scopes=[Scope.LOG])
     if len(sessions) == 1:
@@ -219,8 +291,8 @@ def _where_to_log(membership: SchoolMembership | None, sessions: Sequence[Planne
     return f"{portal_link('sessions_log:start')}?skola={sessions[0].participation.school.slug}#saknar"
 
 
-def _to_centre(
-    message: Message, *, now: dt.datetime, subject: str, preheader: str, section: Section, coming: str
+def to_centre(
+    message: Message, *, now: dt.datetime, subject: str, preheader: str, section: Section, coming: str, why: str = ""
 ) -> Letter:
     """A letter to the centre's own coordinator."""
     today = timezone.localdate(now)
@@ -232,9 +304,8 @@ def _to_centre(
         greeting=_("Hello %(name)s!") % {"name": message.user.get_short_name()},
         sections=[section],
         signature=signature(None),
-        why=_("You get this mail because you are the centre's coordinator, and the school has none of its own."),
+        why=why or _("You get this mail because you are the centre's coordinator, and the school has none of its own."),
         coming=coming,
-        foot_links=[Link(_("Get one gathered mail a week instead"), portal_link("outbox:preferences"))],
     )
 
 
@@ -251,6 +322,13 @@ def compose_plan(message: Message, now: dt.datetime) -> Letter:
     return _plan_letter(membership, term, sessions, now)
 
 
+def plan_too_late(message: Message, now: dt.datetime) -> dt.datetime | None:
+    """The plan is to be there before its term begins."""
+    term = Term.objects.filter(pk=message.about.get("term")).first()
+    begins = local_time(term.starts_on, dt.time(0)) if term else None
+    return begins if begins and begins > now else None
+
+
 def _plan_letter(membership: SchoolMembership, term: Term, sessions: list[PlannedSession], now: dt.datetime) -> Letter:
     autumn = term.season == Term.Season.AUTUMN
     heading = _("The autumn's plan for %(school)s") if autumn else _("The spring's plan for %(school)s")
@@ -258,14 +336,25 @@ def _plan_letter(membership: SchoolMembership, term: Term, sessions: list[Planne
     return letter_to_school(
         membership,
         now=now,
-        subject=_("%(plan)s: is it right?") % {"plan": heading},
+        subject=texts_of(ReminderItem.Kind.TERM_PLAN).line("subject", plan=heading, school=membership.person.school),
         preheader=_count_in_words(sessions),
         section=_plan_section(membership, heading, sessions, now),
-        coming=_("%(weeks)s weeks before each base session we remind you. If the plan changes we write.")
-        % {"weeks": max(APPROACHING_WEEKS)},
+        coming=_plan_coming(sessions[0]),
         told={about(one): said_of(one) for one in sessions},
-        can_wait=True,
     )
+
+
+def _plan_coming(session: PlannedSession) -> str:
+    rules = rules_of(session)
+    weeks, change = first_lead(rules), _("If the plan changes we write.")
+    if not rules[ReminderItem.Kind.APPROACHING].is_on or not weeks:
+        return change
+    text = ngettext(
+        "%(n)s week before each base session we remind you.",
+        "%(n)s weeks before each base session we remind you.",
+        weeks,
+    )
+    return f"{text % {'n': weeks}} {change}"
 
 
 def _count_in_words(sessions: Sequence[PlannedSession]) -> str:
@@ -286,7 +375,7 @@ def _plan_section(
         heading=heading,
         paragraphs=[
             f"{_count_in_words(sessions)}.",
-            _("One tap in the plan says that it is right. If a time does not work, propose another there."),
+            *texts_of(ReminderItem.Kind.TERM_PLAN).paragraphs("opening", school=membership.person.school),
         ],
         columns=(_("Week"), _("Session")),
         rows=_plan_rows(sessions),

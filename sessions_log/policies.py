@@ -10,11 +10,11 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from accounts.policies import is_coordinator
+from accounts.policies import is_coordinator, manages_schools
 from accounts.templatetags.look import clock, short_day
-from schools.models import PlannedSession, School
-from schools.policies import COORDINATOR, roles_at
-from sessions_log.models import SessionLog
+from schools.models import PlannedSession, SchoolPerson
+from schools.policies import COORDINATOR, school_roles
+from sessions_log.models import LogRevision, SessionLog
 
 
 class LogRefused(ValidationError):  # noqa: N818 - reads as what happened, like Django's PermissionDenied
@@ -43,21 +43,16 @@ class KeyUsedForOtherContent(LogRefused):
         )
 
 
-def user_can_log(user: Any, school: School, today: dt.date) -> bool:
-    """Centre coordinators log everywhere, a school's coordinator at that school."""
-    return is_coordinator(user, today) or COORDINATOR in roles_at(user, school, today)
-
-
 def check_log(session: PlannedSession, today: dt.date) -> None:
     """Raise ``LogRefused`` unless the session stands, lacks an outcome, and its week (or its day) has come."""
     if session.cancelled_at is not None:
         raise LogRefused(_("The session is cancelled and cannot be logged."), code="cancelled")
     if session.outcome is not None:
         raise LogRefused(_("The session is already logged."), code="already_logged")
-    first_day = session.date or session.week_start
-    if first_day > today:
+    if not session.waits_for_log(today):
         raise LogRefused(
-            _("The session is planned for later, and can be logged from %(day)s.") % {"day": short_day(first_day)},
+            _("The session is planned for later, and can be logged from %(day)s.")
+            % {"day": short_day(session.first_day)},
             code="future",
         )
 
@@ -79,15 +74,52 @@ def can_log_as_planned(session: PlannedSession, now: dt.datetime) -> bool:
     return can_log(session, timezone.localdate(now)) and _allows(check_has_begun, session, now)
 
 
-def check_change_log(log: SessionLog) -> None:
-    """Raise ``LogRefused`` unless the log is the one that its session's outcome rests on."""
+def can_log_by_link(session: PlannedSession) -> bool:
+    """Whether the one who holds the session may log it by a link: the centre lets the school, and knows whom to write
+    to."""
+    return session.participation.school.logs_by_link and bool(session.leader and session.leader.email)
+
+
+def check_year_is_open(session: PlannedSession, by: Any, today: dt.date) -> None:
+    """Raise ``LogRefused`` when the school year is closed, and somebody else than the centre's coordinators asks."""
+    year = session.participation.programme_year.year
+    if year.closed_on is not None and not is_coordinator(by, today):
+        raise LogRefused(
+            _("The school year %(year)s is closed. Only the centre's coordinators change its logs now.")
+            % {"year": year},
+            code="closed",
+        )
+
+
+def check_change_log(log: SessionLog, by: Any, today: dt.date) -> None:
+    """Raise ``LogRefused`` unless the log is the one that its session's outcome rests on, and may be changed now."""
     if log.pk is None or log.session.outcome is None:
         raise LogRefused(_("The log has been undone."), code="undone")
+    check_year_is_open(log.session, by, today)
 
 
-def can_change_log(log: SessionLog) -> bool:
-    """Whether the log can be changed; the earlier content is always kept."""
-    return _allows(check_change_log, log)
+def can_change_log(log: SessionLog, by: Any, today: dt.date) -> bool:
+    """Whether the person can change the log; the earlier content is always kept."""
+    return _allows(check_change_log, log, by, today)
+
+
+def needs_reason(log: SessionLog, by: Any, now: dt.datetime) -> bool:
+    """Whether a change has to say why: not while the one who logged can still undo."""
+    return not can_undo(log, by, now)
+
+
+def check_restore(revision: LogRevision, session: PlannedSession) -> None:
+    """Raise ``LogRefused`` unless a log was removed, and the session stands as it did then."""
+    if revision.deed != LogRevision.Deed.REMOVE:
+        raise LogRefused(_("Only a log that was removed can be restored."), code="not_removed")
+    if session.cancelled_at is not None:
+        raise LogRefused(_("The session has been cancelled since, and has no log."), code="cancelled")
+    if session.outcome is not None:
+        raise LogRefused(_("The session has a log again."), code="already_logged")
+
+
+def can_restore(revision: LogRevision, session: PlannedSession) -> bool:
+    return _allows(check_restore, revision, session)
 
 
 def undo_until(log: SessionLog) -> dt.datetime:
@@ -108,9 +140,29 @@ def can_undo(log: SessionLog, by: Any, now: dt.datetime) -> bool:
     return _allows(check_undo, log, by, now)
 
 
+def user_can_set_reminders(user: Any, today: dt.date) -> bool:
+    """Which reminders there are in a year, and when they come: the centre's coordinators and administrators."""
+    return manages_schools(user, today)
+
+
 def _allows(check: Any, *args: Any) -> bool:
     try:
         check(*args)
     except LogRefused:
         return False
     return True
+
+
+def may_get_plans(user: Any, today: dt.date) -> bool:
+    """Whoever has a role at a school."""
+    return bool(school_roles(user, today))
+
+
+def may_get_log_reminders(user: Any, today: dt.date) -> bool:
+    """The coordinators of schools, and the centre's."""
+    return is_coordinator(user, today) or any(COORDINATOR in roles for roles in school_roles(user, today).values())
+
+
+def may_hold_by_link(user: Any, today: dt.date) -> bool:
+    """Those at schools where sessions are logged by the mail's link."""
+    return SchoolPerson.objects.filter(user=user, school__logs_by_link=True).exists()

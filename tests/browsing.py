@@ -5,11 +5,13 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Callable, Iterator
+from typing import Any
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from django.conf import settings
 from django.test import Client
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Page, expect, sync_playwright
 
 from accounts.models import User
 
@@ -18,6 +20,9 @@ os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
 CHROMIUM = shutil.which("chromium") or shutil.which("google-chrome") or shutil.which("chromium-browser")
 QUIET = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
 BrowserAs = Callable[..., Page]
+# Milliseconds; what is waited for comes at once, or late on a machine that is busy with much else.
+PATIENCE = 60_000
+expect.set_options(timeout=PATIENCE)
 
 
 @pytest.fixture(scope="session")
@@ -28,18 +33,28 @@ def chromium() -> Iterator[Browser]:
         pytest.skip("No Chromium was found.")
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(
-            executable_path=CHROMIUM, args=[*QUIET, "--disable-sync", "--no-first-run"]
+            executable_path=CHROMIUM, args=[*QUIET, "--disable-sync", "--no-first-run"], timeout=PATIENCE
         )
         yield browser
         browser.close()
 
 
 @pytest.fixture
-def browser_as(chromium: Browser, live_server) -> Iterator[BrowserAs]:
+def provoked() -> list[str]:
+    """What a test makes the console say on purpose; that the network is away is always said on purpose."""
+    return ["net::ERR_INTERNET_DISCONNECTED"]
+
+
+@pytest.fixture
+def browser_as(chromium: Browser, live_server, provoked: list[str]) -> Iterator[BrowserAs]:
     """``browser_as(elin, width=360)`` gives a page where Elin is signed in. Whatever the console complains of fails
     the test, a breach of the content security policy among it."""
     complaints: list[str] = []
     contexts = []
+
+    def heard(said: ConsoleMessage) -> None:
+        if said.type in ("error", "warning") and not any(text in said.text for text in provoked):
+            complaints.append(said.text)
 
     def open_page(user: User | None, width: int = 1280) -> Page:
         context = chromium.new_context(
@@ -52,8 +67,8 @@ def browser_as(chromium: Browser, live_server) -> Iterator[BrowserAs]:
             value = client.cookies[settings.SESSION_COOKIE_NAME].value
             context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": value, "url": live_server.url}])
         page = context.new_page()
-        page.set_default_timeout(10_000)
-        page.on("console", lambda said: complaints.append(said.text) if said.type in ("error", "warning") else None)
+        page.set_default_timeout(PATIENCE)
+        page.on("console", heard)
         page.on("pageerror", lambda error: complaints.append(str(error)))
         return page
 
@@ -61,3 +76,10 @@ def browser_as(chromium: Browser, live_server) -> Iterator[BrowserAs]:
     for context in contexts:
         context.close()
     assert not complaints, "\n".join(complaints)
+
+
+def what_axe_finds(page: Page) -> list[dict[str, Any]]:
+    """The faults on the page as it is shown now. Axe also tells all that is well, which takes most of its time."""
+    if not page.evaluate("'axe' in window"):
+        page.evaluate(Axe().axe_script)
+    return page.evaluate("axe.run({resultTypes: ['violations']}).then(found => found.violations)")

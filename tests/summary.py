@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 from xml.etree import ElementTree
 
-RESULTS = Path(__file__).parent.parent / "test-results"
+RESULTS = Path(__file__).parent.parent / "test-reports"
 
 
 def main() -> int:

@@ -15,18 +15,21 @@ from outbox.heartbeats import beat
 from programmes import reference
 from programmes.actions import attach_material, describe_topic
 from programmes.models import Programme, SessionTopic
+from schools.actions.cancelling import cancel_session
 from schools.actions.people import end_membership, write_note
-from schools.actions.plans import apply_plan, cancel_session, choose_topics, join, open_programme_year
+from schools.actions.plans import apply_plan, choose_topics, join, open_programme_year
 from schools.actions.replies import propose_time
 from schools.models import SchoolMembership
 from sessions_log.actions import log_as_planned
 from tests.conftest import NOW, account, at_school
 from tests.partners import with_partners
+from tests.remembering import remembered
 
 AUGUST = dt.datetime(2026, 8, 10, 8, tzinfo=dt.UTC)
 TODAY = dt.date(2026, 9, 17)
 
 
+@remembered
 def in_full_work(centre: SimpleNamespace) -> SimpleNamespace:
     """Add to the small municipality what makes every page have something to show."""
     reference.load()
@@ -49,6 +52,7 @@ def in_full_work(centre: SimpleNamespace) -> SimpleNamespace:
     return centre
 
 
+@remembered
 def with_answers(centre: SimpleNamespace) -> SimpleNamespace:
     """Add what the walk needs beside: each school has said that a time does not work, and an account is closed."""
     for school, who in ((centre.lindang, centre.elin), (centre.ekbacka, centre.petra)):

@@ -18,6 +18,7 @@ env = environ.Env()
 TRUE_WORDS = {"1", "true", "yes", "on"}
 FALSE_WORDS = {"0", "false", "no", "off", ""}
 SHORTEST_SECRET = 50
+SHORTEST_WEBHOOK_SECRET = 32
 # Linux takes 107 characters for a socket's path, others fewer.
 LONGEST_SOCKET = 103
 
@@ -130,6 +131,44 @@ def sender(*, production: bool) -> str:
     return address
 
 
+def bounce_address() -> str:
+    """The envelope's sender, where reports of bounces go; empty for the address that mails come from."""
+    given = env.str("BOUNCE_ADDRESS", default="").strip()
+    try:
+        if given:
+            validate_email(given)
+    except ValidationError as wrong:
+        raise ImproperlyConfigured(
+            f"BOUNCE_ADDRESS={given!r} is no e-mail address. Write it as studsar@kommun.example, or leave it out."
+        ) from wrong
+    return given
+
+
+def bounce_mailbox(*, production: bool) -> str:
+    """The mailbox that reports of bounces are read from; empty where there is none."""
+    given = env.str("BOUNCE_MAILBOX", default="").strip()
+    parts = urlsplit(given)
+    is_folder = parts.scheme == "maildir" and not parts.netloc and parts.path.startswith("/")
+    is_imap = parts.scheme in ({"imaps"} if production else {"imaps", "imap"}) and parts.hostname and parts.username
+    if given and not is_folder and not is_imap:
+        raise ImproperlyConfigured(
+            "BOUNCE_MAILBOX cannot be read. Use imaps://user:password@host/INBOX or maildir:///path/to/folder, or "
+            "leave it out."
+        )
+    return given
+
+
+def webhook_secret() -> str:
+    """The secret that a mail service signs its reports of bounces with; empty where none calls."""
+    given = token("BOUNCE_WEBHOOK_SECRET")
+    if given and len(given) < SHORTEST_WEBHOOK_SECRET:
+        raise ImproperlyConfigured(
+            f"BOUNCE_WEBHOOK_SECRET has {len(given)} characters. Use at least {SHORTEST_WEBHOOK_SECRET}, for example "
+            "from: python -c 'import secrets; print(secrets.token_urlsafe(32))'"
+        )
+    return given
+
+
 def portal_url(*, production: bool) -> str:
     """Where the portal is found, for the links in mails; without a slash at the end."""
     given = env.str("PORTAL_URL", default="").strip().rstrip("/")
@@ -180,3 +219,42 @@ def hosts(*, production: bool) -> list[str]:
                 f"ALLOWED_HOSTS has {host!r}. Write the host's name only, without https:// or port."
             )
     return given or ["localhost", "127.0.0.1", "[::1]"]
+
+
+def register_url(name: str, *, default: str, production: bool) -> str:
+    """Where a register is found, without a slash at the end; empty where there is none."""
+    given = env.str(name, default=default).strip().rstrip("/")
+    if not given:
+        return ""
+    parts = urlsplit(given)
+    is_safe = parts.scheme == "https" or (parts.scheme == "http" and not production)
+    if not is_safe or not parts.hostname or parts.query or parts.fragment:
+        raise ImproperlyConfigured(
+            f"{name}={given!r} is no address of a register. Write it as https://api.example.se/path, without a "
+            "question mark, or leave it empty for none."
+        )
+    return given
+
+
+def token(name: str) -> str:
+    """A key that another service has given the portal; one line of visible characters."""
+    given = env.str(name, default="").strip()
+    if not given.isascii() or not given.isprintable() or " " in given:
+        raise ImproperlyConfigured(f"{name} holds something that no key can hold. Write it again, without spaces.")
+    return given
+
+
+def folder(name: str) -> Path | None:
+    """A folder that exists, or none."""
+    given = env.str(name, default="").strip()
+    if given and not Path(given).is_dir():
+        raise ImproperlyConfigured(f"{name}={given!r} is no folder. Name one that exists, or leave {name} out.")
+    return Path(given) if given else None
+
+
+def municipality() -> str:
+    """The municipality's code, four digits as Statistics Sweden gives them."""
+    given = env.str("MUNICIPALITY_CODE", default="0127").strip()
+    if not (len(given) == 4 and given.isascii() and given.isdecimal()):
+        raise ImproperlyConfigured(f"MUNICIPALITY_CODE={given!r} must be four digits, such as 0127 for Botkyrka.")
+    return given

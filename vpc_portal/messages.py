@@ -67,7 +67,9 @@ def updated(found: Catalog, known: Catalog) -> Catalog:
     for message in found:
         if message.id:
             before = known.get(_key(message.id), context=message.context)
-            fresh.add(message.id, before.string if before else None, context=message.context)
+            # A text that has got a plural, or lost it, is translated anew.
+            is_same_kind = before is not None and isinstance(before.id, str) == isinstance(message.id, str)
+            fresh.add(message.id, before.string if before and is_same_kind else None, context=message.context)
     return fresh
 
 

@@ -55,6 +55,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "vpc_portal.addresses.without_nul",
 ]
 
 ROOT_URLCONF = "vpc_portal.urls"
@@ -70,6 +71,7 @@ TEMPLATES = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
                 "accounts.context_processors.portal",
+                "sessions_log.context_processors.kept_on_phone",
             ],
             "builtins": ["django.templatetags.i18n", "django.templatetags.static", "accounts.templatetags.look"],
         },
@@ -181,8 +183,31 @@ SERVER_EMAIL = MAIL_ADDRESS
 EMAIL_BACKEND = "outbox.backend.HandoverBackend"
 EMAIL_TIMEOUT = 10
 globals().update(environment.mail_server(production=PRODUCTION))
+# Mails that come back: the envelope's sender if another than MAIL_FROM, and where the reports are read.
+BOUNCE_ADDRESS = environment.bounce_address()
+BOUNCE_MAILBOX = environment.bounce_mailbox(production=PRODUCTION)
+BOUNCE_WEBHOOK_SECRET = environment.webhook_secret()
+# Mails to the relay in a minute; 0 for no limit.
+MAIL_PER_MINUTE = environment.number("MAIL_PER_MINUTE", default=0 if DEMO else 60, lowest=0, highest=10_000)
+# Whether mails wait for the morning in evenings and on days off. Who looks at the demo wants to see them come.
+MAIL_QUIET_HOURS = environment.flag("MAIL_QUIET_HOURS", default=not DEMO)
+# By this file an older database, restored from a backup, is known as that; see outbox.control.
+MAIL_MARK: Path | None = VAR_DIR / "mail-mark"
 # How long a move or a cancellation can be regretted before the school is told, in minutes.
 PLAN_UNDO_MINUTES = 5
+
+# Registers that schools and classes are read in from; files do as well.
+MUNICIPALITY_CODE = environment.municipality()
+SCHOOL_REGISTER_URL = environment.register_url(
+    "SCHOOL_REGISTER_URL", default="https://api.skolverket.se/skolenhetsregistret/v2", production=PRODUCTION
+)
+# Where values of indicators are fetched from.
+KOLADA_URL = environment.register_url("KOLADA_URL", default="https://api.kolada.se/v3", production=PRODUCTION)
+SS12000_URL = environment.register_url("SS12000_URL", default="", production=PRODUCTION)
+SS12000_TOKEN = environment.token("SS12000_TOKEN")
+
+# A folder of more languages for those who answer surveys; Swedish is the portal's own.
+SURVEY_LANGUAGES = environment.folder("SURVEY_LANGUAGES")
 
 # Celery rings the bell; a broker that is lost loses no mail.
 CELERY_BROKER_URL = environment.broker(VAR_DIR)
@@ -217,6 +242,9 @@ CELERY_BEAT_SCHEDULE = {
         ("send what is due", "outbox.tasks.send_waiting", 20.0),
         ("make the reminders that are due", "sessions_log.tasks.remind", 300.0),
         ("remind of follow-ups that are due", "programmes.tasks.remind_of_follow_ups", 3_600.0),
+        ("refresh the indicators when a year has passed", "evaluations.tasks.refresh_indicators", 43_200.0),
+        ("read the mails that have come back", "outbox.tasks.read_bounces", 300.0),
+        ("forget the codes of surveys whose hour has passed", "evaluations.tasks.close_surveys", 300.0),
         ("show that beat, broker and worker live", "outbox.tasks.beat_heart", 60.0),
     ]
 }

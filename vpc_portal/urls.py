@@ -23,5 +23,7 @@ urlpatterns = [
     path("", include("schools.urls")),
     path("", include("sessions_log.urls")),
     path("oversikt/", include("evaluations.urls")),
+    path("", include("evaluations.result_urls")),
+    path("", include("evaluations.survey_urls")),
     path("admin/", admin.site.urls),
 ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Container
 
 from django import template
 from django.utils.formats import date_format
@@ -67,3 +68,9 @@ def grouped(number: int) -> str:
 def clock(time: dt.time) -> str:
     """09.10"""
     return f"{time:%H.%M}"
+
+
+@register.filter
+def in_list(value: object, values: Container[object]) -> bool:
+    """Whether a value is among some, for what a tag cannot say inside ``with``."""
+    return value in values

@@ -6,7 +6,7 @@ Each has a sentence of numbers for those who can't see it; the same numbers stan
 from __future__ import annotations
 
 import itertools
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django import template
@@ -14,12 +14,13 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from evaluations.dashboard import LinePoint, Month, ReasonRow
-from evaluations.figures import Figure
+from evaluations.figures import NBSP, Figure
 
 register = template.Library()
 LEFT, RIGHT = 12.0, 72.0
 TOP, BOTTOM = 24.0, 236.0
 MOST_NAMES = 7
+BAR_BOTTOM = 124.0
 STEPS = (1, 2, 5, 10, 20, 25, 50, 100, 200, 250, 500, 1000, 2000, 5000)
 
 
@@ -58,8 +59,8 @@ def month_bars(months: Sequence[Month], name: str) -> dict[str, Any]:
 
 
 @register.inclusion_tag("evaluations/_line_chart.html")
-def line_chart(points: Sequence[LinePoint], unknown: int) -> dict[str, Any]:
-    """What is held against the plan and against last year, added up by month."""
+def line_chart(points: Sequence[LinePoint], unknown: int, name: str = "lc") -> dict[str, Any]:
+    """What is held against the plan and against last year, added up by month; ``name`` is the chart's on the page."""
     last = points[-1]
     highest = max(last.plan, last.held + unknown, last.last or 0, 1)
     chart = _Scale(len(points), highest)
@@ -68,6 +69,7 @@ def line_chart(points: Sequence[LinePoint], unknown: int) -> dict[str, Any]:
     if last.last is not None:
         lines.insert(1, ("c-line-last", [point.last or 0 for point in points]))
     return {
+        "name": name,
         "grid": [(_number(chart.y(value)), value) for value in chart.steps()],
         "months": _month_names(chart, points),
         "lines": [(name, segment) for name, values in lines for segment in chart.segments(values)],
@@ -89,6 +91,45 @@ def bar_list(rows: Sequence[ReasonRow]) -> dict[str, Any]:
         ],
         "lost": sum(row.lost for row in rows),
         "again": sum(row.again for row in rows),
+    }
+
+
+@register.inclusion_tag("evaluations/_state_bars.html")
+def state_bars(schools: Mapping[str, int]) -> dict[str, Any]:
+    """How many schools are in each state, those that need help first; states without schools are left out."""
+    total = sum(schools.values()) or 1
+    rows = [(state, number, _number(100 * number / total)) for state, number in schools.items() if number]
+    return {"rows": rows, "total": total}
+
+
+@register.inclusion_tag("evaluations/_term_bars.html")
+def term_bars(terms: Sequence[tuple[str, Figure]]) -> dict[str, Any]:
+    """A figure term by term, from 0 to 100 per cent: full to the lower end, hatched to the upper."""
+    figure = terms[0][1]
+    width = 100 / len(terms)
+    target = terms[-1][1].target
+    return {
+        "id": f"tb-{figure.key}",
+        "title": _("%(title)s, term by term") % {"title": figure.title},
+        "said": ", ".join(f"{name} {one.value}" for name, one in terms),
+        "bars": [_term_bar(name, one, place * width, width) for place, (name, one) in enumerate(terms)],
+        "target_y": _number(BAR_BOTTOM - target) if target else "",
+    }
+
+
+def _term_bar(name: str, figure: Figure, left: float, width: float) -> dict[str, str]:
+    """A per cent is a pixel high."""
+    low, high = figure.lowest or 0.0, figure.highest or 0.0
+    return {
+        "x": _number(left + width * 0.15),
+        "width": _number(width * 0.7),
+        "middle": _number(left + width / 2),
+        "y": _number(BAR_BOTTOM - low),
+        "height": _number(low),
+        "more_y": _number(BAR_BOTTOM - high),
+        "more_height": _number(high - low) if high > low else "",
+        "value": figure.value.replace(f"{NBSP}%", ""),
+        "name": name,
     }
 
 

@@ -1,4 +1,4 @@
-"""Who reads the figures: those with a role at the centre."""
+"""Who reads the figures: those with a role at the centre; totals are open to the partners, too."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from accounts.policies import sees_everything
+from evaluations.policies import sees_figures, sees_totals_only
 from evaluations.selection import Selection, selected
 
 View = Callable[..., HttpResponse]
@@ -21,26 +22,43 @@ View = Callable[..., HttpResponse]
 
 def for_the_centre(view: View) -> View:
     """Only people with a role at the centre come in, and only to read; the view gets the day."""
+    return _guarded(view, sees_everything)
 
+
+def for_partners_too(view: View) -> View:
+    """The same, open to the partners' representatives."""
+    return _guarded(view, sees_figures)
+
+
+def with_selection(view: View) -> View:
+    """The view gets what the address asks for; before any year is open there is a page that says so."""
+    return for_the_centre(_chosen(view))
+
+
+def with_totals(view: View) -> View:
+    """The same for partners too, whose selection is always of all schools together."""
+    return for_partners_too(_chosen(view))
+
+
+def _guarded(view: View, may_read: Callable[[Any, dt.date], bool]) -> View:
     @require_safe
     @wraps(view)
     def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         today: dt.date = timezone.localdate()
-        if not sees_everything(request.user, today):
+        if not may_read(request.user, today):
             raise PermissionDenied
         return view(request, *args, today=today, **kwargs)
 
     return guarded
 
 
-def with_selection(view: View) -> View:
-    """The view gets what the address asks for; before any year is open there is a page that says so."""
-
+def _chosen(view: View) -> View:
     @wraps(view)
-    def chosen(request: HttpRequest, *, today: dt.date) -> HttpResponse:
-        selection: Selection | None = selected(request.GET, today)
+    def chosen(request: HttpRequest, *args: Any, today: dt.date, **kwargs: Any) -> HttpResponse:
+        totals_only = sees_totals_only(request.user, today)
+        selection: Selection | None = selected(request.GET, today, totals_only=totals_only)
         if selection is None:
-            return render(request, "evaluations/overview_empty.html")
-        return view(request, selection=selection)
+            return render(request, "evaluations/overview_empty.html", {"totals_only": totals_only})
+        return view(request, *args, selection=selection, **kwargs)
 
-    return for_the_centre(chosen)
+    return chosen

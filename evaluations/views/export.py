@@ -1,51 +1,45 @@
-"""The overview's numbers by school as CSV, for a spreadsheet."""
+"""The tables as CSV and as a workbook, for a spreadsheet."""
 
 from __future__ import annotations
 
 import csv
 
-from django.http import HttpRequest, HttpResponse
-from django.utils.translation import gettext as _
+from django.http import Http404, HttpRequest, HttpResponse
 
-from accounts.spreadsheets import safe
-from evaluations import definitions
-from evaluations.dashboard import Dashboard, dashboard_of
-from evaluations.figures import Figure
+from accounts.spreadsheets import Sheet, safe, workbook_answer
+from evaluations import downloads, tables
+from evaluations.cells import sheet_of
+from evaluations.reports import content_now, sheets_of
 from evaluations.selection import Selection
 from evaluations.views.access import with_selection
 
 
 @with_selection
 def export(request: HttpRequest, *, selection: Selection) -> HttpResponse:
-    name = f"oversikt-{selection.programme_year.programme.slug}-{selection.as_of.isoformat()}.csv"
-    response = HttpResponse(
-        content_type="text/csv; charset=utf-8", headers={"Content-Disposition": f'attachment; filename="{name}"'}
-    )
+    """The table that ``tabell`` names; the schools' unless it is said."""
+    name = request.GET.get("tabell") or "skolor"
+    if name not in downloads.TABLES:
+        raise Http404
+    sheet = sheet_of(downloads.TABLES[name](selection), tables.about(selection))
+    return csv_answer(sheet, f"{name}-{selection.programme_year.programme.slug}-{selection.as_of.isoformat()}")
+
+
+@with_selection
+def workbook(request: HttpRequest, *, selection: Selection) -> HttpResponse:
+    """Everything that the overview shows, as a workbook with a sheet for each table."""
+    name = f"oversikt-{selection.programme_year.programme.slug}-{selection.as_of.isoformat()}"
+    return workbook_answer(sheets_of(content_now(selection)), name)
+
+
+def csv_answer(sheet: Sheet, name: str) -> HttpResponse:
+    """The sheet to download, for a spreadsheet; the name is without its ending."""
+    headers = {"Content-Disposition": f'attachment; filename="{name}.csv"'}
+    response = HttpResponse(content_type="text/csv; charset=utf-8", headers=headers)
     # Without the mark Excel reads å, ä and ö as something else.
     response.write("\ufeff")
-    csv.writer(response, delimiter=";").writerows(rows_of(dashboard_of(selection)))
+    csv.writer(response, delimiter=";").writerows(_rows_of(sheet))
     return response
 
 
-def rows_of(dashboard: Dashboard) -> list[list[str]]:
-    """A header, a row for each school, and the sum."""
-    selection = dashboard.selection
-    about = [selection.programme_year.programme.name, str(selection.year), selection.as_of.isoformat()]
-    rows = [[row.school.name, row.school.district.name, *about, *_numbers(row.figures)] for row in dashboard.schools]
-    district = selection.district.name if selection.district else ""
-    return [
-        [safe(cell) for cell in row]
-        for row in (_header(), *rows, [_("All schools"), district, *about, *_numbers(dashboard.figures)])
-    ]
-
-
-def _header() -> list[str]:
-    parts = (_("numerator"), _("denominator"), _("unknown"))
-    return [
-        *(_("School"), _("District"), _("Programme"), _("School year"), _("As of")),
-        *(f"{definition.title}, {part}" for definition in definitions.ALL for part in parts),
-    ]
-
-
-def _numbers(figures: list[Figure]) -> list[str]:
-    return [str(n) for figure in figures for n in (figure.numerator, figure.denominator, figure.unknown)]
+def _rows_of(sheet: Sheet) -> list[list[str]]:
+    return [[safe("" if cell is None else str(cell)) for cell in row] for row in (sheet.header, *sheet.rows)]

@@ -17,6 +17,7 @@ from evaluations.selection import Selection
 from evaluations.views.access import with_selection
 from programmes.models import SessionTopic
 from schools.models import Group, PlannedSession, School
+from schools.models.groups import GRADES
 
 PAGE = 50
 
@@ -30,31 +31,47 @@ class Asked:
     school: School | None
     topic: SessionTopic | None
     without_topic: bool
+    grade: int | None = None
 
     @property
     def topic_slug(self) -> str:
         return lists.NO_TOPIC if self.without_topic else self.topic.slug if self.topic else ""
 
 
+SESSIONS: Mapping[str, Collection[str]] = {**lists.PLACES, "reminders": lists.REMINDED}
+
+
 @with_selection
 def session_list(request: HttpRequest, *, selection: Selection) -> HttpResponse:
-    asked = _asked(request, selection, lists.PLACES)
-    found = lists.places_in(selection, asked.figure, asked.part, school=asked.school, topic=asked.topic_slug)
+    asked = _asked(request, selection, SESSIONS)
+    found: Sequence[lists.ListedPlace]
+    if asked.figure == "reminders":
+        found = lists.reminded_in(selection, asked.part, school=asked.school)
+    else:
+        found = lists.places_in(selection, asked.figure, asked.part, school=asked.school, topic=asked.topic_slug)
     page = _page(request, found)
-    context = _context(selection, asked, lists.PLACES) | {
+    context = _context(selection, asked, SESSIONS) | {
         "page": page,
         "total": len(found),
         "rows": _with_sessions(page),
-        "parts_total": sum(listed.place.row.parts for listed in found if listed.place.row),
-        "parts_done": sum(listed.place.row.parts_done for listed in found if listed.place.row),
     }
+    if asked.figure == "adherence":
+        context["parts_done"], context["parts_total"] = _parts(found, asked, selection)
     return render(request, "evaluations/session_list.html", context)
+
+
+def _parts(found: Sequence[lists.ListedPlace], asked: Asked, selection: Selection) -> tuple[int, int]:
+    """How many parts were done, and of how many, in the sessions that are listed."""
+    if not asked.topic_slug:
+        return lists.parts_in(selection, school=asked.school)
+    rows = [listed.place.row for listed in found if listed.place.row]
+    return sum(row.parts_done for row in rows), sum(row.parts for row in rows)
 
 
 @with_selection
 def class_list(request: HttpRequest, *, selection: Selection) -> HttpResponse:
     asked = _asked(request, selection, lists.CLASSES)
-    found = lists.classes_in(selection, asked.figure, asked.part, school=asked.school)
+    found = lists.classes_in(selection, asked.figure, asked.part, school=asked.school, grade=asked.grade)
     page = _page(request, found)
     names = Group.objects.in_bulk([listed.one.group.pk for listed in page])
     context = _context(selection, asked, lists.CLASSES) | {
@@ -89,7 +106,16 @@ def _asked(request: HttpRequest, selection: Selection, known: Mapping[str, Colle
         selection.mended.append(_("The figure has no such part. Here is all of it."))
         part = "alla"
     slug, topic = request.GET.get("skola", ""), request.GET.get("amne", "")
-    return Asked(figure, part, _school(selection, slug), _topic(selection, topic), topic == lists.NO_TOPIC)
+    grade = _grade(selection, request.GET.get("arskurs", ""))
+    return Asked(figure, part, _school(selection, slug), _topic(selection, topic), topic == lists.NO_TOPIC, grade)
+
+
+def _grade(selection: Selection, text: str) -> int | None:
+    rules = selection.programme_year
+    grade = next((n for n in range(rules.lowest_grade, rules.highest_grade + 1) if str(n) == text), None)
+    if text and grade is None:
+        selection.mended.append(_("The programme has no such grade. Here are all."))
+    return grade
 
 
 def _school(selection: Selection, slug: str) -> School | None:
@@ -111,9 +137,11 @@ def _topic(selection: Selection, slug: str) -> SessionTopic | None:
 
 def _context(selection: Selection, asked: Asked, known: Mapping[str, Collection[str]]) -> dict[str, Any]:
     about = {"siffra": asked.figure, "skola": asked.school.slug if asked.school else "", "amne": asked.topic_slug}
+    about["arskurs"] = "" if asked.grade is None else str(asked.grade)
     return {
         "selection": selection,
         "asked": asked,
+        "grade_label": "" if asked.grade is None else dict(GRADES)[asked.grade],
         "definition": DEFINITIONS[asked.figure],
         "part_title": lists.TITLES[asked.part],
         "parts": [

@@ -7,12 +7,13 @@ from typing import Any
 
 from django import template
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from accounts.templatetags.look import clock, short_day
-from outbox.heartbeats import pulse
+from outbox.heartbeats import pulse, unread_mailbox
 from outbox.kinds import title_of
-from outbox.models import Message, State
-from outbox.piles import FAILED, UNCERTAIN, counts
+from outbox.models import Control, Message, State
+from outbox.piles import FAILED, UNCERTAIN, mails_in
 from outbox.policies import user_can_see_mails
 
 register = template.Library()
@@ -39,7 +40,9 @@ def moment(at: dt.datetime) -> str:
 
 @register.inclusion_tag("_status.html")
 def mail_badge(message: Message) -> dict[str, str]:
-    """A mail's state as shape and word."""
+    """A mail's state as shape and word. Where the page has asked for it, that it came back goes before all."""
+    if message.state != State.FAILED and getattr(message, "came_back", []):
+        return {"status": "notheld", "label": _("Came back")}
     state = State(message.state)
     return {"status": SHAPES.get(state, "planned"), "label": str(state.label)}
 
@@ -51,10 +54,11 @@ def pulse_notice(context: dict[str, Any]) -> dict[str, Any]:
     request = context.get("request")
     if request is None or not user_can_see_mails(request.user, timezone.localdate(now)):
         return {}
-    found = counts(now)
     return {
         "pulse": pulse(now),
-        "failed": found[FAILED],
-        "uncertain": found[UNCERTAIN],
+        "unread": unread_mailbox(now),
+        "control": Control.objects.filter(pk=1).exclude(paused_at=None).first(),
+        "failed": mails_in(FAILED, now).count(),
+        "uncertain": mails_in(UNCERTAIN, now).count(),
         "piles": {"failed": FAILED, "uncertain": UNCERTAIN},
     }

@@ -15,7 +15,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
 from accounts.requests import SignedInRequest
-from outbox import actions
+from outbox import actions, control
 from outbox.models import Message
 from outbox.piles import HELD, QUEUE
 from outbox.views.guard import for_those_who_see_mails
@@ -25,6 +25,12 @@ from outbox.views.guard import for_those_who_see_mails
 @for_those_who_see_mails
 def message_hold(request: SignedInRequest, uuid: str, *, now: dt.datetime) -> HttpResponse:
     return _done(request, uuid, now, actions.hold, _("The mail is held back. It stays until somebody lets it go."))
+
+
+@require_POST
+@for_those_who_see_mails
+def message_at_once(request: SignedInRequest, uuid: str, *, now: dt.datetime) -> HttpResponse:
+    return _done(request, uuid, now, actions.send_at_once, _("The mail is being sent."))
 
 
 @require_POST
@@ -56,6 +62,26 @@ def message_resend(request: SignedInRequest, uuid: str, *, now: dt.datetime) -> 
         return redirect("outbox:message-detail", uuid)
     messages.success(request, _("The mail is sent again to %(address)s.") % {"address": again.address})
     return redirect("outbox:message-detail", again.uuid)
+
+
+@require_POST
+@for_those_who_see_mails
+def pause(request: SignedInRequest, *, now: dt.datetime) -> HttpResponse:
+    control.pause(by=request.user, now=now)
+    messages.success(request, _("The sending is paused. Mails wait until somebody starts it again."))
+    return redirect("outbox:message-list")
+
+
+@require_POST
+@for_those_who_see_mails
+def resume(request: SignedInRequest, *, now: dt.datetime) -> HttpResponse:
+    try:
+        control.resume(by=request.user, now=now)
+    except ValidationError as refused:
+        messages.error(request, refused.messages[0])
+    else:
+        messages.success(request, _("The sending goes on."))
+    return redirect("outbox:message-list")
 
 
 @require_POST

@@ -8,10 +8,13 @@ from django.core.paginator import Paginator
 from django.db.models import Q
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
+from django.utils import timezone
 from django.views.decorators.http import require_safe
 
+from accounts.policies import is_administrator
 from accounts.requests import SignedInRequest
 from outbox import policies
+from outbox.control import current
 from outbox.kinds import all_kinds
 from outbox.models import Message, MessageQuerySet
 from outbox.piles import ALL, HELD, NEEDS, PILES, QUEUE, Pile, counts, mails_in
@@ -28,6 +31,7 @@ def message_list(request: SignedInRequest, *, now: dt.datetime) -> HttpResponse:
     sought = request.GET.get("sok", "").strip()[:100]
     kind = next((one for one in all_kinds() if one.name == request.GET.get("sort")), None)
     found = counts(now)
+    control = current()
     pile = _chosen(request.GET.get("lage", ""), found)
     mails = _narrowed(mails_in(pile, now), sought, kind.name if kind else "")
     context = {
@@ -37,10 +41,13 @@ def message_list(request: SignedInRequest, *, now: dt.datetime) -> HttpResponse:
         "kinds": all_kinds(),
         "kind": kind,
         "sought": sought,
-        "page": Paginator(mails.select_related("user"), PAGE).get_page(request.GET.get("sida")),
+        "page": Paginator(mails.select_related("user").with_what_came_back(), PAGE).get_page(request.GET.get("sida")),
         "all": ALL,
         "waiting": found[QUEUE],
         "held": found[HELD],
+        "control": control,
+        "may_resume": not control.is_restored or is_administrator(request.user, timezone.localdate(now)),
+        "may_change_texts": policies.user_can_change_texts(request.user, timezone.localdate(now)),
     }
     return render(request, "outbox/message_list.html", context)
 
@@ -63,7 +70,9 @@ def _narrowed(mails: MessageQuerySet, sought: str, kind: str) -> MessageQuerySet
 @for_those_who_see_mails
 def message_detail(request: SignedInRequest, uuid: str, *, now: dt.datetime) -> HttpResponse:
     """One mail: where it stands and why, what it says, and what can be done with it."""
-    message = get_object_or_404(Message.objects.select_related("user", "digest", "again"), uuid=uuid)
+    message = get_object_or_404(
+        Message.objects.select_related("user", "digest", "again").with_what_came_back(), uuid=uuid
+    )
     shown = preview(message, now)
     context = {
         "message": message,
@@ -72,8 +81,10 @@ def message_detail(request: SignedInRequest, uuid: str, *, now: dt.datetime) -> 
         "next": comes_next(message, now),
         "carries": message.carries.select_related("user").order_by("pk"),
         "sent_again": Message.objects.filter(again=message).order_by("pk"),
+        "bounces": message.bounces.order_by("pk"),
+        "may_go_at_once": policies.can_go_at_once(message),
         "may_hold": policies.can_be_held(message),
-        "may_release": policies.can_be_released(message),
+        "may_release": policies.user_can_release(request.user, message, timezone.localdate(now)),
         "may_resend": policies.can_be_resent(message),
     }
     return render(request, "outbox/message_detail.html", context)

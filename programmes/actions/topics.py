@@ -10,7 +10,15 @@ from django.db import transaction
 
 from accounts.models import User
 from programmes.material import check_material, discard_on_commit, suffix_of
-from programmes.models import ContentItem, ContentSection, MaterialVersion, SessionTopic, TopicPart
+from programmes.models import (
+    ContentItem,
+    ContentSection,
+    MaterialVersion,
+    PoliticalProblem,
+    SessionTopic,
+    StrategicArea,
+    TopicPart,
+)
 
 
 @transaction.atomic
@@ -60,8 +68,33 @@ def write_item(*, item: ContentItem, name: str, by: User) -> None:
     if former is None:
         item.slug, item.position = _free_name(item.section, name), _last_place(item.section)
     item.save()
+    _name_alike(item)
     if former and former.file.name and former.file.name != item.file.name:
         discard_on_commit(former.file.storage, former.file.name)
+
+
+@transaction.atomic
+def remove_item(*, item: ContentItem, by: User) -> None:
+    """Remove a section's row, and its file."""
+    storage, name = item.file.storage, item.file.name
+    item.delete()
+    if name:
+        discard_on_commit(storage, name)
+
+
+@transaction.atomic
+def say_checked(*, item: ContentItem, today: dt.date, by: User) -> None:
+    """Somebody has made sure today that a row is right."""
+    item.checked_on = today
+    item.save(update_fields=["checked_on"])
+
+
+def _name_alike(item: ContentItem) -> None:
+    """The strategic areas and the political problems that measures are tied to are called what their rows say."""
+    if item.section.slug == "strategiska-omraden" and item.heading:
+        StrategicArea.objects.filter(slug=item.slug).update(name=item.heading[:120])
+    elif item.section.slug == "politiska-plattformen" and item.text:
+        PoliticalProblem.objects.filter(slug=item.slug).update(text=item.text[:200])
 
 
 def _free_name(section: ContentSection, name: str) -> str:

@@ -22,6 +22,7 @@ class EncounterForm(NamedForm):
             "first_stage",
             "last_stage",
             "mentors_stage",
+            "trace",
             "position",
         ]
         help_texts = {"what": _("Stands below the programme's name in the picture.")}

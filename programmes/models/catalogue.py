@@ -19,6 +19,10 @@ class ProgrammeQuerySet(models.QuerySet["Programme"]):
         # Said again here: a query that groups leaves out the model's own order.
         return self.annotate(topic_count=Count("topics")).order_by("position", "name")
 
+    def planned(self) -> ProgrammeQuerySet:
+        """Those whose sessions are laid out over a school year."""
+        return self.exclude(rhythm=Programme.Rhythm.NONE)
+
 
 class Programme(models.Model):
     """A programme or training: TÅGET, MVP and the others."""
@@ -31,6 +35,13 @@ class Programme(models.Model):
         PROGRAMME = "programme", _("Programme")
         TRAINING = "training", _("Training")
 
+    class Rhythm(models.TextChoices):
+        """How its sessions lie over a school year: the planning's rules follow from it."""
+
+        NONE = "", _("Not planned over the year")
+        MONTHS = "months", _("Topics in their months, staff before classes")
+        SERIES = "series", _("A series of numbered sessions after a training")
+
     slug = models.SlugField(_("short name"), max_length=60, unique=True)
     name = models.CharField(_("name"), max_length=120)
     kind = models.CharField(_("kind"), max_length=20, choices=Kind, default=Kind.PROGRAMME)
@@ -38,6 +49,10 @@ class Programme(models.Model):
     audience = models.CharField(_("for whom"), max_length=200, blank=True)
     summary = models.TextField(_("summary"), blank=True)
     position = models.PositiveSmallIntegerField(_("order"), default=0)
+    rhythm = models.CharField(_("rhythm"), max_length=20, choices=Rhythm, default=Rhythm.NONE, blank=True)
+    # What a school year's settings begin with.
+    lowest_grade = models.PositiveSmallIntegerField(_("lowest grade"), null=True, blank=True)
+    highest_grade = models.PositiveSmallIntegerField(_("highest grade"), null=True, blank=True)
 
     objects = ProgrammeQuerySet.as_manager()
 

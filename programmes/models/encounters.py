@@ -41,6 +41,18 @@ class Encounter(models.Model):
         TARGETED = "targeted", _("targeted")
         INDIVIDUAL = "individual", _("targeted on individuals")
 
+    class Trace(models.TextChoices):
+        """What the portal keeps of it at a school, by which one sees that it goes on there."""
+
+        CLASS_SESSIONS = "class_sessions", _("pupil sessions")
+        STAFF_SESSIONS = "staff_sessions", _("staff sessions")
+        APT = "apt", _("workplace meetings on gender equality")
+        ABC = "abc", _("ABC parent meetings")
+        CONCERN = "concern", _("the training on concern for children")
+        VIOLENCE = "violence", _("the training on what violence is")
+        MENTORS = "mentors", _("the pupil mentors' training, supervision and meetings")
+        KEY_PERSONS = "key_persons", _("key persons' training")
+
     slug = models.SlugField(_("short name"), max_length=60, unique=True)
     programme = models.ForeignKey(
         Programme,
@@ -58,6 +70,13 @@ class Encounter(models.Model):
     last_stage = models.PositiveSmallIntegerField(_("to and including"), choices=Stage)
     mentors_stage = models.PositiveSmallIntegerField(
         _("the pupil mentors' year"), choices=Stage, null=True, blank=True, help_text=_("Draws an arrow from there.")
+    )
+    trace = models.CharField(
+        _("what shows that it goes on at a school"),
+        max_length=20,
+        choices=Trace,
+        blank=True,
+        help_text=_("Leave it if the portal keeps nothing of it."),
     )
     position = models.PositiveSmallIntegerField(_("order"), default=0)
 
@@ -85,6 +104,12 @@ class Encounter(models.Model):
     def rest(self) -> str:
         """What stands below the name."""
         return self.what if self.programme else ""
+
+    @property
+    def years(self) -> str:
+        """F-klass – åk 5"""
+        first, last = str(self.get_first_stage_display()), str(self.get_last_stage_display())
+        return first if self.first_stage == self.last_stage else f"{first} – {last}"
 
     @property
     def is_developing(self) -> bool:

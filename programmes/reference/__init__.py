@@ -3,7 +3,7 @@
 ``source/`` keeps the text that the files rest on, and how its unreadable lines were read.
 """
 
-from programmes.reference.files import FOLDER, BrokenReference
+from programmes.reference.files import FOLDER, BrokenReference, Shape, add_reference
 from programmes.reference.loading import Report, load
 
-__all__ = ["FOLDER", "BrokenReference", "Report", "load"]
+__all__ = ["FOLDER", "BrokenReference", "Report", "Shape", "add_reference", "load"]

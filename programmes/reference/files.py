@@ -72,7 +72,10 @@ PARTNERS = Shape("partners", PartnerOrganisation, frozenset({"name", "position"}
 AREAS = Shape("areas", StrategicArea, frozenset({"name", "position"}))
 PROBLEMS = Shape("problems", PoliticalProblem, frozenset({"number", "text"}))
 PROGRAMMES = Shape(
-    "programmes", Programme, frozenset({"name", "kind", "status", "position"}), frozenset({"audience", "summary"})
+    "programmes",
+    Programme,
+    frozenset({"name", "kind", "status", "position"}),
+    frozenset({"audience", "summary", "rhythm", "lowest_grade", "highest_grade"}),
 )
 SECTIONS = Shape(
     "sections",
@@ -99,19 +102,27 @@ ENCOUNTERS = Shape(
     "encounters",
     Encounter,
     frozenset({"lane", "who", "first_stage", "last_stage", "position"}),
-    frozenset({"programme", "what", "level", "mentors_stage"}),
+    frozenset({"programme", "what", "level", "mentors_stage", "trace"}),
     {"programme": Programme},
 )
-# What is named comes before what names it.
-SHAPES = (PARTNERS, AREAS, PROBLEMS, PROGRAMMES, SECTIONS, ITEMS, TOPICS, ENCOUNTERS)
-_AT_THE_TOP = {shape.name: shape for shape in SHAPES if shape is not ITEMS}
+# The loader in C reads the same some ten times as fast; not every machine's PyYAML is built with it.
+LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+# What is named comes before what names it. Apps above add theirs.
+SHAPES = [PARTNERS, AREAS, PROBLEMS, PROGRAMMES, SECTIONS, ITEMS, TOPICS, ENCOUNTERS]
+FOLDERS = [FOLDER]
 
 
-def read_folder(folder: Path) -> list[Row]:
-    """Every row of a folder's files, checked. Raises ``BrokenReference`` with all that is wrong."""
+def add_reference(folder: Path, *shapes: Shape) -> None:
+    """An app above has a folder of its own, with rows of its own models."""
+    SHAPES.extend(shapes)
+    FOLDERS.append(folder)
+
+
+def read_folders(folders: Iterable[Path]) -> list[Row]:
+    """Every row of the folders' files, checked. Raises ``BrokenReference`` with all that is wrong."""
     rows: list[Row] = []
     errors: list[str] = []
-    for path in sorted(folder.glob("*.yaml")):
+    for path in (path for folder in folders for path in sorted(folder.glob("*.yaml"))):
         try:
             for written in _rows_in(path):
                 rows.append(_checked(written))
@@ -125,14 +136,15 @@ def read_folder(folder: Path) -> list[Row]:
 
 def _rows_in(path: Path) -> Iterator[Row]:
     """A file's rows as written; a section's items follow it."""
+    at_the_top = {shape.name: shape for shape in SHAPES if shape is not ITEMS}
     for name, entries in _content_of(path).items():
-        if name not in _AT_THE_TOP:
+        if name not in at_the_top:
             raise BrokenReference([_("%(where)s: “%(name)s” is not known.") % {"where": path.name, "name": name}])
         for place, entry in enumerate(_list(entries, f"{path.name}: {name}"), 1):
             where = f"{path.name}: {name} {place}"
             values = _mapping(entry, where)
             items = values.pop("items", []) if name == SECTIONS.name else []
-            yield _row(_AT_THE_TOP[name], values, where)
+            yield _row(at_the_top[name], values, where)
             yield from _items_of(str(values.get("slug")), items, where)
 
 
@@ -149,7 +161,7 @@ def _row(shape: Shape, written: dict[str, Any], where: str, within: str = "") ->
 
 def _content_of(path: Path) -> dict[str, Any]:
     try:
-        return _mapping(yaml.safe_load(path.read_text(encoding="utf-8")), path.name)
+        return _mapping(yaml.load(path.read_text(encoding="utf-8"), Loader=LOADER), path.name)
     except (yaml.YAMLError, UnicodeDecodeError) as error:
         raise BrokenReference(
             [_("%(where)s cannot be read: %(error)s") % {"where": path.name, "error": error}]

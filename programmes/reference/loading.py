@@ -17,7 +17,7 @@ from django.db import IntegrityError, models, transaction
 from django.utils.translation import gettext as _
 
 from programmes.models import LoadedField
-from programmes.reference.files import FOLDER, SHAPES, BrokenReference, Row, Shape, read_folder
+from programmes.reference.files import FOLDERS, SHAPES, BrokenReference, Row, Shape, read_folders
 
 
 @dataclass
@@ -36,9 +36,9 @@ class Report:
         }
 
 
-def load(folder: Path = FOLDER) -> Report:
-    """Load a folder's files, all or nothing. Raises ``BrokenReference`` if they are wrong."""
-    rows = read_folder(folder)
+def load(folder: Path | None = None) -> Report:
+    """Load a folder's files, or those of every app, all or nothing. Raises ``BrokenReference`` if they are wrong."""
+    rows = read_folders([folder] if folder else FOLDERS)
     try:
         with transaction.atomic():
             return _Loading().load(rows)

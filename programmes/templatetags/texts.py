@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable
+from urllib.parse import urlsplit
 
 from django import template
-from django.utils.safestring import SafeString
+from django.utils.html import escape
+from django.utils.safestring import SafeString, mark_safe
 
 from programmes.concepts import link_concepts
 from programmes.markdown import to_html
@@ -37,3 +39,15 @@ def telephone(detail: str) -> str:
 def with_concepts(html: SafeString, concepts: Iterable[Concept]) -> SafeString:
     """A text's HTML where each concept leads to its meaning."""
     return link_concepts(html, concepts)
+
+
+@register.filter
+def web_host(link: str) -> str:
+    """https://www.skr.se/… as a reader says it: skr.se."""
+    return (urlsplit(link).hostname or link).removeprefix("www.")
+
+
+@register.filter
+def breakable(address: str) -> SafeString:
+    """An e-mail address that a narrow column breaks before the @ or a dot, and not in a word."""
+    return mark_safe(escape(address).replace("@", "<wbr>@").replace(".", "<wbr>."))

@@ -6,6 +6,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest
 from django.utils import timezone
 
+from programmes.models import Concept
 from programmes.policies import user_can_write_content
 
 
@@ -17,3 +18,8 @@ def writers_only(request: HttpRequest) -> None:
     """Raise ``PermissionDenied`` for those who don't keep the content."""
     if not may_write(request):
         raise PermissionDenied
+
+
+def concepts_for(request: HttpRequest) -> list[Concept]:
+    """The concepts to link in a text: those who have signed in can open their meanings."""
+    return list(Concept.objects.all()) if request.user.is_authenticated else []

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from django.contrib import messages
 from django.http import FileResponse, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
@@ -15,7 +14,7 @@ from programmes.forms.cooperation import FindingForm, GoalForm
 from programmes.material import TYPES, open_file, suffix_of
 from programmes.models import Goal, SituationFinding
 from programmes.policies import manages_cooperation
-from programmes.views.kept import send
+from programmes.views.kept import answer, send
 from programmes.views.partners import GET_OR_POST, may_write_picture
 
 
@@ -38,11 +37,8 @@ def finding_add(request: SignedInRequest) -> HttpResponse:
         return cooperation.add_finding(**form.said(), key=key, by=request.user, now=now)
 
     sending = send(request, form, save, lambda: None)
-    if sending.saved:
-        messages.success(request, _("The finding is saved."))
-        return redirect("programmes:finding-list")
-    context = {"form": form, "sending": sending}
-    return render(request, "programmes/finding_form.html", context, status=sending.status)
+    said, back, template = _("The finding is saved."), "programmes:finding-list", "programmes/finding_form.html"
+    return answer(request, form, sending, said=said, back=back, template=template)
 
 
 @GET_OR_POST
@@ -56,11 +52,8 @@ def finding_change(request: SignedInRequest, uuid: str) -> HttpResponse:
         return cooperation.change_finding(finding=finding, **form.said(), version=version, by=request.user, now=now)
 
     sending = send(request, form, save, lambda: SituationFinding.objects.get(pk=finding.pk))
-    if sending.saved:
-        messages.success(request, _("The finding is saved."))
-        return redirect("programmes:finding-list")
-    context = {"form": form, "sending": sending, "finding": finding}
-    return render(request, "programmes/finding_form.html", context, status=sending.status)
+    said, back, template = _("The finding is saved."), "programmes:finding-list", "programmes/finding_form.html"
+    return answer(request, form, sending, said=said, back=back, template=template, finding=finding)
 
 
 @require_safe
@@ -87,11 +80,8 @@ def goal_add(request: SignedInRequest) -> HttpResponse:
         return cooperation.add_goal(**form.said(), key=key, by=request.user, now=now)
 
     sending = send(request, form, save, lambda: None)
-    if sending.saved:
-        messages.success(request, _("The goal is saved."))
-        return redirect("programmes:goal-list")
-    context = {"form": form, "sending": sending}
-    return render(request, "programmes/goal_form.html", context, status=sending.status)
+    said, back, template = _("The goal is saved."), "programmes:goal-list", "programmes/goal_form.html"
+    return answer(request, form, sending, said=said, back=back, template=template)
 
 
 @GET_OR_POST
@@ -105,8 +95,5 @@ def goal_change(request: SignedInRequest, uuid: str) -> HttpResponse:
         return cooperation.change_goal(goal=goal, **form.said(), version=version, by=request.user, now=now)
 
     sending = send(request, form, save, lambda: Goal.objects.get(pk=goal.pk))
-    if sending.saved:
-        messages.success(request, _("The goal is saved."))
-        return redirect("programmes:goal-list")
-    context = {"form": form, "sending": sending, "goal": goal}
-    return render(request, "programmes/goal_form.html", context, status=sending.status)
+    said, back, template = _("The goal is saved."), "programmes:goal-list", "programmes/goal_form.html"
+    return answer(request, form, sending, said=said, back=back, template=template, goal=goal)

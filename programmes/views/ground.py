@@ -9,13 +9,13 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_POST, require_safe
 
-from programmes.actions import write_item
+from programmes.actions import remove_item, say_checked, write_item
 from programmes.forms.ground import ItemForm, SectionForm
 from programmes.material import open_file
-from programmes.models import ContentItem, ContentSection
-from programmes.views.access import may_write, writers_only
+from programmes.models import ContentItem, ContentSection, is_checked_lately
+from programmes.views.access import concepts_for, may_write, writers_only
 
 # Sections that are more than a list of rows have a template of their own.
 _LAYOUTS = {
@@ -25,6 +25,9 @@ _LAYOUTS = {
     "samverkan": "programmes/section_around.html",
 }
 _BESIDE_THE_PYRAMID = ["sos-alarm", "sjalvmordslinjen", "bris"]
+# The evaluations, each a row; and what the last of them found, in rows of its own.
+_EVALUATIONS = ["mvp-utvarderingar", "rapport-2020-24"]
+_FOUND = ["summering-resultat", "skillnad-i-skillnader"]
 
 
 @login_not_required
@@ -44,10 +47,13 @@ def section_detail(request: HttpRequest, slug: str) -> HttpResponse:
     section = get_object_or_404(ContentSection.objects.select_related("programme"), slug=slug)
     if slug == "hur-hanger-allt-ihop":
         return redirect("programmes:whole")
+    items, today = list(section.items.all()), timezone.localdate()
     context = {
         "section": section,
-        "items": list(section.items.all()),
-        "today": timezone.localdate(),
+        "items": items,
+        "today": today,
+        "unchecked": sum(not is_checked_lately(item.checked_on, today) for item in items),
+        "concepts": concepts_for(request),
         "may_write": may_write(request),
         "support": _support_lines() if slug == "valdspyramiden" else [],
     }
@@ -69,9 +75,24 @@ def item_detail(request: HttpRequest, section: str, slug: str) -> HttpResponse:
         "is_top": section == "valdspyramiden" and place == 0,
         "support": _support_lines() if section == "valdspyramiden" and place == 0 else [],
         "today": timezone.localdate(),
+        "concepts": concepts_for(request),
         "may_write": may_write(request),
     }
     return render(request, "programmes/item_detail.html", context)
+
+
+@login_not_required
+@require_safe
+def evaluation_library(request: HttpRequest) -> HttpResponse:
+    """The evaluations with their summaries, links and files, and what the last of them found."""
+    sections = {one.slug: one for one in ContentSection.objects.prefetch_related("items")}
+    context = {
+        "sections": [sections[slug] for slug in _EVALUATIONS if slug in sections],
+        "found": [sections[slug] for slug in _FOUND if slug in sections],
+        "concepts": concepts_for(request),
+        "may_write": may_write(request),
+    }
+    return render(request, "programmes/evaluation_library.html", context)
 
 
 @login_not_required
@@ -108,10 +129,20 @@ def item_remove(request: HttpRequest, section: str, slug: str) -> HttpResponse:
     writers_only(request)
     item = _item(section, slug)
     if request.method == "POST":
-        item.delete()
+        remove_item(item=item, by=request.user)  # type: ignore[arg-type]
         messages.success(request, _("“%(title)s” is removed.") % {"title": item})
         return redirect(item.section)
     return render(request, "programmes/item_remove.html", {"item": item, "section": item.section})
+
+
+@require_POST
+def item_checked(request: HttpRequest, section: str, slug: str) -> HttpResponse:
+    """Say that somebody has made sure today that the row is right."""
+    writers_only(request)
+    item = _item(section, slug)
+    say_checked(item=item, today=timezone.localdate(), by=request.user)  # type: ignore[arg-type]
+    messages.success(request, _("“%(title)s” was checked today.") % {"title": item})
+    return redirect(item.section)
 
 
 def _item_form(request: HttpRequest, item: ContentItem, section: ContentSection) -> HttpResponse:

@@ -6,7 +6,10 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
+from django.contrib import messages
 from django.core.exceptions import ValidationError
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
 
 from accounts.requests import SignedInRequest
 from programmes.actions.sent_once import ChangedMeanwhile
@@ -40,6 +43,16 @@ def send(request: SignedInRequest, form: Any, save: Callable[[], Any], reread: C
         if not overtaken and not request.FILES:
             return Sending(saved=current)  # what is saved is what was sent: the button was pressed twice
         return Sending(status=CONFLICT, overtaken=overtaken, who=str(current.changed_by or ""))
+
+
+def answer(
+    request: SignedInRequest, form: Any, sending: Sending, *, said: str, back: Any, template: str, **context: Any
+) -> HttpResponse:
+    """Back, with what is said of it, when the form was saved; otherwise its page again."""
+    if sending.saved:
+        messages.success(request, said)
+        return redirect(back)
+    return render(request, template, {"form": form, "sending": sending, **context}, status=sending.status)
 
 
 def _say(form: Any, refused: ValidationError) -> None:

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
-from typing import Any
 
-from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
@@ -19,7 +17,7 @@ from programmes.actions import measures as actions
 from programmes.forms.cooperation import BoardForm, FollowUpForm, MeasureForm
 from programmes.models import FollowUp, Measure, PartnerOrganisation, StrategicArea
 from programmes.policies import partners_of, user_can_add_measure, user_can_change_measure
-from programmes.views.kept import send
+from programmes.views.kept import answer, send
 from programmes.views.partners import GET_OR_POST
 from programmes.views.rows import MeasureRow, next_first, rows_of
 
@@ -87,10 +85,8 @@ def measure_add(request: SignedInRequest) -> HttpResponse:
         return actions.add_measure(entry=form.entry(), key=key, by=request.user, now=now)
 
     sending = send(request, form, save, lambda: None)
-    if sending.saved:
-        messages.success(request, _("The measure is saved."))
-        return redirect(sending.saved)
-    return render(request, "programmes/measure_form.html", {"form": form, "sending": sending}, status=sending.status)
+    said, template = _("The measure is saved."), "programmes/measure_form.html"
+    return answer(request, form, sending, said=said, back=sending.saved, template=template)
 
 
 @GET_OR_POST
@@ -104,11 +100,8 @@ def measure_change(request: SignedInRequest, uuid: str) -> HttpResponse:
         return actions.change_measure(measure=measure, entry=form.entry(), version=version, by=request.user, now=now)
 
     sending = send(request, form, save, lambda: _current(measure))
-    if sending.saved:
-        messages.success(request, _("The measure is saved."))
-        return redirect(measure)
-    context = {"form": form, "sending": sending, "measure": measure, "title": title}
-    return render(request, "programmes/measure_form.html", context, status=sending.status)
+    said, template = _("The measure is saved."), "programmes/measure_form.html"
+    return answer(request, form, sending, said=said, back=measure, template=template, measure=measure, title=title)
 
 
 @GET_OR_POST
@@ -122,11 +115,8 @@ def measure_follow_up(request: SignedInRequest, uuid: str) -> HttpResponse:
         return actions.follow_up(measure=measure, **said, by=request.user, now=timezone.now())
 
     sending = send(request, form, save, lambda: _current(measure))
-    if sending.saved:
-        messages.success(request, _("The follow-up is saved."))
-        return redirect(measure)
-    context: dict[str, Any] = {"form": form, "sending": sending, "measure": measure, "title": measure.title}
-    return render(request, "programmes/measure_follow_up.html", context, status=sending.status)
+    said, template, title = _("The follow-up is saved."), "programmes/measure_follow_up.html", measure.title
+    return answer(request, form, sending, said=said, back=measure, template=template, measure=measure, title=title)
 
 
 def _own_measure(request: SignedInRequest, uuid: str, today: dt.date) -> Measure:

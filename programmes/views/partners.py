@@ -29,7 +29,7 @@ from programmes.models import (
 )
 from programmes.policies import manages_cooperation, partners_of, user_can_add_measure, user_can_change_partner
 from programmes.training import partner_training
-from programmes.views.kept import Sending, send
+from programmes.views.kept import Sending, answer, send
 from programmes.views.rows import next_first, rows_of
 
 GET_OR_POST = require_http_methods(["GET", "HEAD", "POST"])
@@ -161,11 +161,8 @@ def _own_partner(request: SignedInRequest, slug: str, today: dt.date) -> Partner
 def _answer(
     request: SignedInRequest, partner: PartnerOrganisation, form: Any, sending: Sending, title: str
 ) -> HttpResponse:
-    if sending.saved:
-        messages.success(request, _("Saved."))
-        return redirect(partner)
-    context = {"partner": partner, "form": form, "sending": sending, "title": title}
-    return render(request, "programmes/partner_form.html", context, status=sending.status)
+    said, template = _("Saved."), "programmes/partner_form.html"
+    return answer(request, form, sending, said=said, back=partner, template=template, partner=partner, title=title)
 
 
 def may_write_picture(request: SignedInRequest, today: dt.date) -> None:

@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import io
-
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from accounts.requests import SignedInRequest
+from accounts.spreadsheets import workbook_answer
 from programmes.pdf import pdf_answer
-from programmes.report import report_of, write_workbook
-
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+from programmes.report import report_of
 
 
 @require_safe
@@ -29,8 +26,5 @@ def follow_up_report(request: SignedInRequest) -> HttpResponse:
 
 @require_safe
 def follow_up_workbook(request: SignedInRequest) -> HttpResponse:
-    today, file = timezone.localdate(), io.BytesIO()
-    write_workbook(report_of(today), file)
-    name = f"samverkan-uppfoljning-{today.isoformat()}.xlsx"
-    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
-    return HttpResponse(file.getvalue(), content_type=XLSX, headers=headers)
+    today = timezone.localdate()
+    return workbook_answer(report_of(today).sheets(), f"samverkan-uppfoljning-{today.isoformat()}")

@@ -18,7 +18,7 @@ from programmes.asides import topic_asides
 from programmes.forms.topics import TopicForm
 from programmes.material import TYPES, open_file, suffix_of
 from programmes.models import MaterialVersion, SessionTopic
-from programmes.views.access import may_write, writers_only
+from programmes.views.access import concepts_for, may_write, writers_only
 
 
 @require_safe
@@ -30,6 +30,7 @@ def topic_detail(request: HttpRequest, slug: str) -> HttpResponse:
         "file_type": TYPES.get(suffix_of(topic.material.name or "")),
         "versions": list(topic.versions.all()),
         "asides": [aside(request, topic) for aside in topic_asides],
+        "concepts": concepts_for(request),
         "may_write": may_write(request),
     }
     return render(request, "programmes/topic_detail.html", context)

@@ -9,6 +9,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from programmes.asides import whole_asides
 from programmes.forms.encounters import EncounterForm
 from programmes.models import ContentItem, ContentSection, Encounter
 from programmes.picture import along_the_line, draw
@@ -26,6 +27,8 @@ def whole(request: HttpRequest) -> HttpResponse:
         "section": ContentSection.objects.filter(slug="hur-hanger-allt-ihop").first(),
         "levels": ContentSection.objects.filter(slug="insatsnivaer").prefetch_related("items").first(),
         "summary": ContentItem.objects.filter(section__slug="sammanfattning").first(),
+        "around": ContentSection.objects.filter(slug="samverkan").prefetch_related("items").first(),
+        "asides": [part for aside in whole_asides if (part := aside(request))],
         "may_write": may_write(request),
     }
     return render(request, "programmes/whole.html", context)

@@ -1,118 +1,104 @@
-"""Writing a plan's difference: few statements, however many sessions there are."""
+"""Writing plans' differences: few statements, however many sessions and schools there are."""
 
 from __future__ import annotations
 
-import datetime as dt
-import uuid
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from itertools import islice
-from typing import Any
+from collections.abc import Iterator, Sequence
 
-from django.db.models import Case, F, Value, When
-
-from accounts.models import User
-from programmes.models import SessionTopic
-from schools.models import Participation, PlanChange, PlannedSession
+from schools.actions.deeds import NEW_AT_ONCE, Deed, origin_after, state_of, topic_name, update_rows
+from schools.actions.planned_occasions import plan_proposed
+from schools.calendar import SchoolCalendar
+from schools.models import PlanChange, PlannedSession
 from schools.models.plans import CancelReason
-from schools.planning import Creation, Difference, Move, Retopic
+from schools.planning import Creation, Difference, Drop, Move, Retopic
+from schools.times import weekly_time
 
 What = PlanChange.What
-# Rows that one statement changes: SQLite limits how many values a statement may carry.
-AT_ONCE = 100
+ENDED, LEFT_OUT = CancelReason.GROUP_ENDED, CancelReason.LEFT_OUT
+# Marks the lines of a draft that was applied: such a deed can be undone for longer than others.
+DRAFT = {"how": "draft"}
 
 
-class RowsHaveChanged(Exception):  # noqa: N818 - reads as what happened
-    """Somebody changed, logged or cancelled a row at the same moment."""
+def write(parts: Sequence[tuple[Difference, Deed, SchoolCalendar]]) -> None:
+    """Write the differences of one or more schools, and their history; a session that gets a week gets its group's
+    weekly time in it, by the school's calendar.
 
-
-@dataclass(frozen=True)
-class Deed:
-    """Who does something to a plan, and when; its changes share a batch."""
-
-    participation: Participation
-    by: User
-    now: dt.datetime
-    batch: uuid.UUID
-
-    def change(self, what: str, session: PlannedSession | None, **said: Any) -> PlanChange:
-        """A line of the history, to be saved."""
-        return PlanChange(
-            participation=self.participation,
-            session=session,
-            what=what,
-            by=self.by,
-            at=self.now,
-            batch=self.batch,
-            **said,
-        )
-
-
-def write(difference: Difference, deed: Deed) -> None:
-    """Write a difference and its history. Raises ``RowsHaveChanged`` if a row is no longer as it was read."""
+    Raises ``RowsHaveChanged`` if a row is no longer as it was read.
+    """
     changes = [
-        *_cancel(difference.cancel, deed),
-        *_move(difference.move, deed),
-        *change_topics(difference.retopic, deed),
-        *_create(difference.create, deed),
+        *_cancel([(Drop(row, ""), deed) for difference, deed, _calendar in parts for row in difference.cancel], ENDED),
+        *_cancel([(drop, deed) for difference, deed, _calendar in parts for drop in difference.dropped], LEFT_OUT),
+        *_move([(move, deed, calendar) for difference, deed, calendar in parts for move in difference.move]),
+        *_pin([(row, deed) for difference, deed, _calendar in parts for row in difference.pin]),
+        *change_topics([(retopic, deed) for difference, deed, _calendar in parts for retopic in difference.retopic]),
+        *_create([(new, deed, calendar) for difference, deed, calendar in parts for new in difference.create]),
+        *(line for difference, deed, _calendar in parts for line in plan_proposed(difference.occasions, deed)),
     ]
-    PlanChange.objects.bulk_create(changes, batch_size=AT_ONCE)
+    for change in changes:
+        change.after |= DRAFT
+    PlanChange.objects.bulk_create(changes, batch_size=NEW_AT_ONCE)
 
 
-def change_topics(retopics: Sequence[Retopic], deed: Deed) -> list[PlanChange]:
+def change_topics(retopics: Sequence[tuple[Retopic, Deed]]) -> list[PlanChange]:
     """Give rows their new topics; the history's lines are returned, to be saved."""
+    rows = [retopic.row for retopic, _deed in retopics]
+    before = [state_of(row) | topic_name(row) for row in rows]
     # Two rows may swap topics, and no moment may see the same topic twice in a group: empty them all first.
-    _update([retopic.row for retopic in retopics], topic=None, raise_version=False)
-    topics = {retopic.row.pk: retopic.topic.pk for retopic in retopics if retopic.topic}
-    _update([retopic.row for retopic in retopics], topic_id=topics)
+    update_rows(rows, topic_id=None, raise_version=False)
+    update_rows(rows, topic_id={one.row.pk: one.topic.pk for one, _deed in retopics if one.topic})
+    for one, _deed in retopics:
+        one.row.topic = one.topic
     return [
-        deed.change(
-            What.TOPIC,
-            retopic.row,
-            before={"topic": _title(retopic.row.topic)},
-            after={"topic": _title(retopic.topic)},
-        )
-        for retopic in retopics
+        deed.change(What.TOPIC, one.row, before=was, after=state_of(one.row) | topic_name(one.row))
+        for (one, deed), was in zip(retopics, before, strict=True)
     ]
 
 
-def _cancel(rows: Sequence[PlannedSession], deed: Deed) -> list[PlanChange]:
-    reason = CancelReason.GROUP_ENDED
-    _update(rows, cancelled_at=deed.now, cancel_reason=reason)
+def _cancel(cancelled: Sequence[tuple[Drop, Deed]], reason: str) -> list[PlanChange]:
+    """Cancel rows whose group has ended, or that it is to do without, with what was said of each."""
+    if not cancelled:
+        return []
+    rows, now = [drop.row for drop, _deed in cancelled], cancelled[0][1].now
+    before = [state_of(row) for row in rows]
+    notes = {drop.row.pk: drop.reason for drop, _deed in cancelled}
+    update_rows(rows, cancelled_at=now, cancel_reason=reason, cancel_note=notes if any(notes.values()) else "")
     return [
-        deed.change(What.CANCELLED, row, before={"week_start": row.week_start.isoformat()}, reason=reason)
-        for row in rows
+        deed.change(What.CANCELLED, drop.row, before=was, after=state_of(drop.row), reason=reason)
+        for (drop, deed), was in zip(cancelled, before, strict=True)
     ]
 
 
-def _move(moves: Sequence[Move], deed: Deed) -> list[PlanChange]:
-    _update(
-        [move.row for move in moves],
-        week_start={move.row.pk: move.week for move in moves},
-        moved_from={move.row.pk: origin_after(move.row, move.week) for move in moves},
-        date=None,
-        start_time=None,
-        end_time=None,
+def _move(moves: Sequence[tuple[Move, Deed, SchoolCalendar]]) -> list[PlanChange]:
+    rows = [move.row for move, *_place in moves]
+    before = [state_of(row) for row in rows]
+    times = {move.row.pk: weekly_time(move.row.group, move.week, calendar) for move, _deed, calendar in moves}
+    update_rows(
+        rows,
+        moved_from={move.row.pk: origin_after(move.row, move.week) for move, *_place in moves},
+        week_start={move.row.pk: move.week for move, *_place in moves},
+        # What a person chose on the draft stays; nothing that was pinned before is moved.
+        pinned={move.row.pk: move.pinned for move, *_place in moves},
+        date={pk: time.date for pk, time in times.items()},
+        start_time={pk: time.start_time for pk, time in times.items()},
+        end_time={pk: time.end_time for pk, time in times.items()},
     )
     return [
-        deed.change(
-            What.MOVED,
-            move.row,
-            before={"week_start": move.row.week_start.isoformat()},
-            after={"week_start": move.week.isoformat()},
-        )
-        for move in moves
+        deed.change(What.MOVED, move.row, before=was, after=state_of(move.row))
+        for (move, deed, _calendar), was in zip(moves, before, strict=True)
     ]
 
 
-def origin_after(row: PlannedSession, week: dt.date) -> dt.date | None:
-    """The week that a row is said to be moved from once it lies in a week; none when it is back where it was."""
-    if week == row.week_start:
-        return row.moved_from
-    return None if week == row.moved_from else row.week_start
+def _pin(pinned: Sequence[tuple[PlannedSession, Deed]]) -> list[PlanChange]:
+    """Rows that stay where they stand: later drafts leave them there too."""
+    rows = [row for row, _deed in pinned]
+    before = [state_of(row) for row in rows]
+    update_rows(rows, pinned=True)
+    return [
+        deed.change(What.KEPT, row, before=was, after=state_of(row))
+        for (row, deed), was in zip(pinned, before, strict=True)
+    ]
 
 
-def _create(creations: Sequence[Creation], deed: Deed) -> Iterator[PlanChange]:
+def _create(creations: Sequence[tuple[Creation, Deed, SchoolCalendar]]) -> Iterator[PlanChange]:
     rows = [
         PlannedSession(
             participation=deed.participation,
@@ -121,49 +107,20 @@ def _create(creations: Sequence[Creation], deed: Deed) -> Iterator[PlanChange]:
             topic=new.topic,
             week_start=new.week,
             replaces=new.replaces,
+            pinned=new.pinned,
+            **weekly_time(new.group, new.week, calendar)._asdict(),
         )
-        for new in creations
+        for new, deed, calendar in creations
     ]
-    PlannedSession.objects.bulk_create(rows, batch_size=AT_ONCE)
-    for row in rows:
-        before = {"week_start": row.replaces.week_start.isoformat()} if row.replaces else {}
-        after = {"week_start": row.week_start.isoformat()}
-        if row.replaces:
-            after["replaces"] = str(row.replaces.uuid)
-        yield deed.change(What.CREATED, row, before=before, after=after)
+    PlannedSession.objects.bulk_create(rows, batch_size=NEW_AT_ONCE)
+    for row, (_new, deed, _calendar) in zip(rows, creations, strict=True):
+        yield created(row, deed)
 
 
-def _update(rows: Iterable[PlannedSession], *, raise_version: bool = True, **values: Any) -> None:
-    """Set values on rows that are still as they were read; a mapping gives each row, by its key, a value of its own."""
-    for some in _chunks(rows):
-        found = PlannedSession.objects.without_outcome().filter(pk__in=[row.pk for row in some])
-        as_read = found.filter(version=_each({row.pk: row.version for row in some}, "version"))
-        to_set = {
-            name: _each({row.pk: value.get(row.pk) for row in some}, name) if isinstance(value, Mapping) else value
-            for name, value in values.items()
-        }
-        if raise_version:
-            to_set["version"] = F("version") + 1
-        if as_read.update(**to_set) != len(some):
-            raise RowsHaveChanged
-        if raise_version:
-            # The same row can be moved and get another topic.
-            for row in some:
-                row.version += 1
-
-
-def _each(values: Mapping[int, Any], name: str) -> Case:
-    field: Any = PlannedSession._meta.get_field(name)
-    output = field.target_field if field.is_relation else field
-    whens = [When(pk=pk, then=Value(value, output_field=output)) for pk, value in values.items() if value is not None]
-    return Case(*whens, default=Value(None, output_field=output), output_field=output)
-
-
-def _chunks(rows: Iterable[PlannedSession]) -> Iterator[list[PlannedSession]]:
-    left = iter(rows)
-    while some := list(islice(left, AT_ONCE)):
-        yield some
-
-
-def _title(topic: SessionTopic | None) -> str:
-    return topic.title if topic else ""
+def created(row: PlannedSession, deed: Deed) -> PlanChange:
+    """The history's line for a row that has been made. Its name is kept: a row that is undone goes away."""
+    before = {"week_start": row.replaces.week_start.isoformat()} if row.replaces else {}
+    after = state_of(row) | {"name": f"{row.group}, {row.topic_title}"}
+    if row.replaces:
+        after["replaces"] = str(row.replaces.uuid)
+    return deed.change(What.CREATED, row, before=before, after=after)

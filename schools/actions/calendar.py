@@ -11,8 +11,11 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from schools.models import ClosedPeriod, Participation, School, SchoolYear, Term
+from schools.year_proposals import ProposedYear
 
 SHORTEST_YEAR, LONGEST_YEAR = 250, 330
+# Skolförordningen (2011:185) 3 kap. 2 and 3 §§.
+AUGUST, JUNE = 8, 6
 
 
 @transaction.atomic
@@ -34,8 +37,27 @@ def make_school_year(
     return year
 
 
+@transaction.atomic
+def make_proposed_year(*, proposed: ProposedYear, by: User) -> SchoolYear:
+    """A school year with all that closes and blocks its days. Raises ``ValidationError`` as ``make_school_year``."""
+    year = make_school_year(
+        starts_on=proposed.starts_on,
+        autumn_ends_on=proposed.autumn_ends_on,
+        spring_starts_on=proposed.spring_starts_on,
+        ends_on=proposed.ends_on,
+        by=by,
+    )
+    for one in proposed.periods:
+        period = one.of(year)
+        check_period(period)
+        period.save()
+    return year
+
+
 def check_year(year: SchoolYear, autumn_ends_on: dt.date, spring_starts_on: dt.date) -> None:
     """Raise ``ValidationError`` by field unless the days follow each other, and no other year lies among them."""
+    if year.ends_on <= year.starts_on:
+        raise ValidationError({"ends_on": _("The last school day is before the first.")})
     if not year.starts_on < autumn_ends_on:
         raise ValidationError({"autumn_ends_on": _("The autumn term must end after it begins.")})
     if not autumn_ends_on < spring_starts_on:
@@ -47,6 +69,10 @@ def check_year(year: SchoolYear, autumn_ends_on: dt.date, spring_starts_on: dt.d
     others = SchoolYear.objects.filter(starts_on__lte=year.ends_on, ends_on__gte=year.starts_on).exclude(pk=year.pk)
     if overlapping := others.first():
         raise ValidationError({"starts_on": _("The days overlap the school year %(year)s.") % {"year": overlapping}})
+    if year.starts_on.month != AUGUST:
+        raise ValidationError({"starts_on": _("A school year begins in August.")})
+    if year.ends_on.month != JUNE:
+        raise ValidationError({"ends_on": _("A school year ends in June.")})
 
 
 @transaction.atomic
@@ -78,21 +104,26 @@ def change_closed_days(*, period: ClosedPeriod, by: User, **changed: Any) -> Clo
 @transaction.atomic
 def open_days_again(*, period: ClosedPeriod, by: User) -> None:
     """Remove a closed period: its days are school days again."""
-    _raise_versions(period)
+    raise_versions(period.year, period.school)
     period.delete()
 
 
-def _save_period(period: ClosedPeriod) -> None:
+def check_period(period: ClosedPeriod) -> None:
+    """Raise ``ValidationError`` by field unless the period can be saved in its year."""
     period.full_clean()
     if not period.year.starts_on <= period.starts_on <= period.ends_on <= period.year.ends_on:
         raise ValidationError(
             {"starts_on": _("The days must lie in the school year %(year)s.") % {"year": period.year}}
         )
+
+
+def _save_period(period: ClosedPeriod) -> None:
+    check_period(period)
     period.save()
-    _raise_versions(period)
+    raise_versions(period.year, period.school)
 
 
-def _raise_versions(period: ClosedPeriod) -> None:
-    """Whether a session was on time rests on the calendar."""
-    participations = Participation.objects.filter(programme_year__year=period.year)
-    (participations.filter(school=period.school) if period.school_id else participations).raise_version()
+def raise_versions(year: SchoolYear, school: School | None) -> None:
+    """Whether a session was on time rests on the calendar: of one school, or of all."""
+    participations = Participation.objects.filter(programme_year__year=year)
+    (participations.filter(school=school) if school else participations).raise_version()

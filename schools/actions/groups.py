@@ -10,7 +10,8 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from schools.actions.plans import cancel_for_ended_group
+from schools.actions.cancelling import cancel_for_ended_group
+from schools.actions.weekly_times import follow_weekly_time
 from schools.models import Group, Participation, PlannedSession, School, SchoolYear
 
 
@@ -30,6 +31,9 @@ def add_group(
     headcount: int | None = None,
     starts_on: dt.date | None = None,
     staff_group: Group | None = None,
+    weekday: int | None = None,
+    weekly_start: dt.time | None = None,
+    weekly_end: dt.time | None = None,
     by: User,
 ) -> Group:
     """A group in a school year; it exists from the year's first day unless told otherwise."""
@@ -42,6 +46,9 @@ def add_group(
         headcount=headcount,
         starts_on=starts_on or year.starts_on,
         staff_group=staff_group,
+        weekday=weekday,
+        weekly_start=weekly_start,
+        weekly_end=weekly_end,
     )
     group.full_clean()
     group.save()
@@ -50,13 +57,15 @@ def add_group(
 
 
 @transaction.atomic
-def change_group(*, group: Group, by: User, **changed: Any) -> Group:
-    """Give a group another name, grade, number of people or staff group."""
+def change_group(*, group: Group, by: User, now: dt.datetime, **changed: Any) -> Group:
+    """Give a group another name, grade, number of people, staff group or weekly time, which its sessions follow."""
+    former = Group.objects.get(pk=group.pk)
     for name, value in changed.items():
         setattr(group, name, value)
     group.full_clean()
     group.save()
     raise_versions(school=group.school, year=group.year)
+    follow_weekly_time(group=group, former=former, by=by, now=now)
     return group
 
 

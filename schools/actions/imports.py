@@ -2,34 +2,53 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
+
 from django.db import transaction
 
 from accounts.models import User
-from schools.imports.classes import ClassRow, DryRun, dry_run
+from schools.imports.classes import ClassRow, DryRun, compare
+from schools.imports.dry_runs import ImportRefused
+from schools.imports.school_data import SchoolDataDryRun, with_grades
 from schools.models import Group, Participation, SchoolYear
 
 
-class ImportRefused(Exception):  # noqa: N818 - reads as what happened
-    """The file has errors, or would no longer do what was shown; the dry run tells."""
+@transaction.atomic
+def import_classes(*, read: Callable[[], DryRun], year: SchoolYear, digest: str, by: User) -> DryRun:
+    """Apply what a dry run with this digest has shown; ``read`` makes it anew, from what was shown.
 
-    def __init__(self, found: DryRun) -> None:
-        super().__init__()
-        self.found = found
+    Raises ``ImportRefused`` when it would do anything else, or has errors.
+    """
+    found = read()
+    if found.errors or found.digest != digest:
+        raise ImportRefused
+    _write(found, year)
+    return found
 
 
 @transaction.atomic
-def import_classes(*, content: bytes, year: SchoolYear, digest: str, by: User) -> DryRun:
-    """Apply what a dry run with this digest has shown. Raises ``ImportRefused`` when it would do anything else."""
-    found = dry_run(content, year)
-    if found.errors or found.digest != digest:
-        raise ImportRefused(found)
+def import_school_data(
+    *, read: Callable[[], SchoolDataDryRun], grades: Mapping[int, int], year: SchoolYear, digest: str, by: User
+) -> DryRun:
+    """The same for classes of SS 12000; ``grades`` are those chosen for classes that don't tell theirs, by row.
+
+    Raises ``ImportRefused``, also when a grade is missing.
+    """
+    found = read()
+    if found.errors or found.digest != digest or {one.row for one, _school in found.unclear} - set(grades):
+        raise ImportRefused
+    compare(with_grades(found, grades), year, found.classes)
+    _write(found.classes, year)
+    return found.classes
+
+
+def _write(found: DryRun, year: SchoolYear) -> None:
     staff = _staff_groups(found, year)
     Group.objects.bulk_create([_new_class(addition.row, year, staff) for addition in found.additions])
     changed = [_altered(alteration.row, alteration.group, staff) for alteration in found.alterations]
     Group.objects.bulk_update(changed, ["grade", "headcount", "staff_group"], batch_size=200)
     schools = {row.school.pk for row in found.changed_rows}
     Participation.objects.filter(programme_year__year=year, school__in=schools).raise_version()
-    return found
 
 
 Staff = dict[tuple[int, str], Group]
@@ -59,7 +78,9 @@ def _new_class(row: ClassRow, year: SchoolYear, staff: Staff) -> Group:
 
 
 def _altered(row: ClassRow, group: Group, staff: Staff) -> Group:
-    group.grade, group.headcount = row.grade, row.headcount
+    group.grade = row.grade
+    if row.headcount is not None:
+        group.headcount = row.headcount
     if row.staff_group:
         group.staff_group = staff[row.school.pk, row.staff_group.casefold()]
     return group

@@ -347,10 +347,11 @@ def _invited(occasion: Occasion, wanted: dict[str, Any], **who: Any) -> Occasion
 def _send_invitation(invitation: OccasionInvitation, now: dt.datetime) -> None:
     recipient = _recipient(invitation, now)
     if recipient:
-        enqueue(kind=INVITED, once_key=_once_key(invitation), now=now, **recipient)
+        enqueue(kind=INVITED, once_key=invitation_key(invitation), now=now, **recipient)
 
 
-def _once_key(invitation: OccasionInvitation) -> str:
+def invitation_key(invitation: OccasionInvitation) -> str:
+    """Under which the invitation's mail is made, once."""
     return f"{INVITED}:{invitation.pk}:{invitation.version}"
 
 
@@ -365,7 +366,7 @@ def _tell_invited(occasion: Occasion, was: str, now: dt.datetime) -> None:
 def _tell(invitation: OccasionInvitation, was: str, now: dt.datetime) -> None:
     """The change waits for the minutes of regret, and is compared at sending with what was known before the first of
     several. Who has not got the invitation yet gets it as it is by then."""
-    if Message.objects.waiting().filter(once_key=_once_key(invitation)).exists():
+    if Message.objects.waiting().filter(once_key=invitation_key(invitation)).exists():
         return
     recipient = _recipient(invitation, now)
     if recipient is None:

@@ -7,11 +7,15 @@ import datetime as dt
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import F, QuerySet
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.actions import make_account
-from accounts.models import User
+from accounts.models import CentreRole, User
 from accounts.validators import refuse_personal_number
+from outbox.actions import readdress
+from outbox.bounces import clear
+from programmes.models import PartnerMembership
 from schools.models import School, SchoolMembership, SchoolNote, SchoolPerson
 
 
@@ -37,11 +41,35 @@ def add_person(
 
 @transaction.atomic
 def change_person(*, person: SchoolPerson, with_account: bool = False, by: User) -> None:
-    """Save a person's changed fields, and give an account if it is asked for."""
+    """Save a person's changed fields, and give an account if it is asked for.
+
+    A corrected address is where the mails go from then on, what waits included: the account's address follows, unless
+    its owner has a role at the centre or at a partner. Raises ``ValidationError`` if another account has it.
+    """
+    before = SchoolPerson.objects.values_list("email", flat=True).get(pk=person.pk).lower()
     person.full_clean()
     person.save()
+    if before and before != person.email.lower():
+        _follow(person, before)
     if with_account:
         give_account(person=person, by=by)
+
+
+def _follow(person: SchoolPerson, before: str) -> None:
+    clear(address=before, now=timezone.now())
+    user = person.user
+    if user is None or user.email != before or not person.email or _has_other_roles(user):
+        return
+    if User.objects.filter(email__iexact=person.email).exclude(pk=user.pk).exists():
+        raise ValidationError({"email": _("There is already an account with this e-mail address.")})
+    user.email = person.email.lower()
+    user.save(update_fields=["email"])
+    readdress(user=user)
+
+
+def _has_other_roles(user: User) -> bool:
+    """Whose sign-in only an administrator changes."""
+    return CentreRole.objects.filter(user=user).exists() or PartnerMembership.objects.filter(user=user).exists()
 
 
 @transaction.atomic

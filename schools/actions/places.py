@@ -8,15 +8,29 @@ from django.db import transaction
 from django.db.models import F, Q
 
 from accounts.models import User
+from schools.actions.cancelling import cancel_for_ended_group
 from schools.actions.groups import end_group
-from schools.actions.plans import cancel_for_ended_group
 from schools.models import District, PlannedSession, School, SchoolMembership
 
 
 @transaction.atomic
-def add_school(*, name: str, district: District, unit_code: str | None = None, by: User) -> School:
+def add_school(
+    *,
+    name: str,
+    district: District,
+    unit_code: str | None = None,
+    highest_grade: int | None = None,
+    logs_by_link: bool = False,
+    by: User,
+) -> School:
     """A new school in the work; its slug is made from its name, once."""
-    school = School(name=name, district=district, unit_code=unit_code or None)
+    school = School(
+        name=name,
+        district=district,
+        unit_code=unit_code or None,
+        highest_grade=highest_grade,
+        logs_by_link=logs_by_link,
+    )
     school.full_clean()
     school.save()
     return school

@@ -11,9 +11,12 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from accounts.templatetags.look import week_no
+from schools.actions.applying import created
+from schools.actions.deeds import Deed
 from schools.calendar import SchoolCalendar
-from schools.models import PlanChange, PlannedSession
-from schools.telling import tell_of_changes
+from schools.mailing.telling import tell_of_changes
+from schools.models import PlannedSession
+from schools.times import weekly_time
 
 
 @transaction.atomic
@@ -24,34 +27,26 @@ def plan_replacement(
 
     Raises ``ValidationError`` when the week cannot be used.
     """
-    check_week(session, week_start)
+    calendar = SchoolCalendar.of(session.participation.programme_year.year, session.participation.school)
+    check_week(session, week_start, calendar)
     replacement = PlannedSession.objects.create(
         participation_id=session.participation_id,
-        group_id=session.group_id,
+        group=session.group,
         slot_no=session.slot_no,
-        topic_id=session.topic_id,
+        topic=session.topic,
         leader_id=session.leader_id,
         week_start=week_start,
         pinned=True,
         replaces=session,
+        **weekly_time(session.group, week_start, calendar)._asdict(),
     )
-    PlanChange.objects.create(
-        participation_id=session.participation_id,
-        session=replacement,
-        what=PlanChange.What.CREATED,
-        before={"week_start": session.week_start.isoformat()},
-        after={"week_start": week_start.isoformat(), "replaces": str(session.uuid)},
-        by=by,
-        at=now,
-        batch=batch,
-    )
+    created(replacement, Deed(session.participation, by, now, batch)).save()
     tell_of_changes(participation=session.participation, sessions=[session], by=by, now=now)
     return replacement
 
 
-def check_week(session: PlannedSession, week_start: dt.date) -> None:
+def check_week(session: PlannedSession, week_start: dt.date, calendar: SchoolCalendar) -> None:
     """Raise unless the session's group can meet in the week: it is open, and nothing else of theirs stands there."""
-    calendar = SchoolCalendar.of(session.participation.programme_year.year, session.participation.school)
     if week_start not in calendar.weeks() or calendar.is_closed_week(week_start):
         raise ValidationError(
             _("The school has no teaching in %(week)s. Choose another week.") % {"week": week_no(week_start)}

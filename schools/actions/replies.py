@@ -16,11 +16,12 @@ from accounts.models import User
 from accounts.templatetags.look import week_no
 from accounts.validators import refuse_personal_number
 from outbox.actions import enqueue
+from schools.actions.deeds import StaleSession
+from schools.actions.moves import move_session
 from schools.actions.people import end_membership
-from schools.actions.plans import StaleSession, move_session
 from schools.calendar import SchoolCalendar
+from schools.mailing.telling import readers_of
 from schools.models import PlannedSession, ReplyReason, SchoolMembership, SchoolReply
-from schools.telling import readers_of
 
 State = SchoolReply.State
 DECLINED = "reply-declined"

@@ -10,26 +10,35 @@ from django.utils.translation import gettext_lazy as _
 from accounts.forms import DayInput
 from schools.models import ClosedPeriod, School, SchoolYear
 
+Kind = ClosedPeriod.Kind
 
-class SchoolYearForm(forms.Form):
-    starts_on = forms.DateField(label=_("First school day in August"), widget=DayInput)
-    autumn_ends_on = forms.DateField(label=_("Last school day of the autumn term"), widget=DayInput)
-    spring_starts_on = forms.DateField(label=_("First school day of the spring term"), widget=DayInput)
-    ends_on = forms.DateField(label=_("Last school day in June"), widget=DayInput)
+
+KINDS = [
+    (_("Closed: no teaching"), [(kind.value, kind.label) for kind in Kind if kind not in ClosedPeriod.BLOCKING]),
+    (
+        _("Blocked weeks: teaching, but nothing is planned"),
+        [(kind.value, kind.label) for kind in Kind if kind in ClosedPeriod.BLOCKING],
+    ),
+]
 
 
 class ClosedPeriodForm(forms.ModelForm):
-    """Days without teaching in a year, for all schools or one."""
+    """Closed days or blocked weeks in a year, for all schools or one."""
 
     class Meta:
         model = ClosedPeriod
         fields = ["kind", "name", "starts_on", "ends_on", "school"]
         widgets = {"starts_on": DayInput, "ends_on": DayInput}
-        help_texts = {"name": _("For example Höstlov or Studiedag."), "school": _("Leave empty for all schools.")}
+        help_texts = {
+            "kind": _("A blocked period blocks every week that it touches."),
+            "name": _("For example Höstlov, Studiedag or Nationella prov."),
+            "school": _("Leave empty for all schools."),
+        }
 
     def __init__(self, *args: Any, year: SchoolYear, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.instance.year = year
+        self.fields["kind"].choices = [("", _("Choose")), *KINDS]  # type: ignore[attr-defined]
         schools: Any = self.fields["school"]
         schools.queryset = School.objects.order_by("name")
         schools.empty_label = _("All schools")

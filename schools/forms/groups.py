@@ -1,4 +1,4 @@
-"""Forms for staff groups and classes."""
+"""Forms for staff groups, classes and pupil mentors."""
 
 from __future__ import annotations
 
@@ -9,20 +9,32 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from accounts.forms import DayInput
+from schools.forms.plans import TimeInput
 from schools.models import Group, School, SchoolYear
 
 
 class GroupForm(forms.ModelForm):
-    """A staff group or a class at a school in a school year."""
+    """A staff group, a class or pupil mentors at a school in a school year."""
 
     class Meta:
         model = Group
-        fields = ["kind", "name", "grade", "headcount", "staff_group"]
-        widgets = {"kind": forms.RadioSelect}
+        fields = [
+            "kind",
+            "name",
+            "grade",
+            "headcount",
+            "staff_group",
+            "starts_on",
+            "weekday",
+            "weekly_start",
+            "weekly_end",
+        ]
+        widgets = {"kind": forms.RadioSelect, "weekly_start": TimeInput, "weekly_end": TimeInput, "starts_on": DayInput}
         help_texts = {
-            "name": _("For example 3A or Personal F–3."),
-            "grade": _("For classes only."),
+            "name": _("For example 3A, Personal F–3 or Elevmentorer 1."),
+            "grade": _("For classes and pupil mentors."),
             "headcount": _("Only the number, never names."),
+            "weekday": _("If the group has a time of its own each week. Its sessions are planned for that day."),
             "staff_group": _("The staff who go through each topic before they hold it with the class."),
         }
 
@@ -32,11 +44,17 @@ class GroupForm(forms.ModelForm):
         if not self.instance.starts_on:
             self.instance.starts_on = year.starts_on
         kinds: Any = self.fields["kind"]
-        kinds.choices = [(kind.value, kind.label) for kind in (Group.Kind.CLASS, Group.Kind.STAFF)]
+        kinds.choices = [(kind.value, kind.label) for kind in Group.Kind]
+        for name in ("grade", "weekday"):
+            field: Any = self.fields[name]
+            field.choices = [("", _("None")), *(choice for choice in field.choices if choice[0] != "")]
         leaders: Any = self.fields["staff_group"]
+        leaders.empty_label = _("None")
         leaders.queryset = Group.objects.staff().filter(school=school, year=year, ends_on=None)
         if self.instance.pk:
-            del self.fields["kind"]
+            del self.fields["kind"], self.fields["starts_on"]
+        else:
+            self.fields["starts_on"].required = False
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
@@ -47,8 +65,28 @@ class GroupForm(forms.ModelForm):
         if kind == Group.Kind.CLASS and cleaned.get("grade") is None and "grade" not in self.errors:
             self.add_error("grade", _("Choose the class's grade."))
         if kind == Group.Kind.STAFF:
-            cleaned["grade"] = cleaned["staff_group"] = None
+            cleaned["grade"] = None
+        if kind != Group.Kind.CLASS:
+            cleaned["staff_group"] = None
+        self._check_weekly_time(cleaned)
+        self._check_first_day(cleaned)
         return cleaned
+
+    def _check_first_day(self, cleaned: dict[str, Any]) -> None:
+        year = self.instance.year
+        if "starts_on" in self.fields and not cleaned.get("starts_on"):
+            cleaned["starts_on"] = year.starts_on
+        if cleaned.get("starts_on") and not year.starts_on <= cleaned["starts_on"] <= year.ends_on:
+            self.add_error("starts_on", _("Choose a day in the school year."))
+
+    def _check_weekly_time(self, cleaned: dict[str, Any]) -> None:
+        start, end = cleaned.get("weekly_start"), cleaned.get("weekly_end")
+        if start and cleaned.get("weekday") is None:
+            self.add_error("weekday", _("Choose the day, too."))
+        if end and not start and "weekly_start" not in self.errors:
+            self.add_error("weekly_start", _("Write when the session begins, too."))
+        if start and end and end <= start:
+            self.add_error("weekly_end", _("The session ends before it begins."))
 
 
 class EndGroupForm(forms.Form):

@@ -9,6 +9,7 @@ from typing import Any
 from django import forms
 from django.core.validators import MaxLengthValidator
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from accounts.forms import DayInput
 from accounts.validators import refuse_personal_number
@@ -45,8 +46,8 @@ class OccasionForm(forms.Form):
     )
     school = forms.ModelChoiceField(label=_("School"), queryset=School.objects.none())
     date = forms.DateField(label=_("Day"), widget=DayInput)
-    start_time = forms.TimeField(label=_("From"), widget=TimeInput, required=False)
-    end_time = forms.TimeField(label=_("To"), widget=TimeInput, required=False)
+    start_time = forms.TimeField(label=pgettext_lazy("time", "From"), widget=TimeInput, required=False)
+    end_time = forms.TimeField(label=pgettext_lazy("time", "To"), widget=TimeInput, required=False)
     place = forms.CharField(label=_("Place"), max_length=120, required=False, validators=[refuse_personal_number])
     text = forms.CharField(
         label=_("What it is about"),
@@ -128,7 +129,7 @@ class GuestForm(forms.Form):
     email = forms.EmailField(label=_("E-mail address"), max_length=254)
     name = forms.CharField(label=_("Name"), max_length=120, required=False, validators=[refuse_personal_number])
     organisation = forms.ChoiceField(
-        label=_("From"),
+        label=_("Organisation"),
         choices=[(one.value, one.label) for one in PROFESSIONALS],
         initial=Organisation.SOCIAL_SERVICES,
     )

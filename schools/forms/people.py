@@ -7,7 +7,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from accounts.forms import HeldBetweenForm
+from accounts.forms import DayInput, HeldBetweenForm
 from accounts.validators import refuse_personal_number
 from schools.models import SchoolMembership, SchoolPerson
 
@@ -45,6 +45,70 @@ class MembershipForm(HeldBetweenForm):
     role = forms.ChoiceField(label=_("Role"), choices=SchoolMembership.Role.choices, widget=forms.RadioSelect)
 
     field_order = ["role", "starts_on", "ends_on"]
+
+
+class AnswerText(forms.CharField):
+    """What is asked for of somebody new only, so that it is not called optional."""
+
+    def validate(self, value: str) -> None:
+        if value:
+            super().validate(value)
+
+
+class AnswerEmail(forms.EmailField):
+    """As ``AnswerText``."""
+
+    def validate(self, value: str) -> None:
+        if value:
+            super().validate(value)
+
+
+class HandOverForm(forms.Form):
+    """Who takes over a role at the school, and from which day: somebody who is there, or somebody new."""
+
+    NEW = "new"
+    use_required_attribute = False
+
+    to = forms.ChoiceField(
+        label=_("Who takes over?"),
+        widget=forms.RadioSelect,
+        error_messages={"required": _("Choose who takes over.")},
+    )
+    name = AnswerText(label=_("Name"), max_length=120)
+    email = AnswerEmail(label=_("E-mail address"), help_text=_("The plan and the reminders go there."))
+    phone = forms.CharField(label=_("Phone"), max_length=30, required=False)
+    from_day = forms.DateField(label=_("From which day?"), widget=DayInput)
+    with_welcome = forms.BooleanField(
+        label=_("Welcome the new one by mail"), required=False, initial=True, help_text=_("With a link to the plan.")
+    )
+
+    def __init__(self, *args: Any, membership: SchoolMembership, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.school = membership.person.school
+        self.people = {str(one.pk): one for one in self.school.people.exclude(pk=membership.person_id)}
+        choices: Any = self.fields["to"]
+        choices.choices = [(key, _in_list(one)) for key, one in self.people.items()] + [(self.NEW, _("Somebody new"))]
+        if not self.people:
+            choices.initial = self.NEW
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        if cleaned.get("to") == self.NEW:
+            for name, text in (("name", _("Write the name.")), ("email", _("Write the e-mail address."))):
+                if not cleaned.get(name) and name not in self.errors:
+                    self.add_error(name, text)
+        return cleaned
+
+    def said(self) -> dict[str, Any]:
+        """What ``hand_over`` is told."""
+        given = self.cleaned_data
+        new = SchoolPerson(school=self.school, name=given["name"], email=given["email"], phone=given["phone"])
+        person = self.people.get(given["to"], new)
+        return {"to": person, "from_day": given["from_day"], "with_welcome": given["with_welcome"]}
+
+
+def _in_list(person: SchoolPerson) -> str:
+    return person.name if person.email else _("%(name)s, has no e-mail address") % {"name": person.name}
 
 
 class NoteForm(forms.Form):

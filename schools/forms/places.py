@@ -9,6 +9,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from accounts.forms import DayInput
+from accounts.validators import refuse_personal_number
 from schools.models import District, School
 
 
@@ -20,10 +21,18 @@ class SchoolForm(forms.ModelForm):
 
     class Meta:
         model = School
-        fields = ["name", "district", "unit_code"]
-        help_texts = {"unit_code": _("Eight digits, from Skolverket's register of school units.")}
+        fields = ["name", "district", "unit_code", "highest_grade", "logs_by_link"]
+        help_texts = {
+            "unit_code": _("Eight digits, from Skolverket's register of school units."),
+            "highest_grade": _("Classes that have gone through it finish when the others move up."),
+        }
 
-    field_order = ["name", "district", "new_district", "unit_code"]
+    field_order = ["name", "district", "new_district", "unit_code", "highest_grade", "logs_by_link"]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if self.instance.pk is None:
+            del self.fields["logs_by_link"]
 
     def clean_name(self) -> str:
         name = " ".join(self.cleaned_data["name"].split())
@@ -49,3 +58,19 @@ class CloseSchoolForm(forms.Form):
         if not dt.date(2000, 1, 1) <= day <= dt.date(2100, 1, 1):
             raise forms.ValidationError(_("Choose a day in this century."))
         return day
+
+
+class PauseForm(forms.Form):
+    """Until when a school is not reminded, and why."""
+
+    last_day = forms.DateField(
+        label=_("Last day without reminders"),
+        widget=DayInput,
+        help_text=_("After that day the reminders come again by themselves."),
+    )
+    why = forms.CharField(
+        label=_("Why"),
+        max_length=150,
+        validators=[refuse_personal_number],
+        help_text=_("For example that the school is moving. Everyone who sees the school can read it."),
+    )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from django import forms
@@ -14,10 +14,11 @@ from django.utils.translation import gettext_lazy as _
 from accounts.templatetags.look import week_and_span
 from accounts.validators import refuse_personal_number
 from programmes.models import SessionTopic
-from schools.actions.plans import REASONS
+from schools.actions.cancelling import REASONS
+from schools.advice import Advice
 from schools.calendar import DAY, SCHOOL_DAYS
-from schools.models import ProgrammeYear
-from schools.slots import Slot
+from schools.engine.slots import Slot
+from schools.models import ProgrammeYear, TopicRecommendation
 
 OTHER, STAY = "other", "stay"
 
@@ -44,7 +45,32 @@ class ProgrammeYearForm(forms.ModelForm):
 
     class Meta:
         model = ProgrammeYear
-        fields = ["required_extra", "lowest_grade", "highest_grade", "staff_lead_weeks"]
+        fields = [
+            "required_base",
+            "required_extra",
+            "lowest_grade",
+            "highest_grade",
+            "staff_lead_weeks",
+            "weeks_between",
+            "weeks_to_training",
+            "supervision_every",
+        ]
+        labels = {"required_base": _("Sessions")}
+
+    # What only one of the rhythms asks for.
+    OF_MONTHS = ("required_extra", "staff_lead_weeks")
+    OF_SERIES = ("required_base", "weeks_between", "weeks_to_training", "supervision_every")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name in self.OF_MONTHS if self.instance.is_series else self.OF_SERIES:
+            del self.fields[name]
+
+    def clean_required_base(self) -> int:
+        wanted, there = self.cleaned_data["required_base"], self.instance.programme.topics.count()
+        if not 1 <= wanted <= there:
+            raise forms.ValidationError(_("The programme has %(n)s sessions.") % {"n": there})
+        return int(wanted)
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
@@ -55,7 +81,10 @@ class ProgrammeYearForm(forms.ModelForm):
 
 
 class TopicChoiceForm(forms.Form):
-    """One field for each extra place in the year; places whose topic has been held are locked."""
+    """One field for each extra place in the year, with what the centre advises and what was chosen last year.
+
+    Places whose topic has been held are locked. ``filled`` are the topics that stand in the fields to begin with.
+    """
 
     use_required_attribute = False
 
@@ -64,34 +93,45 @@ class TopicChoiceForm(forms.Form):
         *args: Any,
         places: Sequence[Slot],
         topics: Sequence[SessionTopic],
-        chosen: Sequence[SessionTopic],
+        filled: Sequence[SessionTopic],
         locked: Mapping[int, SessionTopic],
+        advice: Advice,
         **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
         self.topics = {str(topic.pk): topic for topic in topics}
+        self.advice = advice
+        initial = dict(enumerate(filled, start=1)) | dict(locked)
         for position, place in enumerate(places, start=1):
-            topic = chosen[position - 1] if position <= len(chosen) else None
+            topic = initial.get(position)
             self.fields[_name(position)] = self._field(position, place, topic, is_locked=position in locked)
 
     def _field(self, position: int, place: Slot, topic: SessionTopic | None, *, is_locked: bool) -> forms.Field:
         return AnswerField(
-            label=_now("%(n)s. %(month)s") % {"n": position, "month": str(MONTHS[place.month]).capitalize()},
-            choices=[("", _("Not chosen")), *((pk, topic.title) for pk, topic in self.topics.items())],
+            label=_place_label(position, place),
+            choices=_topic_choices(self.topics.values()),
             initial=str(topic.pk) if topic else "",
             disabled=is_locked,
-            help_text=_("Has been held, and stays.") if is_locked else "",
+            help_text=_now("Has been held, and stays.") if is_locked else self._advised(position),
         )
+
+    def _advised(self, position: int) -> str:
+        recommended, last_year = self.advice.recommended.get(position), self.advice.last_year.get(position)
+        said = []
+        if recommended:
+            why = f": {recommended.why.rstrip('.')}" if recommended.why else ""
+            said.append(_now("The centre recommends %(topic)s%(why)s.") % {"topic": recommended.topic, "why": why})
+        if last_year:
+            said.append(_now("Last year: %(topic)s.") % {"topic": last_year})
+        return " ".join(said)
 
     def clean(self) -> dict[str, Any]:
         """Refuse a topic chosen twice, and a place left empty before one that is filled."""
         cleaned = super().clean() or {}
         filled = [name for name in self.fields if cleaned.get(name)]
-        for place, name in enumerate(self.fields):
-            pk = cleaned.get(name)
-            if pk and any(cleaned.get(other) == pk for other in list(self.fields)[:place]):
-                self.add_error(name, _("%(topic)s is chosen already. Choose another.") % {"topic": self.topics[pk]})
-            if not pk and name not in self.errors and filled and name < filled[-1]:
+        _refuse_repeated(self, list(self.fields), self.topics)
+        for name in self.fields:
+            if not cleaned.get(name) and name not in self.errors and filled and name < filled[-1]:
                 self.add_error(name, _("Choose a topic here too: they are chosen in the order of the year."))
         return cleaned
 
@@ -100,24 +140,103 @@ class TopicChoiceForm(forms.Form):
         return [self.topics[pk] for name in self.fields if (pk := self.cleaned_data[name])]
 
 
+class RecommendationForm(forms.Form):
+    """The topic that the centre advises for each extra place in the year, and why; a place can be left open."""
+
+    use_required_attribute = False
+
+    def __init__(
+        self,
+        *args: Any,
+        places: Sequence[Slot],
+        topics: Sequence[SessionTopic],
+        recommended: Mapping[int, TopicRecommendation],
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        self.topics = {str(topic.pk): topic for topic in topics}
+        self.places = {_name(position): position for position, _place in enumerate(places, start=1)}
+        for (name, position), place in zip(self.places.items(), places, strict=True):
+            now = recommended.get(position)
+            self.fields[name] = AnswerField(
+                label=_place_label(position, place),
+                choices=_topic_choices(self.topics.values()),
+                initial=str(now.topic_id) if now else "",
+            )
+            self.fields[f"why_{name}"] = forms.CharField(
+                label=_("Why, in a few words"),
+                max_length=200,
+                required=False,
+                initial=now.why if now else "",
+                validators=[refuse_personal_number],
+            )
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        _refuse_repeated(self, list(self.places), self.topics)
+        for name in self.places:
+            if cleaned.get(f"why_{name}") and not cleaned.get(name) and name not in self.errors:
+                self.add_error(name, _("Choose the topic that the words below are about."))
+        return cleaned
+
+    def advice(self) -> dict[int, tuple[SessionTopic, str]]:
+        """By place: the topic, and why."""
+        said = self.cleaned_data
+        return {
+            position: (self.topics[said[name]], said[f"why_{name}"])
+            for name, position in self.places.items()
+            if said[name]
+        }
+
+
+def _place_label(position: int, place: Slot) -> str:
+    return _now("%(n)s. %(month)s") % {"n": position, "month": str(MONTHS[place.month]).capitalize()}
+
+
+def _topic_choices(topics: Iterable[SessionTopic]) -> list[tuple[str, str]]:
+    return [("", _now("Not chosen")), *((str(topic.pk), topic.title) for topic in topics)]
+
+
+def _refuse_repeated(form: forms.Form, names: Sequence[str], topics: Mapping[str, SessionTopic]) -> None:
+    """Say at each field that its topic stands in an earlier one."""
+    seen = set()
+    for name in names:
+        pk = form.cleaned_data.get(name)
+        if pk and pk in seen:
+            form.add_error(name, _now("%(topic)s is chosen already. Choose another.") % {"topic": topics[pk]})
+        seen.add(pk)
+
+
 def _name(position: int) -> str:
     # Two digits, so that the names sort as the places do.
     return f"topic_{position:02d}"
 
 
 class WeekFields(forms.Form):
-    """A week: one of those offered, or another of the year's; a week where the group has a session says so."""
+    """A week: one of those offered, or another of the year's.
+
+    A week where the group has a session says so, and one that is blocked what for.
+    """
 
     use_required_attribute = False
 
     week = forms.ChoiceField(
         label=_("New week"), widget=forms.RadioSelect, error_messages={"required": _("Choose a week.")}
     )
-    other_week = AnswerField(label=_("Another week"))
+    other_week = AnswerField(
+        label=_("Another week"),
+        error_messages={"invalid_choice": _("The school has no teaching in that week. Choose another week.")},
+    )
     version = forms.IntegerField(min_value=1, widget=forms.HiddenInput)
 
     def __init__(
-        self, *args: Any, offered: Sequence[dt.date], others: Sequence[dt.date], taken: set[dt.date], **kwargs: Any
+        self,
+        *args: Any,
+        offered: Sequence[dt.date],
+        others: Sequence[dt.date],
+        taken: set[dt.date],
+        blocked: Mapping[dt.date, str],
+        **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
         self.offered = offered
@@ -126,7 +245,7 @@ class WeekFields(forms.Form):
         )
         self.fields["other_week"].choices = [  # type: ignore[attr-defined]
             ("", _("Choose a week")),
-            *((week.isoformat(), _in_words(week, week in taken)) for week in others),
+            *((week.isoformat(), _in_words(week, week in taken, blocked.get(week, ""))) for week in others),
         ]
 
     def choices_around(self, offered: list[tuple[str, str]]) -> list[tuple[str, Any]]:
@@ -145,8 +264,10 @@ class WeekFields(forms.Form):
         return dt.date.fromisoformat(week) if week else None
 
 
-def _in_words(week: dt.date, is_taken: bool) -> str:
+def _in_words(week: dt.date, is_taken: bool, blocked_for: str) -> str:
     words = week_and_span(week)
+    if blocked_for:
+        words = _now("%(week)s, blocked: %(name)s") % {"week": words, "name": blocked_for}
     return _now("%(week)s, has a session already") % {"week": words} if is_taken else words
 
 

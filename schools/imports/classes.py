@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import difflib
-import hashlib
 import re
 import unicodedata
 from collections.abc import Sequence
@@ -12,6 +11,7 @@ from dataclasses import dataclass, field
 from django.utils.translation import gettext as _
 
 from accounts.validators import holds_personal_number
+from schools.imports.dry_runs import RowError, digest_of
 from schools.imports.sheets import UnreadableFile, rows_of
 from schools.models import Group, School, SchoolYear
 
@@ -29,22 +29,14 @@ LARGEST_CLASS = 60
 
 
 @dataclass(frozen=True)
-class RowError:
-    """Why a row can't be read; ``row`` is its number in the file, from 1."""
-
-    row: int
-    reason: str
-
-
-@dataclass(frozen=True)
 class ClassRow:
-    """One class as the file tells it."""
+    """One class as the source tells it; ``headcount`` is None when it says nothing of it."""
 
     row: int
     school: School
     name: str
     grade: int
-    headcount: int
+    headcount: int | None
     staff_group: str = ""
 
 
@@ -91,7 +83,7 @@ class DryRun:
                 *(("alter", alteration.row, alteration.changes) for alteration in self.alterations),
             ]
         ]
-        return hashlib.sha256(repr(told).encode()).hexdigest()
+        return digest_of(told)
 
 
 def dry_run(content: bytes, year: SchoolYear) -> DryRun:
@@ -109,8 +101,8 @@ def dry_run(content: bytes, year: SchoolYear) -> DryRun:
         (rows if isinstance(read, ClassRow) else result.errors).append(read)  # type: ignore[arg-type]
     if not rows and not result.errors:
         raise UnreadableFile(_("The file has a header but no classes."))
-    result.errors += _doubles(rows)
-    _compare(rows, year, result)
+    result.errors += doubles(rows)
+    compare(rows, year, result)
     result.errors.sort(key=lambda error: error.row)
     return result
 
@@ -134,7 +126,7 @@ def _read_row(number: int, values: dict[str, str], schools: _Schools) -> ClassRo
         return ClassRow(
             row=number,
             school=schools.find(values["school"]),
-            name=_name(values["name"]),
+            name=class_name(values["name"]),
             grade=_grade(values["grade"]),
             headcount=_headcount(values["headcount"]),
             staff_group=_staff_name(values.get("staff_group", "")),
@@ -164,7 +156,8 @@ class _Schools:
         raise ValueError(_("The school %(school)s is not in the portal. Add it first, or mend the name.") % said)
 
 
-def _name(text: str) -> str:
+def class_name(text: str) -> str:
+    """A class's name as it can be kept. Raises ``ValueError`` with the reason, for the user."""
     if not text:
         raise ValueError(_("The class's name is missing."))
     if len(text) > 40:
@@ -175,7 +168,7 @@ def _name(text: str) -> str:
 
 
 def _staff_name(text: str) -> str:
-    return _name(text) if text else ""
+    return class_name(text) if text else ""
 
 
 def _grade(text: str) -> int:
@@ -197,7 +190,8 @@ def _headcount(text: str) -> int:
     return int(text)
 
 
-def _doubles(rows: Sequence[ClassRow]) -> list[RowError]:
+def doubles(rows: Sequence[ClassRow]) -> list[RowError]:
+    """Classes that stand twice in one source."""
     first: dict[tuple[int, str], int] = {}
     errors = []
     for row in rows:
@@ -208,7 +202,8 @@ def _doubles(rows: Sequence[ClassRow]) -> list[RowError]:
     return errors
 
 
-def _compare(rows: Sequence[ClassRow], year: SchoolYear, result: DryRun) -> None:
+def compare(rows: Sequence[ClassRow], year: SchoolYear, result: DryRun) -> None:
+    """Sort the rows into what would be added, what altered and what stays, and errors."""
     existing = {
         (group.school_id, group.name.casefold()): group
         for group in Group.objects.classes().filter(year=year).select_related("staff_group")
@@ -230,7 +225,7 @@ def _changes(row: ClassRow, group: Group) -> list[tuple[str, str, str]]:
     found = []
     if row.grade != group.grade:
         found.append((_("grade"), group.get_grade_display(), "F" if row.grade == 0 else str(row.grade)))
-    if row.headcount != group.headcount:
+    if row.headcount is not None and row.headcount != group.headcount:
         found.append((_("pupils"), "–" if group.headcount is None else str(group.headcount), str(row.headcount)))
     staff = group.staff_group.name if group.staff_group else ""
     if row.staff_group and row.staff_group.casefold() != staff.casefold():

@@ -6,6 +6,7 @@ import csv
 import io
 import zipfile
 from collections.abc import Iterable, Iterator
+from decimal import Decimal
 from itertools import islice
 from typing import Any
 
@@ -16,8 +17,8 @@ MAX_BYTES = 2_000_000
 MAX_ROWS = 5_000
 MAX_COLUMNS = 30
 MAX_CELL = 200
-# An XLSX of classes unpacks to a few hundred kilobytes.
-MAX_UNPACKED = 50_000_000
+# An XLSX of classes unpacks to a few hundred kilobytes. Ten million of empty cells take some seconds to read.
+MAX_UNPACKED = 10_000_000
 ZIP, OLD_EXCEL = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
 
 
@@ -25,8 +26,10 @@ class UnreadableFile(Exception):  # noqa: N818 - reads as what happened
     """The file cannot be read as a table; the message says what to do, for the user."""
 
 
-def rows_of(content: bytes) -> list[list[str]]:
+def rows_of(content: bytes, *, decimal: str = ".") -> list[list[str]]:
     """The file's rows as trimmed texts, empty rows included so that row numbers are the file's own.
+
+    ``decimal`` is the sign that numbers of an XLSX get, which have none of their own.
 
     Raises ``UnreadableFile`` for anything that isn't a small CSV or XLSX table.
     """
@@ -36,7 +39,7 @@ def rows_of(content: bytes) -> list[list[str]]:
         raise UnreadableFile(_("The file is too large. It may hold at most 2 MB."))
     if content.startswith(OLD_EXCEL):
         raise UnreadableFile(_("This is an old Excel file. Save it as .xlsx or CSV, and try again."))
-    found = _xlsx_rows(content) if content.startswith(ZIP) else _csv_rows(content)
+    found = _xlsx_rows(content, decimal) if content.startswith(ZIP) else _csv_rows(content)
     return _within_limits(found)
 
 
@@ -75,7 +78,7 @@ def _decoded(content: bytes) -> str:
         return content.decode("cp1252", errors="replace")
 
 
-def _xlsx_rows(content: bytes) -> Iterator[list[str]]:
+def _xlsx_rows(content: bytes, decimal: str) -> Iterator[list[str]]:
     _refuse_bombs(content)
     try:
         book = load_workbook(io.BytesIO(content), read_only=True, data_only=True, keep_links=False)
@@ -83,7 +86,7 @@ def _xlsx_rows(content: bytes) -> Iterator[list[str]]:
         # What a sheet says of its own size can't be trusted; reading stops at the limit.
         sheet.reset_dimensions()
         for row in sheet.iter_rows(values_only=True, max_col=MAX_COLUMNS + 1, max_row=MAX_ROWS + 2):
-            yield _trimmed([_text(cell) for cell in row])
+            yield _trimmed([_text(cell, decimal) for cell in row])
     except UnreadableFile:
         raise
     except Exception as error:  # openpyxl raises whatever a broken file leads it to
@@ -103,11 +106,13 @@ def _refuse_bombs(content: bytes) -> None:
         raise UnreadableFile(_("The Excel file unpacks to far too much. Save only the table, or use CSV."))
 
 
-def _text(cell: Any) -> str:
+def _text(cell: Any, decimal: str) -> str:
     if cell is None:
         return ""
     if isinstance(cell, float) and cell.is_integer():
         return str(int(cell))
+    if isinstance(cell, float):
+        return f"{Decimal(repr(cell)):f}".replace(".", decimal)
     return str(cell).strip()
 
 

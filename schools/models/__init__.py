@@ -1,6 +1,9 @@
 """Schools, their people, calendar and groups, and what is planned there."""
 
 from schools.models.calendar import ClosedPeriod, SchoolYear, Term
+from schools.models.departures import Departure
+from schools.models.drafts import DraftAdjustment, PlanRun, PlanRunSchool, TopicRecommendation
+from schools.models.feeds import CalendarFeed
 from schools.models.groups import Group
 from schools.models.occasions import (
     CancelReason,
@@ -23,9 +26,12 @@ from schools.models.plans import (
 from schools.models.replies import ReplyReason, SchoolReply
 
 __all__ = [
+    "CalendarFeed",
     "CancelReason",
     "ClosedPeriod",
+    "Departure",
     "District",
+    "DraftAdjustment",
     "Group",
     "Occasion",
     "OccasionAttendance",
@@ -35,6 +41,8 @@ __all__ = [
     "Participation",
     "PlanChange",
     "PlanConfirmation",
+    "PlanRun",
+    "PlanRunSchool",
     "PlannedSession",
     "ProgrammeYear",
     "ReplyReason",
@@ -46,4 +54,5 @@ __all__ = [
     "SchoolYear",
     "Term",
     "TopicChoice",
+    "TopicRecommendation",
 ]

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
+from typing import TYPE_CHECKING
 
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
+
+if TYPE_CHECKING:
+    from schools.models.places import School
 
 
 class SchoolYearQuerySet(models.QuerySet["SchoolYear"]):
@@ -20,6 +24,8 @@ class SchoolYear(models.Model):
 
     starts_on = models.DateField(_("first school day"), unique=True)
     ends_on = models.DateField(_("last school day"))
+    # From then on only the centre's coordinators change its logs.
+    closed_on = models.DateField(_("closed"), null=True, blank=True, editable=False)
 
     objects = SchoolYearQuerySet.as_manager()
 
@@ -75,13 +81,29 @@ class Term(models.Model):
         return f"{'HT' if self.season == self.Season.AUTUMN else 'VT'} {self.starts_on.year}"
 
 
+class ClosedPeriodQuerySet(models.QuerySet["ClosedPeriod"]):
+    def at(self, school: School | None) -> ClosedPeriodQuerySet:
+        """What a school's calendar consists of: what is for all, and its own; without a school what is for all."""
+        return self.filter(Q(school=None) | Q(school=school))
+
+
 class ClosedPeriod(models.Model):
-    """Days without teaching: a break for all schools, or a study day at one. Public holidays are computed."""
+    """Days that planning does not use, for all schools or at one. Public holidays are computed.
+
+    A *closed* day has no teaching: a break, a study day. A *blocked* week has teaching, but the school needs it for
+    something else, such as national tests: planning avoids it, and a person may still choose it. A blocked period
+    blocks every week that it touches.
+    """
 
     class Kind(models.TextChoices):
         BREAK = "break", _("Break")
         STUDY_DAY = "study_day", _("Study day")
-        OTHER = "other", _("Other")
+        OTHER = "other", _("Closed for another reason")
+        TESTS = "tests", _("National tests")
+        TRIP = "trip", _("Trip or camp")
+        OTHER_BLOCKED = "other_blocked", _("Blocked for another reason")
+
+    BLOCKING = (Kind.TESTS, Kind.TRIP, Kind.OTHER_BLOCKED)
 
     year = models.ForeignKey(
         SchoolYear, on_delete=models.CASCADE, related_name="closed_periods", verbose_name=_("school year")
@@ -99,6 +121,10 @@ class ClosedPeriod(models.Model):
     name = models.CharField(_("name"), max_length=80)
     starts_on = models.DateField(_("from"))
     ends_on = models.DateField(_("to and including"))
+    # The event's own name in the calendar file that it came from, so that a later file can move it.
+    uid = models.CharField(max_length=300, blank=True, editable=False)
+
+    objects = ClosedPeriodQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("closed period")
@@ -114,3 +140,8 @@ class ClosedPeriod(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def is_blocked(self) -> bool:
+        """Whether the school has teaching all the same, and planning only avoids the weeks."""
+        return self.kind in self.BLOCKING

@@ -7,8 +7,10 @@ import datetime as dt
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import F, Q
+from django.utils.dates import WEEKDAYS
 from django.utils.translation import gettext_lazy as _
 
+SCHOOL_WEEKDAYS = [(number, WEEKDAYS[number]) for number in range(5)]
 GRADES = [(0, "F"), *((n, str(n)) for n in range(1, 10))]
 
 
@@ -22,6 +24,9 @@ class GroupQuerySet(models.QuerySet["Group"]):
 
     def staff(self) -> GroupQuerySet:
         return self.filter(kind=Group.Kind.STAFF)
+
+    def mentors(self) -> GroupQuerySet:
+        return self.filter(kind=Group.Kind.MENTORS)
 
     def in_school_order(self) -> GroupQuerySet:
         """Staff groups first, then classes by grade and name."""
@@ -60,6 +65,19 @@ class Group(models.Model):
         limit_choices_to={"kind": "staff"},
         verbose_name=_("staff group that goes before"),
     )
+    mentors = models.ForeignKey(
+        "self",
+        on_delete=models.SET_NULL,
+        related_name="mentees",
+        null=True,
+        blank=True,
+        limit_choices_to={"kind": "mentors"},
+        verbose_name=_("pupil mentors"),
+    )
+    # The weekly time that sessions are planned for, when the class has one: 0 is Monday.
+    weekday = models.PositiveSmallIntegerField(_("weekday"), choices=SCHOOL_WEEKDAYS, null=True, blank=True)
+    weekly_start = models.TimeField(_("begins"), null=True, blank=True)
+    weekly_end = models.TimeField(_("ends"), null=True, blank=True)
     continues = models.ForeignKey(
         "self", on_delete=models.SET_NULL, related_name="+", null=True, blank=True, verbose_name=_("continues")
     )
@@ -90,6 +108,16 @@ class Group(models.Model):
                 violation_error_message=_("The last day is before the first."),
             ),
             models.CheckConstraint(
+                condition=Q(weekly_start__isnull=True) | Q(weekday__isnull=False),
+                name="weekly_time_has_a_day",
+                violation_error_message=_("Choose the day, too."),
+            ),
+            models.CheckConstraint(
+                condition=Q(weekly_end__isnull=True) | Q(weekly_start__isnull=False, weekly_end__gt=F("weekly_start")),
+                name="weekly_time_ends_after_start",
+                violation_error_message=_("The session ends before it begins."),
+            ),
+            models.CheckConstraint(
                 condition=~Q(kind="class") | Q(grade__isnull=False),
                 name="class_has_a_grade",
                 violation_error_message=_("Choose the class's grade."),
@@ -98,6 +126,12 @@ class Group(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def school_order(self) -> tuple[int, int, str]:
+        """What puts groups in the order of ``in_school_order``."""
+        kinds = [self.Kind.STAFF, self.Kind.CLASS, self.Kind.MENTORS]
+        return (kinds.index(self.Kind(self.kind)), -1 if self.grade is None else self.grade, self.name)
 
     @property
     def is_class(self) -> bool:

@@ -84,13 +84,17 @@ class OccasionQuerySet(models.QuerySet["Occasion"]):
     def standing(self) -> OccasionQuerySet:
         return self.filter(cancelled_at=None)
 
+    def undecided(self) -> OccasionQuerySet:
+        """Neither cancelled, nor has anybody said whether they were held."""
+        return self.standing().filter(held=None)
+
     def coming(self, today: dt.date) -> OccasionQuerySet:
         """From today on, the next one first."""
-        return self.standing().filter(date__gte=today, held=None).order_by("date", "start_time", "pk")
+        return self.undecided().filter(date__gte=today).order_by("date", "start_time", "pk")
 
     def without_attendance(self, today: dt.date) -> OccasionQuerySet:
         """Their day has passed, and nobody has said whether they were held; the oldest first."""
-        return self.standing().filter(date__lt=today, held=None).order_by("date", "start_time", "pk")
+        return self.undecided().filter(date__lt=today).order_by("date", "start_time", "pk")
 
     def earlier(self, today: dt.date) -> OccasionQuerySet:
         """Held, not held or cancelled, the latest first."""

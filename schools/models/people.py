@@ -51,6 +51,10 @@ class MembershipQuerySet(HeldBetween):
     def coordinators(self) -> MembershipQuerySet:
         return self.filter(role=SchoolMembership.Role.COORDINATOR)
 
+    def in_reach(self) -> MembershipQuerySet:
+        """Without those whose account is shut: they get no mail, and answer nothing."""
+        return self.filter(Q(person__user__isnull=True) | Q(person__user__is_active=True))
+
 
 class SchoolMembership(models.Model):
     """A role at a school, from a day to a day."""

@@ -7,17 +7,19 @@ import uuid
 from collections.abc import Set as AbstractSet
 from typing import TYPE_CHECKING, Any
 
-from django.core.validators import RegexValidator
+from django.core.validators import MaxValueValidator, RegexValidator
 from django.db import models
-from django.db.models import Q
+from django.db.models import Count, Exists, OuterRef, Q
 from django.urls import reverse
 from django.utils.text import slugify
 from django.utils.translation import gettext_lazy as _
 
 from accounts import policies as accounts_policies
+from schools.models.groups import GRADES, Group
 
 if TYPE_CHECKING:
     from accounts.models import User
+    from schools.models.calendar import SchoolYear
 
 
 class District(models.Model):
@@ -52,9 +54,29 @@ class SchoolQuerySet(models.QuerySet["School"]):
             return self
         return self.filter(pk__in=self._with_membership(user, today, role="coordinator"))
 
+    def followed_by(self, user: User, today: dt.date) -> SchoolQuerySet:
+        """The schools that the user may follow in a calendar: all for a centre coordinator, else where the user has a
+        role; none that has closed."""
+        open_ones = self.open_on(today)
+        if accounts_policies.is_coordinator(user, today):
+            return open_ones
+        return open_ones.filter(pk__in=self._with_membership(user, today))
+
     def open_on(self, day: dt.date) -> SchoolQuerySet:
         """Schools that have not closed."""
         return self.filter(Q(closed_on__isnull=True) | Q(closed_on__gte=day))
+
+    def without_contact(self, today: dt.date) -> SchoolQuerySet:
+        """Schools where nobody is an active contact person: no role today, or only with an account that is shut."""
+        from schools.models.people import SchoolMembership
+
+        active = SchoolMembership.objects.contacts().in_reach().active(today)
+        return self.exclude(pk__in=active.values("person__school"))
+
+    def with_standing(self, year: SchoolYear | None) -> Any:
+        """With ``open_replies``, how many of a school's answers wait, and ``has_groups``, if it has any in the year."""
+        groups = Group.objects.filter(school=OuterRef("pk"), year=year)
+        return self.annotate(open_replies=Count("replies", filter=Q(replies__state="open")), has_groups=Exists(groups))
 
     def named(self, name: str) -> School | None:
         """The school of a name in any case of letters. SQLite by itself folds only a to z."""
@@ -89,7 +111,21 @@ class School(models.Model):
     )
     name = models.CharField(_("name"), max_length=120, unique=True)
     district = models.ForeignKey(District, on_delete=models.PROTECT, related_name="schools", verbose_name=_("district"))
+    # From the register, or by hand; whoever has gone through it leaves the school. None: as its classes tell.
+    highest_grade = models.PositiveSmallIntegerField(
+        _("highest grade"), choices=GRADES, null=True, blank=True, validators=[MaxValueValidator(9)]
+    )
     closed_on = models.DateField(_("last day in the work"), null=True, blank=True)
+    logs_by_link = models.BooleanField(
+        _("Those who hold sessions may log by the mail's link, without an account"),
+        default=False,
+        help_text=_(
+            "Whoever has a mail's link can log the school's sessions. Without the tick the links close at once."
+        ),
+    )
+    # While they are, what would remind the school waits; changes and cancellations go.
+    reminders_paused_until = models.DateField(_("last day without reminders"), null=True, editable=False)
+    reminders_paused_why = models.CharField(max_length=200, blank=True, editable=False)
 
     objects = SchoolQuerySet.as_manager()
 
@@ -102,12 +138,16 @@ class School(models.Model):
         return self.name
 
     def save(self, **kwargs: Any) -> None:
-        # /skolor/ny/ is where a school is added.
-        self.slug = self.slug or _free_slug(School, self.name, otherwise="skola", reserved={"ny"})
+        # /skolor/ny/ and /skolor/las-in/ are where schools are added.
+        self.slug = self.slug or _free_slug(School, self.name, otherwise="skola", reserved={"ny", "las-in"})
         super().save(**kwargs)
 
     def get_absolute_url(self) -> str:
         return reverse("schools:school-detail", args=[self.slug])
+
+    def is_paused(self, today: dt.date) -> bool:
+        """Whether the school gets no reminders on a day. It ends by itself."""
+        return self.reminders_paused_until is not None and self.reminders_paused_until >= today
 
 
 def _free_slug(

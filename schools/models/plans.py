@@ -7,12 +7,13 @@ import uuid
 from typing import TYPE_CHECKING
 
 from django.conf import settings
-from django.core.validators import MaxValueValidator
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from programmes.models import Programme
 from schools.models.groups import GRADES
 
 if TYPE_CHECKING:
@@ -27,6 +28,11 @@ class CancelReason(models.TextChoices):
     SCHOOL_REQUEST = "school_request", _("At the school's request")
     OTHER = "other", _("Other")
     GROUP_ENDED = "group_ended", _("The group ended")
+    LEFT_OUT = "left_out", _("Left out of the plan")
+
+
+# What a plan's own changes give as the reason: nobody is asked for a new time.
+WITHOUT_NEW_TIME = (CancelReason.GROUP_ENDED, CancelReason.LEFT_OUT)
 
 
 class ProgrammeYear(models.Model):
@@ -47,6 +53,19 @@ class ProgrammeYear(models.Model):
     staff_lead_weeks = models.PositiveSmallIntegerField(
         _("weeks from the staff session to the first class"), default=1, validators=[MaxValueValidator(6)]
     )
+    # Of a series: how far apart its sessions are, and what comes before them and between them.
+    weeks_between = models.PositiveSmallIntegerField(
+        _("weeks from one session to the next"), default=2, validators=[MinValueValidator(1), MaxValueValidator(6)]
+    )
+    weeks_to_training = models.PositiveSmallIntegerField(
+        _("weeks from the school year's start to the training"), default=3, validators=[MaxValueValidator(20)]
+    )
+    supervision_every = models.PositiveSmallIntegerField(
+        _("sessions from one supervision to the next"),
+        default=1,
+        validators=[MaxValueValidator(20)],
+        help_text=_("0 when no supervision is planned."),
+    )
 
     class Meta:
         verbose_name = _("programme's year")
@@ -63,9 +82,25 @@ class ProgrammeYear(models.Model):
         return f"{self.programme} {self.year}"
 
     @property
+    def grades(self) -> str:
+        """F–5, or 6 where it is for one grade."""
+        lowest, highest = self.get_lowest_grade_display(), self.get_highest_grade_display()
+        return lowest if lowest == highest else f"{lowest}–{highest}"
+
+    @property
     def required_sessions(self) -> int:
         """Sessions that each group is to have in the year."""
         return self.required_base + self.required_extra
+
+    @property
+    def is_series(self) -> bool:
+        """Whether its sessions come in a row, each some weeks after the last; else each topic has its month."""
+        return self.programme.rhythm == Programme.Rhythm.SERIES
+
+    @property
+    def is_for_staff(self) -> bool:
+        """Whether staff groups go through each topic before their classes."""
+        return not self.is_series
 
 
 class ParticipationQuerySet(models.QuerySet["Participation"]):
@@ -219,6 +254,8 @@ class PlannedSession(models.Model):
     moved_from = models.DateField(_("moved from week"), null=True, blank=True)
     # A person chose this week: the planning engine leaves the row where it is.
     pinned = models.BooleanField(default=False)
+    # The blocked week in which a person lets it stay all the same: it's not asked about again.
+    stays_in = models.DateField(null=True, blank=True, editable=False)
     version = models.PositiveIntegerField(default=1, editable=False)
     outcome = models.CharField(_("outcome"), max_length=10, choices=Outcome, null=True, blank=True)
     cancelled_at = models.DateTimeField(_("cancelled at"), null=True, blank=True)
@@ -278,6 +315,15 @@ class PlannedSession(models.Model):
     def is_live(self) -> bool:
         return self.cancelled_at is None and self.outcome != self.Outcome.NOT_HELD
 
+    @property
+    def first_day(self) -> dt.date:
+        """The day, or the first of the week while no day is set: from then on it can have been held."""
+        return self.date or self.week_start
+
+    def waits_for_log(self, today: dt.date) -> bool:
+        """Whether its time has come, and nobody has said what came of it."""
+        return self.outcome is None and self.cancelled_at is None and self.first_day <= today
+
     def status(self, today: dt.date) -> PlannedSession.Status:
         """The state that a person sees, as of a day."""
         if self.cancelled_at is not None:
@@ -298,9 +344,17 @@ class PlanChange(models.Model):
         CANCELLED = "cancelled", _("Cancelled")
         TOPIC = "topic", _("Topic changed")
         CONFIRMED = "confirmed", _("Plan confirmed")
+        LED = "led", _("Leader changed")
+        KEPT = "kept", _("Kept where it stands")
+        UNDONE = "undone", _("Undone")
+        DEPARTURE = "departure", _("Way out chosen")
+        OCCASION = "occasion", _("Occasion planned")
 
     participation = models.ForeignKey(Participation, on_delete=models.CASCADE, related_name="changes")
-    session = models.ForeignKey(PlannedSession, on_delete=models.CASCADE, related_name="changes", null=True, blank=True)
+    # A row that was made and undone goes away; that it was there stays.
+    session = models.ForeignKey(
+        PlannedSession, on_delete=models.SET_NULL, related_name="changes", null=True, blank=True
+    )
     what = models.CharField(max_length=20, choices=What)
     before = models.JSONField(default=dict)
     after = models.JSONField(default=dict)
@@ -314,7 +368,11 @@ class PlanChange(models.Model):
         verbose_name = _("change of plan")
         verbose_name_plural = _("changes of plans")
         ordering = ["-at", "-pk"]
-        indexes = [models.Index(fields=["participation", "-at"])]
+        indexes = [
+            models.Index(fields=["participation", "-at"]),
+            # Undo: all that was done in one go.
+            models.Index(fields=["batch"], name="change_by_batch"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.get_what_display()} {self.at:%Y-%m-%d}"

@@ -3,19 +3,28 @@
 from __future__ import annotations
 
 import datetime as dt
+import uuid as uuids
+from typing import Any
+from urllib.parse import urlsplit
 
 from django.core.exceptions import PermissionDenied
-from django.http import Http404
+from django.db.models import QuerySet
+from django.http import Http404, HttpRequest
 from django.shortcuts import get_object_or_404
+from django.utils import timezone
+from django.utils.http import url_has_allowed_host_and_scheme
 
 from accounts.policies import manages_schools
 from accounts.requests import SignedInRequest
-from schools.models import School, SchoolYear
+from schools import policies
+from schools.models import Occasion, OccasionKind, School, SchoolYear
+from schools.models.places import SchoolQuerySet
 
 
-def visible_school(request: SignedInRequest, slug: str, today: dt.date) -> School:
-    """The school, if the person may see it; otherwise 404."""
-    return get_object_or_404(School.objects.visible_to(request.user, today).select_related("district"), slug=slug)
+def visible_school(request: SignedInRequest, slug: str, today: dt.date, among: SchoolQuerySet | None = None) -> Any:
+    """The school, if the person may see it; otherwise 404. ``among`` says what else is read with it."""
+    schools: SchoolQuerySet = School.objects.all() if among is None else among
+    return get_object_or_404(schools.visible_to(request.user, today).select_related("district"), slug=slug)
 
 
 def managed_school(request: SignedInRequest, slug: str, today: dt.date) -> School:
@@ -35,3 +44,44 @@ def year_or_404(year_slug: str) -> SchoolYear:
             if year.slug == year_slug:
                 return year
     raise Http404
+
+
+def way_back(request: HttpRequest, otherwise: str) -> str:
+    """The page that the form names, if it lies in the portal; else another."""
+    wanted = request.POST.get("next", "")
+    if urlsplit(wanted).path and url_has_allowed_host_and_scheme(wanted, allowed_hosts=None):
+        return wanted
+    return otherwise
+
+
+def readers_only(request: SignedInRequest, today: dt.date) -> None:
+    """Raise ``PermissionDenied`` for those who see no school."""
+    if not policies.sees_some_school(request.user, today):
+        raise PermissionDenied
+
+
+def visible_occasion(request: SignedInRequest, uuid: uuids.UUID, today: dt.date) -> Occasion:
+    """The occasion, if the person may see it; otherwise 404."""
+    occasion: Occasion = get_object_or_404(Occasion.objects.visible_to(request.user, today).with_names(), uuid=uuid)
+    return occasion
+
+
+def managed_occasion(request: SignedInRequest, uuid: uuids.UUID) -> Occasion:
+    """The occasion, if the person may change it: 404 when it is not visible, 403 when it is only that."""
+    today = timezone.localdate()
+    occasion = visible_occasion(request, uuid, today)
+    if not policies.user_can_manage_occasions(request.user, occasion.school, today):
+        raise PermissionDenied
+    return occasion
+
+
+def chosen_school(slug: str | None, schools: QuerySet[School]) -> School | None:
+    """The school of a filter; someone else's answers as one that does not exist."""
+    return get_object_or_404(schools, slug=slug) if slug else None
+
+
+def chosen_kind(value: str | None) -> str:
+    """The kind of a filter, or nothing; one that does not exist answers 404."""
+    if value and value not in OccasionKind.values:
+        raise Http404
+    return value or ""

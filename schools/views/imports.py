@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-import base64
-import binascii
 import csv
 import io
-import zlib
 
 from django.contrib import messages
-from django.core import signing
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
@@ -19,15 +15,16 @@ from openpyxl import Workbook
 
 from accounts.policies import manages_schools
 from accounts.requests import SignedInRequest
-from schools.actions.imports import ImportRefused, import_classes
-from schools.forms.imports import ClassFileForm
+from accounts.spreadsheets import XLSX
+from schools.actions.imports import import_classes
+from schools.forms.imports import TableFileForm
 from schools.imports.classes import DryRun, dry_run
+from schools.imports.dry_runs import ImportRefused
 from schools.imports.sheets import UnreadableFile
 from schools.models import SchoolYear
 from schools.views.access import year_or_404
+from schools.views.kept import NotKept, keep, kept
 
-# The file travels in the form between the two steps, signed for its school year, so that what is applied is what was
-# shown.
 SALT = "schools.class-import."
 TEMPLATE_ROWS = (
     ("Skola", "Klass", "Årskurs", "Antal elever", "Personalgrupp"),
@@ -41,7 +38,7 @@ def class_import(request: SignedInRequest, year_slug: str) -> HttpResponse:
     year = year_or_404(year_slug)
     if request.method == "POST" and "kept" in request.POST:
         return _apply(request, year)
-    form = ClassFileForm(request.POST or None, request.FILES or None)
+    form = TableFileForm(request.POST or None, request.FILES or None)
     if request.method == "POST" and form.is_valid():
         content = form.cleaned_data["file"].read()
         try:
@@ -64,26 +61,22 @@ def template(request: SignedInRequest, year_slug: str, kind: str) -> HttpRespons
     return HttpResponse(make(), content_type=content_type, headers=headers)
 
 
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-
-
 def _show(request: SignedInRequest, year: SchoolYear, found: DryRun, content: bytes) -> HttpResponse:
-    kept = signing.dumps(base64.b85encode(zlib.compress(content)).decode(), salt=SALT + year.slug)
-    return render(request, "schools/class_import_shown.html", {"year": year, "found": found, "kept": kept})
+    context = {"year": year, "found": found, "kept": keep(content, of=SALT + year.slug)}
+    return render(request, "schools/class_import_shown.html", context)
 
 
 def _apply(request: SignedInRequest, year: SchoolYear) -> HttpResponse:
     try:
-        packed = signing.loads(request.POST["kept"], salt=SALT + year.slug, max_age=3600)
-        content = zlib.decompress(base64.b85decode(packed))
+        content = kept(request.POST["kept"], of=SALT + year.slug)
         digest = request.POST.get("digest", "")
-        found = import_classes(content=content, year=year, digest=digest, by=request.user)
-    except (signing.BadSignature, binascii.Error, ValueError, zlib.error):
+        found = import_classes(read=lambda: dry_run(content, year), year=year, digest=digest, by=request.user)
+    except NotKept:
         messages.error(request, _("The file was too old. Choose it again."))
         return redirect("schools:class-import", year.slug)
-    except ImportRefused as refused:
+    except ImportRefused:
         messages.error(request, _("Something has changed since the file was shown. Nothing is read in. Look again."))
-        return _show(request, year, refused.found, content)
+        return _show(request, year, dry_run(content, year), content)
     said = {"added": len(found.additions), "changed": len(found.alterations)}
     messages.success(request, _("%(added)s classes are added and %(changed)s changed.") % said)
     return redirect("schools:class-import", year.slug)

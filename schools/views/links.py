@@ -20,19 +20,20 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.models import User
-from outbox.actions import prefer
-from outbox.models import MailPreference
+from outbox.own_links import own_token
 from programmes.material import open_file
 from programmes.models import SessionTopic
 from schools.actions.confirmations import ConfirmationRefused, confirm_term
 from schools.actions.people import account_for
 from schools.actions.replies import ReplyRefused, say_not_me
+from schools.forms.feeds import FeedForm
 from schools.forms.replies import NotMeForm
-from schools.links import LinkRefused, OpenLink, Scope, Tampered, open_link
-from schools.models import PlannedSession, Term
+from schools.mailing.links import LinkRefused, OpenLink, Scope, Tampered, open_link
+from schools.models import CalendarFeed, PlannedSession, School, Term
 from schools.term_plan import is_over
-from schools.views import proposals
+from schools.views import feeds, proposals
 from schools.views.term_plan import coordinators_on, current_term, plan_context, term_or_404
+from schools.views.term_plan_files import pdf_of
 from schools.views.topics import choose_for
 
 GET_OR_POST = require_http_methods(["GET", "HEAD", "POST"])
@@ -90,6 +91,16 @@ def link_plan(request: HttpRequest, link: OpenLink, *, today: dt.date) -> HttpRe
         "replies": _open_replies(link),
     }
     return render(request, "schools/link_plan.html" if "plan" in context else "schools/link_plan_empty.html", context)
+
+
+@require_safe
+@by_link(Scope.READ)
+def link_plan_pdf(request: HttpRequest, link: OpenLink, *, today: dt.date) -> HttpResponse:
+    """The same plan for the wall."""
+    terms = list(Term.objects.select_related("year"))
+    term = current_term(terms, today)
+    answer = pdf_of(request, link.school, term, terms, today) if term else None
+    return answer or redirect("schools:link-plan", link.token)
 
 
 def _open_replies(link: OpenLink) -> Any:
@@ -151,16 +162,14 @@ def link_material(request: HttpRequest, link: OpenLink, *, today: dt.date, slug:
     return open_file(topic.material, topic.slug)
 
 
-@GET_OR_POST
+@require_safe
 @by_link(Scope.READ)
 def link_mail(request: HttpRequest, link: OpenLink, *, today: dt.date) -> HttpResponse:
-    """Each mail, or one a week."""
-    if request.method == "POST":
-        prefer(user=link_account(link), weekly=request.POST.get("mails") == "weekly")
-        messages.success(request, _("Saved."))
-        return redirect("schools:link-mail", link.token)
-    weekly = MailPreference.objects.filter(user=link.membership.person.user_id, weekly=True).exists()
-    return render(request, "outbox/preferences.html", {"link": link, "school": link.school, "weekly": weekly})
+    """The settings of one's mails, from mails that were sent before these had a link of their own."""
+    user = link.membership.person.user
+    if user is None:
+        raise Http404
+    return redirect("outbox:own-mails", own_token(user, today))
 
 
 @GET_OR_POST
@@ -177,3 +186,23 @@ def link_not_me(request: HttpRequest, link: OpenLink, *, today: dt.date) -> Http
         else:
             return render(request, "schools/link_not_me_said.html", {"school": link.school})
     return render(request, "schools/link_not_me.html", {"link": link, "school": link.school, "form": form})
+
+
+@GET_OR_POST
+@by_link(Scope.ANSWER)
+def link_feed(request: HttpRequest, link: OpenLink, *, today: dt.date) -> HttpResponse:
+    """The calendar of the link's own school; a link opens no other."""
+    if request.method == "POST":
+        form = FeedForm(request.POST, schools=School.objects.none())
+        key = form.cleaned_data["key"] if form.is_valid() else None
+        return feeds.make_and_show(request, link.school, key=key, by=link_account(link), link=link)
+    feed = CalendarFeed.objects.standing().filter(user=link.membership.person.user_id, school=link.school).first()
+    context = {"link": link, "school": link.school, "card": feeds.Card(link.school, feed)}
+    return render(request, "schools/link_feed.html", context)
+
+
+@require_POST
+@by_link(Scope.ANSWER)
+def link_feed_revoke(request: HttpRequest, link: OpenLink, *, today: dt.date) -> HttpResponse:
+    feeds.revoke_and_say(request, link.school, by=link_account(link))
+    return redirect("schools:link-feed", link.token)

@@ -11,8 +11,10 @@ from django.utils.translation import gettext as _
 
 from accounts.forms import LastDayForm
 from accounts.requests import SignedInRequest
+from accounts.templatetags.look import short_day
 from schools.actions import people
-from schools.forms.people import MembershipForm, NoteForm, PersonForm
+from schools.actions.handover import hand_over
+from schools.forms.people import HandOverForm, MembershipForm, NoteForm, PersonForm
 from schools.models import SchoolMembership, SchoolPerson
 from schools.policies import user_can_write_notes
 from schools.views.access import managed_school, visible_school
@@ -81,6 +83,36 @@ def membership_end(request: SignedInRequest, slug: str, pk: int) -> HttpResponse
     others = memberships.filter(role=membership.role).exclude(pk=pk).active(today)
     context = {"form": form, "school": school, "membership": membership, "last_one": not others.exists()}
     return render(request, "schools/membership_end.html", context)
+
+
+def membership_hand_over(request: SignedInRequest, slug: str, pk: int) -> HttpResponse:
+    """The role goes to somebody else from a day on, in one form."""
+    today = timezone.localdate()
+    school = managed_school(request, slug, today)
+    memberships = SchoolMembership.objects.filter(person__school=school).select_related("person__school")
+    membership = get_object_or_404(memberships, pk=pk)
+    if membership.ends_on is not None and membership.ends_on < today:
+        messages.info(request, _("%(name)s no longer has the role.") % {"name": membership.person})
+        return redirect(school)
+    form = HandOverForm(request.POST or None, membership=membership, initial={"from_day": today})
+    if request.method == "POST" and form.is_valid():
+        try:
+            new = hand_over(membership=membership, **form.said(), by=request.user, now=timezone.now())
+            messages.success(request, _handed_over(membership, new))
+            return redirect(school)
+        except ValidationError as refused:
+            form.add_error(None, refused)
+    return render(
+        request, "schools/membership_hand_over.html", {"form": form, "school": school, "membership": membership}
+    )
+
+
+def _handed_over(old: SchoolMembership, new: SchoolMembership) -> str:
+    said = {"name": new.person, "role": str(new.get_role_display()).lower(), "day": short_day(new.starts_on)}
+    text = _("%(name)s is %(role)s from %(day)s.") % said
+    stopped = _("The links that %(name)s has been sent have stopped.") % {"name": old.person}
+    silent = "" if new.person.email else _("Without an e-mail address nobody gets the mails: add it.")
+    return " ".join(part for part in (text, stopped, silent) if part)
 
 
 def note_add(request: SignedInRequest, slug: str) -> HttpResponse:

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from accounts.requests import SignedInRequest
 from schools import policies
-from schools.actions.plans import free_weeks
+from schools.actions.moves import free_weeks
 from schools.actions.replies import propose_time
 from schools.calendar import SchoolCalendar
 from schools.forms.replies import ProposalForm
@@ -83,7 +83,9 @@ def _weeks(sessions: list[PlannedSession], today: dt.date) -> dict[str, Any]:
     shared = [week for week in free[0] if all(week in others for others in free)]
     this_week = today - dt.timedelta(days=today.weekday())
     others = [week for week in calendar.open_weeks() if week > this_week and week != sessions[0].week_start]
-    return {"offered": shared[:OFFERED], "others": others, "taken": set(others) - set(shared)}
+    blocked = calendar.blocked
+    taken = {week for week in others if week not in shared and week not in blocked}
+    return {"offered": shared[:OFFERED], "others": others, "taken": taken, "blocked": blocked}
 
 
 def _saved(form: ProposalForm, by: User | None, membership: SchoolMembership | None) -> bool:

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 
+from accounts.policies import manages_schools
 from accounts.requests import SignedInRequest
 from accounts.templatetags.look import week_no
 from schools import policies
@@ -31,7 +32,11 @@ def reply_list(request: SignedInRequest) -> HttpResponse:
         raise PermissionDenied
     ours = SchoolReply.objects.answerable_by(request.user, today).with_names()
     answered = ours.filter(answered_at__isnull=False).select_related("answered_by").order_by("-answered_at")
-    context = {"waiting": list(ours.open()), "answered": list(answered[:ANSWERED_SHOWN])}
+    context = {
+        "waiting": list(ours.open()),
+        "answered": list(answered[:ANSWERED_SHOWN]),
+        "may_manage": manages_schools(request.user, today),
+    }
     return render(request, "schools/reply_list.html", context)
 
 

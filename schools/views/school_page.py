@@ -7,7 +7,6 @@ from itertools import islice
 from typing import Any
 
 from django.core.paginator import Paginator
-from django.db.models import Prefetch
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
@@ -16,22 +15,14 @@ from django.views.decorators.http import require_safe
 
 from accounts.requests import SignedInRequest
 from schools.calendar import SchoolCalendar
+from schools.conflicts import with_elsewhere
 from schools.forms.people import NoteForm
-from schools.history import batches_of, deeds_in
+from schools.history import batches_of, deeds_in, latest_deeds
 from schools.matrix import Matrix
-from schools.models import (
-    Group,
-    Participation,
-    PlanConfirmation,
-    PlannedSession,
-    School,
-    SchoolMembership,
-    SchoolPerson,
-    SchoolYear,
-    Term,
-    TopicChoice,
-)
+from schools.models import PlannedSession, School, SchoolYear, Term
 from schools.models.plans import monday_of
+from schools.staff import people_at
+from schools.taking_part import TakingPart, taking_part_of
 from schools.term_plan import Answer, Standing, TermPlan, Week, is_over, weeks_of
 from schools.views.access import visible_school
 from schools.views.occasions import occasions_of
@@ -46,27 +37,34 @@ NOTES_SHOWN = 10
 
 @require_safe
 def school_detail(request: SignedInRequest, slug: str) -> HttpResponse:
-    """The school in one year: the current one, or that of ``?lasar=2026-27``."""
+    """The school in one year: the current one, or that of ``?lasar=2026-27``.
+
+    Every table is read once, however much there is of it: people, topics and answers come with what they belong to.
+    """
     today = timezone.localdate()
-    school = visible_school(request, slug, today)
     terms = list(Term.objects.select_related("year"))
     years = sorted({term.year for term in terms}, key=lambda year: year.starts_on)
     year = _chosen_year(request.GET.get("lasar"), years, today)
+    school = visible_school(request, slug, today, among=School.objects.with_standing(year))
+    term = current_term([term for term in terms if term.year == year], today)
     rights = Rights.of(request.user, school, today)
-    people = _people(school, today)
+    people, parts = people_at(school, today), taking_part_of(school, term)
     context = {
         "school": school,
+        "is_paused": school.is_paused(today),
         "years": years,
         "year": year,
         "today": today,
         "rights": rights,
         "people": people,
-        "latest": deeds_in(batches_of(school)[:LATEST_DEEDS]),
-    } | occasions_of(request.user, school, today)
+        "latest": latest_deeds(school, LATEST_DEEDS),
+    } | occasions_of(request.user, school, today, in_series=_is_in_series(parts, today))
     if rights.see_notes:
         context |= {"notes": school.notes.select_related("by")[:NOTES_SHOWN], "note_form": NoteForm()}
     if year:
-        context |= _year_context(school, year, terms, rights, today, has_contact=_has_contact(people))
+        of_year = [part for part in parts if part.participation.programme_year.year_id == year.pk]
+        has_contact = any(one.is_contact for one in people)
+        context |= _year_context(school, year, terms, term, of_year, rights, today, has_contact=has_contact)
     return render(request, "schools/school_detail.html", context)
 
 
@@ -76,7 +74,7 @@ def school_history(request: SignedInRequest, slug: str) -> HttpResponse:
     today = timezone.localdate()
     school = visible_school(request, slug, today)
     page = Paginator(batches_of(school), DEEDS_ON_A_PAGE).get_page(request.GET.get("sida"))
-    context = {"school": school, "page": page, "deeds": deeds_in(page.object_list)}
+    context = {"school": school, "page": page, "deeds": deeds_in(school, page.object_list)}
     return render(request, "schools/school_history.html", context)
 
 
@@ -89,77 +87,67 @@ def _chosen_year(wanted: str | None, years: list[SchoolYear], today: dt.date) ->
     return next((year for year in years if year.ends_on >= today), years[-1] if years else None)
 
 
-def _people(school: School, today: dt.date) -> list[SchoolPerson]:
-    """Everyone at the school with the roles that they hold today, those with a role first."""
-    active = Prefetch("memberships", queryset=SchoolMembership.objects.active(today))
-    people = school.people.prefetch_related(active)
-    return sorted(people, key=lambda person: (not person.memberships.all(), person.name))
-
-
-def _has_contact(people: list[SchoolPerson]) -> bool:
-    roles = [membership.role for person in people for membership in person.memberships.all()]
-    return SchoolMembership.Role.CONTACT in roles
+def _is_in_series(parts: list[TakingPart], today: dt.date) -> bool:
+    """Whether the school takes part in a series such as MVP, now or later."""
+    rules = [part.participation.programme_year for part in parts]
+    return any(one.is_series and one.year.ends_on >= today for one in rules)
 
 
 def _year_context(
-    school: School, year: SchoolYear, terms: list[Term], rights: Rights, today: dt.date, *, has_contact: bool
+    school: Any,
+    year: SchoolYear,
+    terms: list[Term],
+    term: Term | None,
+    parts: list[TakingPart],
+    rights: Rights,
+    today: dt.date,
+    *,
+    has_contact: bool,
 ) -> dict[str, Any]:
-    rows = list(rows_of_year(school, year))
-    groups = list(Group.objects.filter(school=school, year=year).in_school_order())
-    calendar = SchoolCalendar.of(year, school)
-    participations = _participations(school, year)
-    term = current_term([term for term in terms if term.year_id == year.pk], today)
+    rows, elsewhere = with_elsewhere(school, rows_of_year(school, year), today)
+    calendar = SchoolCalendar.of(year, school, terms)
     standpoint = Standpoint(
         school=school,
         year=year,
         calendar=calendar,
         rows=rows,
+        elsewhere=elsewhere,
         rights=rights,
         today=today,
-        has_groups=bool(groups),
+        has_groups=school.has_groups,
         has_contact=has_contact,
-        topics_left=sum(_topics_left(participation) for participation in participations),
-        replies_count=school.replies.open().count(),
+        topics_left=sum(part.topics_left for part in parts),
+        replies_count=school.open_replies,
         term=term,
-        answer=_answer(school, term, rows, calendar, today),
+        answer=_answer(term, rows, calendar, parts, today),
     )
     tasks = standpoint.tasks()
     return {
         "mine": [task for task in tasks if task.url],
         "others": [task for task in tasks if not task.url],
-        "participations": participations,
-        "matrices": [matrix for matrix in _matrices(participations, rows, groups, today) if matrix.lines],
+        "parts": parts,
+        "matrices": [matrix for matrix in _matrices(parts, rows, today) if matrix.lines],
         "coming": _coming(rows, calendar, today),
     }
 
 
-def _participations(school: School, year: SchoolYear) -> list[Participation]:
-    choices = Prefetch("choices", queryset=TopicChoice.objects.select_related("topic"))
-    taking_part = school.participations.filter(programme_year__year=year)
-    return list(taking_part.select_related("programme_year__programme").prefetch_related(choices))
-
-
-def _topics_left(participation: Participation) -> int:
-    return max(participation.programme_year.required_extra - len(participation.choices.all()), 0)
-
-
 def _answer(
-    school: School, term: Term | None, rows: list[PlannedSession], calendar: SchoolCalendar, today: dt.date
+    term: Term | None, rows: list[PlannedSession], calendar: SchoolCalendar, parts: list[TakingPart], today: dt.date
 ) -> Answer | None:
     """What the school has said about the term's plan; nothing where there is no plan, or its time has passed."""
     if term is None or is_over(term, today):
         return None
     plan = TermPlan.of(term, year_rows=rows, calendar=calendar, today=today)
-    given = PlanConfirmation.objects.filter(participation__school=school, term=term).select_related("by")
-    return Answer.to(plan.digests, given) if plan.rows else None
+    return Answer.to(plan.digests, [part.answer for part in parts if part.answer]) if plan.rows else None
 
 
-def _matrices(
-    participations: list[Participation], rows: list[PlannedSession], groups: list[Group], today: dt.date
-) -> list[Matrix]:
+def _matrices(parts: list[TakingPart], rows: list[PlannedSession], today: dt.date) -> list[Matrix]:
+    groups = sorted({row.group for row in rows}, key=lambda group: group.school_order)
     return [
-        Matrix.of(participation, [row for row in rows if row.participation_id == participation.pk], groups, today)
-        for participation in participations
+        Matrix.of(
+            part.participation, [row for row in rows if row.participation_id == part.participation.pk], groups, today
+        )
+        for part in parts
     ]
 
 

@@ -55,6 +55,7 @@ def school_add(request: SignedInRequest) -> HttpResponse:
             name=form.cleaned_data["name"],
             district=_district(form, request),
             unit_code=form.cleaned_data["unit_code"],
+            highest_grade=form.cleaned_data["highest_grade"],
             by=request.user,
         )
         messages.success(request, _("%(school)s is added. Now add its people and groups.") % {"school": school})
@@ -104,7 +105,7 @@ def has_contact(school: School) -> bool:
 
 def _with_contacts_and_classes(schools: SchoolQuerySet, today: dt.date) -> SchoolQuerySet:
     """Each school with its ``contacts`` and its number of ``classes`` this school year."""
-    active = SchoolMembership.objects.contacts().active(today)
+    active = SchoolMembership.objects.contacts().in_reach().active(today)
     contacts = Prefetch("people", SchoolPerson.objects.filter(memberships__in=active).distinct(), to_attr="contacts")
     this_year = Q(groups__kind="class", groups__year=SchoolYear.objects.at(today), groups__ends_on=None)
     classes = Count("groups", filter=this_year, distinct=True)

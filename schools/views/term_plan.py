@@ -20,8 +20,10 @@ from accounts.requests import SignedInRequest
 from schools import policies
 from schools.actions.confirmations import ConfirmationRefused, confirm_term
 from schools.calendar import SchoolCalendar
+from schools.conflicts import conflicts_at, with_elsewhere
 from schools.history import changes_since
 from schools.models import Group, PlanConfirmation, PlannedSession, School, SchoolYear, Term
+from schools.regret import latest_to_undo
 from schools.term_plan import SEASONS, Answer, Answered, TermPlan, is_over, season_slug
 from schools.views.access import visible_school
 
@@ -85,17 +87,25 @@ def _page(request: SignedInRequest, school: School, term: Term, terms: list[Term
         "may_manage": policies.user_can_manage(user, school, today),
         "may_confirm": policies.user_can_confirm(user, school, today) and not is_over(term, today),
         "may_move": policies.user_can_move(user, school, today),
+        "may_subscribe": policies.user_can_subscribe(user, today),
+        "may_log": policies.user_can_log(user, school, today),
         "may_choose": policies.user_can_choose_topics(user, school, today),
     }
     context = plan_context(school, term, terms, today) | rights
+    if rights["may_move"]:
+        context["undo"] = latest_to_undo(user, school, timezone.now())
+        context["conflicts"] = (
+            conflicts_at(context["plan"].rows, today, context["elsewhere"]) if "plan" in context else []
+        )
     context["confirm_url"] = reverse("schools:term-plan-confirm", args=[school.slug, term.year.slug, season_slug(term)])
     return render(request, "schools/term_plan.html" if "plan" in context else "schools/term_plan_empty.html", context)
 
 
 def plan_context(school: School, term: Term, terms: list[Term], today: dt.date) -> dict[str, Any]:
     """What the page of a term's plan shows, whoever looks; without ``plan`` when the term has none."""
-    rows = list(rows_of_year(school, term.year))
-    plan = TermPlan.of(term, year_rows=rows, calendar=SchoolCalendar.of(term.year, school), today=today)
+    rows, elsewhere = with_elsewhere(school, rows_of_year(school, term.year), today)
+    calendar = SchoolCalendar.of(term.year, school, terms)
+    plan = TermPlan.of(term, year_rows=rows, calendar=calendar, today=today)
     context = {
         "school": school,
         "term": term,
@@ -107,7 +117,7 @@ def plan_context(school: School, term: Term, terms: list[Term], today: dt.date) 
     }
     if not plan.rows:
         return context | {"has_year_plan": bool(rows), "has_groups": _has_groups(school, term.year)}
-    return context | {"plan": plan} | _answer(school, plan)
+    return context | {"plan": plan, "elsewhere": elsewhere} | _answer(school, plan)
 
 
 def rows_of_year(school: School, year: SchoolYear) -> Any:

@@ -14,16 +14,19 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
+from accounts.policies import is_coordinator
 from accounts.requests import SignedInRequest
-from programmes.models import SessionTopic
+from programmes.models import Programme, SessionTopic
 from schools import policies
 from schools.actions.plans import choose_topics, join, locked_topics
+from schools.actions.recommending import recommend_topics
+from schools.advice import advice_for
 from schools.calendar import SchoolCalendar
-from schools.forms.plans import TopicChoiceForm
+from schools.engine.slots import Slot, slots_of
+from schools.forms.plans import RecommendationForm, TopicChoiceForm
 from schools.models import ProgrammeYear, School, SchoolYear
-from schools.slots import Slot, slots_of
 from schools.views.access import visible_school, year_or_404
-from schools.views.plans import participation_of, rules_of
+from schools.views.plans import participation_of
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -41,7 +44,7 @@ def choose_for(
     request: HttpRequest, school: School, year: SchoolYear, *, by: Any, today: dt.date, back: str, link: Any = None
 ) -> HttpResponse:
     """The form of a school's extra topics, in the order of the year; ``back`` is where its sender goes afterwards."""
-    rules = rules_of(year)
+    rules = _rules_with_choice(year)
     context = {"school": school, "year": year, "today": today, "back": back, "link": link}
     if rules is None or year.ends_on < today:
         return render(request, "schools/topic_choice.html", context)
@@ -52,15 +55,23 @@ def choose_for(
     return render(request, "schools/topic_choice.html", context | {"rules": rules, "form": form})
 
 
+def _rules_with_choice(year: SchoolYear) -> ProgrammeYear | None:
+    """The year's programme in which schools choose topics."""
+    rules = ProgrammeYear.objects.filter(year=year, programme__rhythm=Programme.Rhythm.MONTHS)
+    return rules.select_related("programme", "year").order_by("programme__position").first()
+
+
 def _topic_form(request: HttpRequest, school: School, rules: ProgrammeYear) -> TopicChoiceForm:
-    participation = participation_of(school, rules)
+    """Filled in with what is chosen, or with what the address asks for: ``?forslag=centre`` or ``last-year``."""
+    participation, advice = participation_of(school, rules), advice_for(school, rules)
     choices = participation.choices.select_related("topic") if participation.pk else []
     return TopicChoiceForm(
         request.POST if request.method == "POST" else None,
         places=_extra_places(school, rules),
         topics=list(SessionTopic.objects.of(rules.programme).extra()),
-        chosen=[choice.topic for choice in choices],
+        filled=advice.topics(request.GET.get("forslag", "")) or [choice.topic for choice in choices],
         locked=locked_topics(participation) if participation.pk else {},
+        advice=advice,
     )
 
 
@@ -75,7 +86,30 @@ def _choose(form: TopicChoiceForm, school: School, rules: ProgrammeYear, by: Any
     return True
 
 
-def _extra_places(school: School, rules: ProgrammeYear) -> list[Slot]:
+@require_http_methods(["GET", "HEAD", "POST"])
+def topic_recommend(request: SignedInRequest, year_slug: str) -> HttpResponse:
+    """What the centre advises the schools to choose, place by place, with a few words on why."""
+    if not is_coordinator(request.user, timezone.localdate()):
+        raise PermissionDenied
+    year = year_or_404(year_slug)
+    rules = _rules_with_choice(year)
+    if rules is None:
+        return redirect("schools:plan-settings", year.slug)
+    form = RecommendationForm(
+        request.POST if request.method == "POST" else None,
+        places=_extra_places(None, rules),
+        topics=list(SessionTopic.objects.of(rules.programme).extra()),
+        recommended={one.position: one for one in rules.recommendations.all()},
+    )
+    if request.method == "POST" and form.is_valid():
+        recommend_topics(rules=rules, advice=form.advice(), by=request.user)
+        messages.success(request, _("The recommendation is saved. Schools see it when they choose."))
+        return redirect("schools:plan-all", year.slug)
+    return render(request, "schools/topic_recommend.html", {"form": form, "year": year, "rules": rules})
+
+
+def _extra_places(school: School | None, rules: ProgrammeYear) -> list[Slot]:
+    """By the school's calendar, or by what is common to all."""
     slots = slots_of(
         SchoolCalendar.of(rules.year, school),
         list(SessionTopic.objects.of(rules.programme).base()),

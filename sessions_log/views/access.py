@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable
 from urllib.parse import urlsplit
 from uuid import UUID
 
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest
+from django.http import Http404, HttpRequest
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -16,7 +17,7 @@ from accounts.policies import is_coordinator, sees_everything
 from accounts.requests import SignedInRequest
 from schools.models import PlannedSession, School
 from schools.models.places import SchoolQuerySet
-from sessions_log.policies import user_can_log
+from schools.policies import user_can_log
 
 
 def schools_to_log(request: SignedInRequest, today: dt.date) -> SchoolQuerySet:
@@ -39,10 +40,21 @@ def session_to_log(request: SignedInRequest, uuid: UUID, today: dt.date) -> Plan
     """The session that an address names, with what its log needs."""
     visible = PlannedSession.objects.visible_to(request.user, today).with_names()
     rows = visible.select_related("participation__programme_year__year", "log__logged_by")
-    session = get_object_or_404(rows, uuid=uuid)
+    session = get_object_or_404(rows.prefetch_related("topic__parts"), uuid=uuid)
     if not user_can_log(request.user, session.participation.school, today):
         raise PermissionDenied
     return session
+
+
+def sessions_to_log(request: SignedInRequest, uuids: Iterable[UUID], today: dt.date) -> list[PlannedSession]:
+    """The sessions that a form names. One that the user may not log is not found, and then nothing is."""
+    wanted = set(uuids)
+    rows = PlannedSession.objects.filter(uuid__in=wanted, participation__school__in=schools_to_log(request, today))
+    rows = rows.with_names().select_related("participation__programme_year__year").prefetch_related("topic__parts")
+    found = list(rows.order_by("pk"))
+    if len(found) != len(wanted):
+        raise Http404
+    return found
 
 
 def way_back(request: HttpRequest) -> str:

@@ -8,13 +8,17 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from schools.models import SchoolReply
+from schools.conflicts import all_conflicts
+from schools.models import SchoolReply, SchoolYear
+from schools.strays import strays_at
 from sessions_log.board import (
+    awaiting_by_leader,
     awaiting_by_school,
     board_for,
     cards_of,
     latest_to_undo,
     next_session,
+    sections_by_leader,
     sections_by_school,
 )
 from sessions_log.views.access import SignedInRequest, chosen_school, schools_to_log
@@ -33,7 +37,7 @@ def start(request: SignedInRequest) -> HttpResponse:
         return redirect("start")
     school = chosen_school(request, schools)
     shown = schools.filter(pk=school.pk) if school else schools
-    board = board_for(shown, by=request.user, now=now)
+    board, year = board_for(shown, by=request.user, now=now), SchoolYear.objects.at(today)
     context = {
         "today": today,
         "schools": choices,
@@ -41,7 +45,11 @@ def start(request: SignedInRequest) -> HttpResponse:
         "board": board,
         "next_session": None if board.has_this_week else next_session(shown, today),
         "undo": latest_to_undo(request.user, now),
+        "strays": strays_at(year, shown, today) if year else [],
+        "stray_year": year,
         "replies_count": SchoolReply.objects.open().filter(school__in=shown).count(),
+        "clashes": len(all_conflicts(request.user, today)),
+        "without_contact": shown.without_contact(today),
         "next": request.get_full_path(),
     }
     return render(request, "sessions_log/start_show.html", context)
@@ -49,7 +57,7 @@ def start(request: SignedInRequest) -> HttpResponse:
 
 @require_safe
 def awaiting(request: SignedInRequest) -> HttpResponse:
-    """Every session that lacks a log, school by school, the oldest first."""
+    """Every session that lacks a log, the oldest first: school by school, or by who was to lead it."""
     now = timezone.now()
     today = timezone.localdate(now)
     schools = schools_to_log(request, today).order_by("name")
@@ -58,13 +66,17 @@ def awaiting(request: SignedInRequest) -> HttpResponse:
         return redirect("start")
     school = chosen_school(request, schools)
     shown = schools.filter(pk=school.pk) if school else schools
-    page = Paginator(awaiting_by_school(shown, today), PAGE).get_page(request.GET.get("sida"))
+    by_leader = request.GET.get("efter") == "ledare"
+    rows = awaiting_by_leader(shown, today) if by_leader else awaiting_by_school(shown, today)
+    page = Paginator(rows, PAGE).get_page(request.GET.get("sida"))
+    cards = cards_of(list(page), by=request.user, now=now)
     context = {
         "today": today,
         "schools": choices,
         "school": school or (choices[0] if len(choices) == 1 else None),
         "page": page,
-        "sections": sections_by_school(cards_of(list(page), by=request.user, now=now)),
+        "by_leader": by_leader,
+        "sections": sections_by_leader(cards) if by_leader else sections_by_school(cards),
         "undo": latest_to_undo(request.user, now),
         "next": request.get_full_path(),
     }

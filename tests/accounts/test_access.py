@@ -127,6 +127,24 @@ def test_personal_numbers_are_found(text):
     assert holds_personal_number(text) is (text != "Kalle 201203145678 sa")
 
 
+@pytest.mark.parametrize(
+    "between", ["\u2011", "\u2212", "\u2014", "\u00a0-\u00a0", "\u00ad-", "-\u200b", "\u00a0", "  "]
+)
+def test_a_personal_number_is_found_with_the_dashes_and_spaces_of_word(between: str):
+    assert holds_personal_number(f"Se 121212{between}1212.")
+
+
+@pytest.mark.parametrize(
+    ("address", "status"),
+    [("/sok/?q=%00", 200), ("/skolor/?sok=a%00", 200), ("/enkat/%00/", 404), ("/skolor/a%00/", 404)],
+)
+def test_a_nul_in_an_address_is_a_sign_that_cannot_be_read(samira, address: str, status: int):
+    """PostgreSQL refuses to look for such a text: the page finds nothing, and says so."""
+    client = Client()
+    client.force_login(samira)
+    assert client.get(address).status_code == status
+
+
 @pytest.mark.parametrize("text", ["070-174 06 05", "v. 38, 2026-09-17", "24 av 26", "2012-13-45-1234", "1234567890123"])
 def test_other_numbers_pass(text):
     assert not holds_personal_number(text)

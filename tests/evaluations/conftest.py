@@ -8,11 +8,15 @@ from types import SimpleNamespace
 
 import pytest
 
+from accounts.models import User
+from evaluations.actions import set_targets
+from outbox.models import Message, State
 from programmes.actions import describe_topic
 from programmes.models import SessionTopic
-from schools.actions.plans import cancel_session
+from schools.actions.cancelling import cancel_session
 from schools.models import Participation, PlannedSession, ProgrammeYear
 from sessions_log.actions import LogEntry, log_as_planned, log_session
+from sessions_log.models import ReminderItem
 from tests.conftest import AUTUMN_DAY
 from tests.schools.laid_out import at, lay_out
 
@@ -48,4 +52,19 @@ def plans(centre: SimpleNamespace) -> SimpleNamespace:
     )
     not_held(lost, centre)
     rules = ProgrammeYear.objects.select_related("programme", "year").get()
+    set_targets(programme_year=rules, percents={"pace": 80, "dose": 90}, by=centre.maria, now=at(TODAY))
+    for reminded in (held[0], due(ekbacka)[0]):
+        remind(reminded, centre.jonas, reminded.week_start + dt.timedelta(days=7), 1)
     return SimpleNamespace(lindang=lindang, ekbacka=ekbacka, rules=rules, held=held)
+
+
+def remind(session: PlannedSession, user: User, day: dt.date, lead: int, kind: str = "", **more: object) -> Message:
+    """Somebody was reminded of a session's log (or told of it, by another kind of mail) on a day."""
+    kind = kind or ReminderItem.Kind.LOG_MISSING
+    about = {"uuid": uuid.uuid4(), "kind": kind, "user": user, "address": user.email, "made_at": at(day)}
+    said = {"state": State.SENT, "not_before": at(day), "handed_over_at": at(day), **more}
+    mail = Message.objects.create(**about, **said)
+    ReminderItem.objects.create(
+        user=user, session=session, kind=kind, lead=lead, week_start=session.week_start, mail=mail, at=at(day)
+    )
+    return mail

@@ -26,16 +26,18 @@ def year_line(count: int, **more: object) -> list[LinePoint]:
 
 
 def test_a_band_is_full_to_the_lower_end_and_hatched_to_the_upper() -> None:
-    svg = drawn("band figure", figure=Figure("pace", 30, 40, 4, AS_OF))
+    svg = drawn("band figure", figure=Figure("pace", 30, 40, 4, AS_OF, 80))
 
     assert dict(WIDTH.findall(svg)) == {"c-held": "75", "c-unknown": "10"}
     assert 'x1="80%"' in svg
     assert "Takt: 75–85\u00a0%, mål 80 procent" in svg
 
 
-@pytest.mark.parametrize(("figure", "said"), [("adoption", "Aktiva skolor: 50\u00a0%"), ("pace", "Takt: –")])
+@pytest.mark.parametrize(
+    ("figure", "said"), [("adoption", "Aktiva skolor: 50\u00a0%"), ("pace", "Takt: –, mål 80 procent")]
+)
 def test_a_band_without_a_target_or_anything_to_count_is_still_a_sentence(figure: str, said: str) -> None:
-    one = Figure(figure, 1, 2, 0, AS_OF) if figure == "adoption" else Figure(figure, 0, 0, 0, AS_OF)
+    one = Figure(figure, 1, 2, 0, AS_OF) if figure == "adoption" else Figure(figure, 0, 0, 0, AS_OF, 80)
     svg = drawn("band figure", figure=one)
 
     assert said in svg

@@ -8,9 +8,9 @@ import datetime as dt
 import pytest
 
 from evaluations import figures
-from evaluations.counting import add_up, count
+from evaluations.counting import add_up, count, count_groups
 from evaluations.figures import Figure
-from tests.evaluations.by_hand import CLASS_1A, CLASS_2A, GROUPS, group, school
+from tests.evaluations.by_hand import CLASS_1A, CLASS_2A, GROUPS, STAFF, group, school
 
 # The Sunday that ends v. 41.
 AS_OF = dt.date(2026, 10, 11)
@@ -307,13 +307,15 @@ def test_a_new_time_with_another_number_still_takes_the_lost_ones_place() -> Non
 def test_what_is_shown_agrees_with_the_judgement(
     numerator: int, denominator: int, value: str, light: str, judgement: str
 ) -> None:
-    figure = Figure("pace", numerator, denominator, 0, AS_OF)
+    figure = Figure("pace", numerator, denominator, 0, AS_OF, 80)
 
     assert (figure.value, figure.light, figure.judgement) == (value, light, judgement)
 
 
 def test_a_target_within_the_range_can_be_reached() -> None:
-    assert Figure("pace", 76, 100, 5, AS_OF).judgement == "maybe"
+    assert Figure("pace", 76, 100, 5, AS_OF, 80).judgement == "maybe"
+    assert Figure("pace", 80, 100, 5, AS_OF, 80).judgement == "above"
+    assert Figure("pace", 76, 100, 3, AS_OF, 80).judgement == "below"
     assert Figure("adoption", 1, 2, 0, AS_OF).judgement == "none"
 
 
@@ -324,3 +326,66 @@ def test_the_line_of_the_year_ends_where_pace_is() -> None:
     assert sum(month["plan"] for month in counts["months"].values()) == figures.pace(counts, AS_OF).denominator
     assert sum(counts["held_months"].values()) == counts["held"]
     assert counts["months"]["2026-10"] == {"plan": 3, "held": 2, "awaiting": 1}
+
+
+def test_terms_are_told_by_the_planned_week() -> None:
+    """Autumn: one of two held. Spring: one of one, though its log came late."""
+    table = """
+    1A | 1 | normer/9   | 2026-09-07 | held 2026-09-08
+    2A | 1 | normer/9   | 2026-12-14 | -
+    1A | 2 | askadare/4 | 2027-04-05 | held 2027-04-06, logged 2027-05-20
+    """
+    terms = count(school(table), dt.date(2027, 6, 13))["terms"]
+
+    autumn, spring = (figures.pace(terms[name], AS_OF) for name in ("autumn", "spring"))
+    assert (numbers(autumn), numbers(spring)) == ((1, 2, 1), (1, 1, 0))
+    assert [numbers(figures.reporting(terms[name], AS_OF)) for name in ("autumn", "spring")] == [(1, 2, 0), (0, 1, 0)]
+
+
+def test_a_grade_is_reached_when_one_of_its_classes_is() -> None:
+    """1A has had one; of 2A, in grade 2, nobody has said; 3B, in grade 3, has had none."""
+    groups = (*GROUPS, group(9, grade=3, headcount=25))
+    grades = count(school(AUTUMN, groups=groups), AS_OF)["grades"]
+
+    assert grades == {
+        "1": {"classes": 1, "reached": 1, "unknown": 0, "pupils_missed": 0},
+        "2": {"classes": 1, "reached": 0, "unknown": 1, "pupils_missed": 0},
+        "3": {"classes": 1, "reached": 0, "unknown": 0, "pupils_missed": 25},
+    }
+
+
+def test_a_groups_counts_are_its_own() -> None:
+    """The staff: one of two held, the other without a log; 1A: both held; 2A: one without a log."""
+    by_group = count_groups(school(AUTUMN), AS_OF)
+
+    assert {pk: numbers(figures.pace(counts, AS_OF)) for pk, counts in by_group.items()} == {
+        STAFF: (1, 2, 1),
+        CLASS_1A: (2, 2, 0),
+        CLASS_2A: (0, 1, 1),
+    }
+
+
+def test_a_session_is_logged_after_a_reminder_that_was_sent_by_the_day_and_before_the_log() -> None:
+    """Three have passed: 1A's was reminded of on 14 September and logged on the 20th; the staff's was logged at once;
+    2A's was reminded of twice and is not logged. 1A's second is cancelled: no log is wanted of it."""
+    year = school(
+        """
+        staff | 1 | normer/9 | 2026-08-31 | held 2026-09-02
+        1A    | 1 | normer/9 | 2026-09-07 | held 2026-09-08, logged 2026-09-20
+        2A    | 1 | normer/9 | 2026-09-14 | -
+        1A    | 2 | vanskap  | 2026-09-21 | cancelled no_room
+        """
+    )
+    sent = {2: ((dt.date(2026, 9, 14), 1),), 3: ((dt.date(2026, 9, 21), 1), (dt.date(2026, 9, 27), 7))}
+    rows = [dataclasses.replace(row, reminders=sent.get(row.pk, ())) for row in year.sessions]
+    year = dataclasses.replace(year, sessions=rows)
+
+    assert numbers(figures.reminders(count(year, AS_OF), AS_OF)) == (1, 2, 0)
+    assert count(year, AS_OF)["reminders"] == {
+        "-1": {"logged": 1, "missing": 0},
+        "1": {"logged": 1, "missing": 0},
+        "7": {"logged": 0, "missing": 1},
+    }
+    # The day before the log came, and before the second reminder was sent.
+    earlier = dt.date(2026, 9, 19)
+    assert numbers(figures.reminders(count(year, earlier), earlier)) == (0, 1, 0)

@@ -8,10 +8,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from evaluations import figures
-from evaluations.counting import EMPTY, add_up, count
-from evaluations.lists import CLASSES, PLACES, SCHOOLS
+from evaluations.counting import EMPTY, Counts, add_up, count, count_groups, is_logged
+from evaluations.figures import Figure
+from evaluations.lists import CLASSES, PLACES, SCHOOLS, reminded_places
 from evaluations.places import State, classes_of, places_of
 from evaluations.rows import GroupRow, SessionRow, YearOfSchool
+from evaluations.terms import OF_TERMS
 from tests.evaluations.by_hand import CALENDAR, CLASS_1A, CLASS_2A, STAFF
 
 WEEKS = [dt.date(2026, 8, 17) + dt.timedelta(weeks=n) for n in range(43)]
@@ -28,8 +30,10 @@ def sessions(draw: st.DrawFn, pk: int) -> SessionRow:
         parts = draw(st.integers(0, 4))
         day = week + dt.timedelta(days=draw(st.integers(-7, 30)))
         told |= {"held_on": max(day, CALENDAR.starts_on), "parts": parts, "parts_done": draw(st.integers(0, parts))}
+    reminders = draw(st.lists(st.tuples(st.integers(7, 30), st.sampled_from([1, 7])), max_size=2))
     return SessionRow(
         pk=pk,
+        reminders=tuple((week + dt.timedelta(days=days), lead) for days, lead in reminders),
         group=draw(st.sampled_from([STAFF, CLASS_1A, CLASS_2A])),
         slot=draw(st.integers(1, 5)),
         week=week,
@@ -116,6 +120,10 @@ def test_a_figures_list_has_the_rows_that_it_counts(year: YearOfSchool, as_of: d
         assert (sizes["ja"], sizes["alla"], sizes["oklart"]) == (figure.numerator, figure.denominator, figure.unknown)
         assert sizes["alla"] == sizes["ja"] + sizes["nej"] + sizes["oklart"]
 
+    places = reminded_places(year, as_of)
+    listed = [place for place in places if place.row and is_logged(place.row, as_of)]
+    assert (len(listed), len(places)) == (by_key["reminders"].numerator, by_key["reminders"].denominator)
+
     kept = [part for part, keep in SCHOOLS["adoption"].items() if keep(counts)]
     assert len(kept) in (0, 2) and (len(kept) == 2) == (by_key["adoption"].denominator == 1)
 
@@ -144,3 +152,32 @@ def test_every_group_has_at_least_the_places_that_are_required(year: YearOfSchoo
         certain = [place for place in own if place.state in (State.HELD, State.AWAITING)]
         assert len(own) == max(year.required, len(certain))
     assert {place.group.pk for place in places} <= {group.pk for group in year.targets(as_of)}
+
+
+@given(years(), DAYS)
+def test_groups_terms_and_grades_add_up_to_the_school(year: YearOfSchool, as_of: dt.date) -> None:
+    counts = count(year, as_of)
+    by_group = list(count_groups(year, as_of).values())
+    total = add_up([EMPTY, *by_group])
+    # Whether a school takes part is asked of the school, not of its groups.
+    of_school = {"eligible", "active", "active_unknown"}
+    assert {name: total[name] for name in counts if name not in of_school} == {
+        name: value for name, value in counts.items() if name not in of_school
+    }
+
+    for term in figures_by_term(counts, as_of):
+        whole = next(figure for figure in figures.all_figures(counts, as_of) if figure.key == term.key)
+        assert (term.numerator, term.denominator, term.unknown) == (whole.numerator, whole.denominator, whole.unknown)
+
+    grades = add_up([{"classes": 0, "reached": 0, "unknown": 0}, *counts["grades"].values()])
+    classes = classes_of(year, as_of)
+    assert grades["classes"] == len(classes)
+    assert grades["reached"] == sum(one.reached is True for one in classes)
+    assert grades["unknown"] == sum(one.reached is None for one in classes)
+
+
+def figures_by_term(counts: Counts, as_of: dt.date) -> list[Figure]:
+    """The figures that are told by term, their terms added up."""
+    empty = {name: 0 for name in counts if isinstance(counts[name], int)}
+    terms = add_up([empty, *counts["terms"].values()])
+    return [figure(terms, as_of) for figure in OF_TERMS]

@@ -17,12 +17,14 @@ from evaluations.selection import selected
 from programmes.models import SessionTopic
 from schools.actions import calendar, places
 from schools.actions import groups as groups_actions
+from schools.actions.cancelling import cancel_session
 from schools.actions.groups import change_group, end_group
-from schools.actions.plans import apply_plan, cancel_session, choose_topics, move_session, open_programme_year
+from schools.actions.moves import move_session
+from schools.actions.plans import apply_plan, choose_topics, open_programme_year
 from schools.models import ClosedPeriod, Participation, School
-from sessions_log.actions import LogEntry, change_log, log_session, undo_log
+from sessions_log.actions import LogEntry, change_log, log_session, undo_logs
 from sessions_log.models import SessionLog
-from tests.evaluations.conftest import TODAY, due, log, not_held
+from tests.evaluations.conftest import TODAY, due, log, not_held, remind
 from tests.schools.laid_out import at, lay_out
 
 Deed = Callable[[SimpleNamespace, SimpleNamespace], object]
@@ -81,7 +83,8 @@ DEEDS: dict[str, Deed] = {
     "log as not held": lambda centre, plans: not_held(due(plans.ekbacka)[0], centre),
     "not held, new week": lambda centre, plans: not_held(due(plans.ekbacka)[0], centre, new_week=dt.date(2027, 5, 24)),
     "change a log": _change,
-    "undo a log": lambda centre, plans: undo_log(log=plans.held[0].log, by=centre.samira, now=at(TODAY)),
+    "undo a log": lambda centre, plans: undo_logs(batch=plans.held[0].log.batch, by=centre.samira, now=at(TODAY)),
+    "remind": lambda centre, plans: remind(due(plans.ekbacka)[1], centre.jonas, TODAY, 1),
     "move": _move,
     "cancel": _cancel,
     "choose topics": _choose,
@@ -91,7 +94,7 @@ DEEDS: dict[str, Deed] = {
     "merge classes": _merge,
     "add a class": _another_class,
     "another size": lambda centre, _plans: change_group(
-        group=centre.lindang.groups.get(name="1A"), headcount=9, by=centre.samira
+        group=centre.lindang.groups.get(name="1A"), headcount=9, by=centre.samira, now=at(TODAY)
     ),
     "close a day": _close_a_day,
     "other rules": lambda centre, plans: open_programme_year(

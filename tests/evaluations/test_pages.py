@@ -129,7 +129,10 @@ def test_each_figure_says_its_numerator_denominator_and_what_is_unknown(
     pace = figures["pace"]
     assert f"{pace.numerator} av {pace.denominator} pass som skulle ha hållits hittills." in shown
     assert f"Saknar logg {pace.unknown}" in shown
-    assert f"{held} av läsårets 48 pass, {pace.unknown} saknar logg" in shown
+    dose = figures["dose"]
+    assert dose.between
+    between = "mellan {} och {} %".format(*dose.between)
+    assert f"{held} av läsårets 48 pass {dose.unknown} saknar logg: {between}" in shown
 
 
 @pytest.mark.parametrize("definition", ALL, ids=[definition.key for definition in ALL])
@@ -138,11 +141,8 @@ def test_page_export_and_list_agree_on_a_figure(definition, plans: SimpleNamespa
     figure = next(figure for figure in dashboard().figures if figure.key == key)
     assert figure.denominator, "a figure of nothing proves nothing"
 
-    header, *rows = csv_of(maria_in)
-    column = header.index(f"{definition.title}, täljare")
-    assert [int(cell) for cell in rows[-1][column : column + 3]] == numbers(figure)
-    for place in range(3):
-        assert sum(int(row[column + place]) for row in rows[:-1]) == int(rows[-1][column + place])
+    if key != "adoption":
+        _the_export_says(figure, maria_in)
 
     links = re.findall(rf'href="(/oversikt/[^"#]*siffra={key}(?:&[^"]*)?)"', _unescaped(maria_in, OVERVIEW))
     assert links, "the figure leads nowhere"
@@ -152,13 +152,26 @@ def test_page_export_and_list_agree_on_a_figure(definition, plans: SimpleNamespa
     elif key == "reach":
         assert f"med {figure.denominator} elever" in all_of_it and f"med {figure.numerator} elever" in yes
         assert f"med {figure.unknown} elever" in unsure
+    elif key == "reminders":
+        assert [first_number(lead) for lead in (yes, all_of_it)] == numbers(figure)[:2]
     else:
         assert [first_number(lead) for lead in (yes, all_of_it, unsure)] == numbers(figure)
+
+
+def _the_export_says(figure: Figure, client: Client) -> None:
+    """In the row of all schools, and its schools add up to it."""
+    header, *rows = csv_of(client)
+    column = header.index(f"{figure.title}, täljare")
+    assert [int(cell) for cell in rows[-1][column : column + 3]] == numbers(figure)
+    for place in range(3):
+        assert sum(int(row[column + place]) for row in rows[:-1]) == int(rows[-1][column + place])
 
 
 def _parts(key: str) -> tuple[str, str]:
     if key in ("pace", "dose"):
         return "&del=genomfort", "&del=saknar-logg"
+    if key == "reminders":
+        return "&del=ja", "&del=nej"
     return ("", "") if key == "adherence" else ("&del=ja", "&del=oklart")
 
 
@@ -384,6 +397,7 @@ def test_a_name_never_becomes_markup_in_page_or_chart(
         log(session, centre)
 
     html = maria_in.get(OVERVIEW).content.decode()
+    html = html.replace('<script type="module" src="/static/kept.js"></script>', "")
 
     assert "<script" not in html and "&lt;script&gt;" in html
     assert " style=" not in html
@@ -397,3 +411,13 @@ def test_every_tile_leads_to_its_definition(plans: SimpleNamespace, maria_in: Cl
         assert f'id="{definition.key}"' in defined
         for words in (definition.numerator, definition.denominator, definition.unknown, definition.source):
             assert str(words) in defined
+
+
+def test_of_many_schools_those_that_need_help_most_are_shown(centre, plans, maria_in, monkeypatch):
+    monkeypatch.setattr("evaluations.views.overview.MOST_SCHOOLS", 1)
+    page = text_of(maria_in.get(OVERVIEW))
+    assert "Det här är de 1 skolor som mest behöver hjälp, av 2." in page
+    assert "Se dem distrikt för distrikt" in page
+    assert [row.school.name for row in dashboard().schools] == ["Ekbackaskolan", "Lindängsskolan"]
+    shown = maria_in.get(OVERVIEW).context["school_table"].rows
+    assert [row[0].value for row in shown] == ["Ekbackaskolan"]

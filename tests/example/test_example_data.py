@@ -8,6 +8,7 @@ from collections import Counter
 import pytest
 from django.db import transaction
 
+from evaluations.models import SavedReport
 from programmes import reference
 from schools.models import Occasion, PlannedSession, School, SchoolMembership
 from sessions_log.models import SessionLog
@@ -69,3 +70,13 @@ def test_occasions_are_held_waiting_and_coming_with_invitations():
     assert Occasion.objects.filter(held=True, attendance__count__gt=0).exists()
     assert Occasion.objects.without_attendance(TODAY).exists()
     assert Occasion.objects.coming(TODAY).filter(invitations__answer=True).exists()
+
+
+@pytest.mark.django_db
+def test_the_leadership_has_saved_a_report_of_the_month_before_and_of_last_year():
+    a_small_example(seed=1)
+
+    assert sorted(SavedReport.objects.values_list("kind", "as_of")) == [
+        ("board", TODAY - dt.timedelta(days=28)),
+        ("year", dt.date(2026, 6, 14)),
+    ]

@@ -79,5 +79,6 @@ def test_an_address_belongs_to_one_account_in_any_case(town):
     assert refused(lambda: User.objects.create(email="ELIN@vpc.example", full_name="Någon annan"))
 
 
+@pytest.mark.django_db
 def test_the_suite_runs_on_the_database_that_it_was_told(settings):
     assert connection.vendor in settings.DATABASES["default"]["ENGINE"]

@@ -12,7 +12,8 @@ import time_machine
 from django.urls import reverse
 
 from outbox.models import Message
-from schools.actions.plans import cancel_session, free_weeks, move_session
+from schools.actions.cancelling import cancel_session
+from schools.actions.moves import free_weeks, move_session
 from schools.actions.replies import ReplyRefused, accept, decline, propose_time, say_not_me
 from schools.calendar import SchoolCalendar
 from schools.models import PlannedSession, SchoolMembership, SchoolReply

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import pytest
+from django.conf import settings
 
 from accounts.models import User
 from outbox import kinds
@@ -13,6 +14,8 @@ from outbox.actions import enqueue
 from outbox.models import Message
 from tests.conftest import account
 from tests.outbox.letters import compose
+from tests.outbox.nursery import Nursery, nursery
+from tests.processes.fixtures import database_url
 
 NOON = dt.datetime(2026, 9, 17, 10, tzinfo=dt.UTC)
 
@@ -25,6 +28,13 @@ def kind(monkeypatch) -> None:
 @pytest.fixture
 def reader(db: None) -> User:
     return account("lisa")
+
+
+@pytest.fixture(scope="session")
+def nest(django_db_setup: None) -> Iterator[Nursery]:
+    """Where senders come from at once, on the test's own database."""
+    with nursery(DATABASE_URL=database_url(), VAR_DIR=str(settings.VAR_DIR)) as one:
+        yield one
 
 
 @pytest.fixture

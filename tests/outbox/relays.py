@@ -41,7 +41,7 @@ class Relay:
 
     def hang(self, client: socket.socket) -> bool:
         """Say nothing until the test is over."""
-        self.released.wait(30)
+        self.released.wait(120)
         return False
 
     def serve(self, listener: socket.socket) -> None:

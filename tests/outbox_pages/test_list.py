@@ -55,6 +55,7 @@ def test_what_needs_somebody_is_counted_and_shown_first(mail, page):
     assert re.findall(r"<b>(\d+)</b>([^<]+)</a></li>", text) == [
         ("2", "kom inte fram"),
         ("1", "osäkra"),
+        ("0", "har kommit tillbaka"),
         ("1", "hålls kvar"),
         ("1", "i kön"),
     ]

@@ -35,7 +35,7 @@ def test_nothing_is_said_while_all_is_well(samira, notice, mail):
 def test_a_heart_that_has_stopped_is_said_with_when_and_what_to_do(samira, notice):
     beat(NOW - 5 * MINUTE)
     assert "Påminnelserna står stilla sedan tors 17 sep 13.55." in notice(samira)
-    assert "starta arbetaren" in notice(samira)
+    assert "starta worker, beat och mejlkö" in notice(samira)
 
 
 def test_a_heart_that_has_never_beaten_is_said(samira, notice):

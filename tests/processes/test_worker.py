@@ -67,22 +67,3 @@ def test_a_broker_that_does_not_answer_delays_nobody_and_loses_nothing(
     a_mail(centre)
     assert Message.objects.get().state == State.QUEUED
     assert "The broker was not reached" in caplog.text
-
-
-def test_a_worker_that_is_killed_and_two_beats_lose_nothing_and_double_nothing(
-    centre: SimpleNamespace, celery: Celery, smtp_server: Mailbox
-):
-    worker = celery.worker()
-    celery.beat()
-    celery.beat()
-    messages = [a_mail(centre, number) for number in range(30)]
-    wait_until(lambda: len(smtp_server.received) >= 3, f"the first mails\n{celery.logs()}")
-    celery.stop(worker)
-    celery.worker()
-    # At most the one mail that was in the killed worker's hand is still claimed, or was handed over.
-    unsent = Message.objects.exclude(state=State.SENT)
-    wait_until(lambda: unsent.count() <= 1, f"that all but one are sent\n{celery.logs()}")
-    arrived = [mail["Message-ID"] for mail in smtp_server.received]
-    assert len(arrived) == len(set(arrived))
-    in_hand = {message.message_id for message in unsent}
-    assert {message.message_id for message in messages} - set(arrived) <= in_hand

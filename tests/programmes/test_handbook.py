@@ -8,13 +8,15 @@ import re
 
 import pypdf
 import pytest
+from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 from hypothesis import given
 from hypothesis import strategies as st
 
 from programmes.concepts import link_concepts
 from programmes.markdown import to_html
-from programmes.models import Concept, ContentItem, ContentSection, Programme, Scenario
+from programmes.models import Concept, ContentItem, ContentSection, Programme, Scenario, SessionTopic
 
 NORM = Concept(slug="norm", term="norm", forms="normer, normen", meaning="En oskriven regel.")
 
@@ -112,7 +114,30 @@ def test_the_centre_is_warned_when_a_number_has_not_been_checked_for_half_a_year
     db, samira, signed_in, days: int | None, warns: bool
 ):
     section = ContentSection.objects.create(slug="stodlista", title="Stödlista")
-    checked = dt.date.today() - dt.timedelta(days=days) if days is not None else None  # noqa: DTZ011
+    checked = timezone.localdate() - dt.timedelta(days=days) if days is not None else None
     ContentItem.objects.create(section=section, slug="bris", heading="Bris", detail="116 111", checked_on=checked)
-    page = signed_in(samira).get(section.get_absolute_url()).content.decode()
-    assert ("Kontrollera numret" in page) is warns
+    client = signed_in(samira)
+    page = client.get(section.get_absolute_url()).content.decode()
+    assert ("1 nummer har inte kontrollerats på ett halvår" in page) is warns
+    assert ("Jag har kontrollerat det i dag" in page) is warns
+    # Everybody else is told that the number is old, and not what the centre has to do.
+    read = Client().get(section.get_absolute_url()).content.decode()
+    assert ("För mer än ett halvår sedan" in read) is (days == 184)
+    assert "Jag har kontrollerat" not in read
+    # Said to be checked, it is in order.
+    client.post(reverse("programmes:item-checked", args=["stodlista", "bris"]))
+    assert "har inte kontrollerats" not in client.get(section.get_absolute_url()).content.decode()
+
+
+def test_concepts_are_linked_where_they_occur_for_those_who_can_open_them(mvp, elin, signed_in):
+    Concept.objects.create(slug="askadare", term="åskådare", meaning="Den som ser något hända.")
+    topic = SessionTopic.objects.create(
+        programme=mvp, slug="mvp-pass-1", kind="mvp", number=1, title="MVP-pass 1", aim="Att bli en **åskådare**."
+    )
+    section = ContentSection.objects.create(slug="om-mvp", title="Om MVP", programme=mvp)
+    item = ContentItem.objects.create(section=section, slug="a", text="En åskådare kan agera.", body="Åskådare ser.")
+    link = f'href="{reverse("programmes:concept-detail", args=["askadare"])}"'
+    for page in (topic, section, item):
+        assert link in signed_in(elin).get(page.get_absolute_url()).content.decode(), page
+    for page in (section, item):
+        assert link not in Client().get(page.get_absolute_url()).content.decode(), page

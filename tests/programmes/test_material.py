@@ -31,6 +31,7 @@ def download(client, topic: SessionTopic):
         ("a.pptx", PPTX, "application/vnd.openxmlformats-officedocument.presentationml.presentation"),
         ("a.odt", ODT, "application/vnd.oasis.opendocument.text"),
     ],
+    ids=["pdf", "docx", "pptx", "odt"],
 )
 def test_a_contact_person_downloads_the_file_under_the_topics_name(
     home_topic, samira, elin, signed_in, name, content, media_type
@@ -59,6 +60,21 @@ def test_a_contact_person_downloads_the_file_under_the_topics_name(
         ("underlag.odt", package(("content.xml", "<office/>")), "inte en ODT-fil"),
         ("underlag.odt", package(("mimetype", "application/x-something-else-entirely-here")), "inte en ODT-fil"),
         ("underlag.pdf", PDF + b" " * LARGEST, "större än 10 MB"),
+    ],
+    # A zip holds the time at which it was made: it cannot name a test.
+    ids=[
+        "exe",
+        "none",
+        "html",
+        "empty",
+        "html-as-pdf",
+        "pdf-as-docx",
+        "pptx-as-docx",
+        "docx-as-pptx",
+        "half",
+        "other-zip",
+        "other-odf",
+        "large",
     ],
 )
 def test_another_kind_of_file_is_refused_with_what_to_do(home_topic, samira, name, content, said):

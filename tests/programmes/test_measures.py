@@ -153,7 +153,8 @@ def test_a_representative_keeps_the_own_partner_and_takes_no_other_away(town: Si
 def test_the_role_ends_on_its_last_day(town: SimpleNamespace):
     membership = town.lena.partner_memberships.get()
     cooperation.end_partner_membership(membership=membership, last_day=TODAY, by=town.adam)
-    town.lena.__dict__.pop("_partners", None)
+    for name in ("_held", "_partners"):
+        town.lena.__dict__.pop(name, None)
     assert partners_of(town.lena, TODAY) == [town.homes]
     assert partners_of(town.lena, TODAY + DAY) == []
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 import pytest
 from django.core.exceptions import ValidationError
 from django.core.files.base import ContentFile
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 from django.utils import timezone
 
 from programmes import reference
 from programmes.actions import attach_material, describe_topic
-from programmes.models import Programme
+from programmes.models import ContentSection, Programme
 from tests.programmes.conftest import PDF
 
 
@@ -62,6 +63,73 @@ def test_a_programme_lists_its_topics_by_kind_in_order_with_months(db, elin, sig
         "Att säga ifrån</a>",
         "TÅGET i praktiken",
     )
+
+
+def test_a_programme_says_who_meets_it_in_which_years_at_which_level(db, elin, signed_in):
+    reference.load()
+    taget = page(signed_in(elin), "programme-detail", "taget")
+    assert in_order(taget, "Vilka som möter det", "Elever F–5", "F-klass – åk 5, universell insats")
+    assert "nivån är inte angiven" in page(signed_in(elin), "programme-detail", "oro-for-barn")
+    assert "Ändra programmet" not in taget
+
+
+def test_a_coordinator_says_that_a_training_runs_and_the_list_and_the_picture_say_so(db, samira, signed_in):
+    reference.load()
+    client = signed_in(samira)
+    assert "Under utveckling" in page(client, "programme-detail", "taget-for-foraldrar")
+    said = {"name": "TÅGET för föräldrar", "kind": "programme", "status": "running", "audience": "Alla föräldrar"}
+    change = reverse("programmes:programme-change", args=["taget-for-foraldrar"])
+    refused = client.post(change, said | {"name": ""})
+    assert "Alla föräldrar" in refused.content.decode()
+    assert client.post(change, said).status_code == 302
+    assert "Under utveckling" not in page(client, "programme-detail", "taget-for-foraldrar")
+    assert "För: Alla föräldrar" in page(client, "programme-list")
+    [drawn] = [
+        box
+        for lane in client.get(reverse("programmes:whole")).context["picture"].lanes
+        for box in lane.boxes
+        if box.encounter.slug == "foraldrar-taget"
+    ]
+    assert drawn.css == "k-parent"
+
+
+def test_the_library_has_each_evaluation_with_its_summary_link_and_file(db, samira, signed_in, client):
+    reference.load()
+    read = page(client, "evaluation-library")
+    assert in_order(read, "Stockholms universitet (2021)", "Länsstyrelsen (2020)", "FoU Södertörn (2019)")
+    assert in_order(read, "Länsstyrelsen (2020)", "inte skrivit någon sammanfattning", "Rapport 2020:24")
+    assert "Läs mer på lansstyrelsen.se" in read
+    file = SimpleUploadedFile("rapport.pdf", PDF)
+    said = {"text": "FoU Södertörn (2019)", "body": "Enkäter *före* och efter.", "file": file}
+    item = ["mvp-utvarderingar", "fou-sodertorn"]
+    signed_in(samira).post(reverse("programmes:item-change", args=item), said)
+    assert "Enkäter <em>före</em> och efter." in page(client, "evaluation-library")
+    fetched = client.get(reverse("programmes:item-file", args=item))
+    assert b"".join(fetched.streaming_content) == PDF
+
+
+def test_an_area_that_is_renamed_is_called_so_on_the_measures_board_too(db, samira, signed_in):
+    reference.load()
+    client = signed_in(samira)
+    area = reverse("programmes:item-change", args=["strategiska-omraden", "trygghetsskapande"])
+    client.post(area, {"heading": "Trygghet i vardagen"})
+    problem = reverse("programmes:item-change", args=["politiska-plattformen", "problem-4"])
+    client.post(problem, {"heading": "Problem 4:", "text": "Trygghet, trivsel och ro"})
+    form = page(client, "measure-add")
+    assert "Trygghet i vardagen" in form
+    assert "4. Trygghet, trivsel och ro" in form
+
+
+def test_a_row_that_is_removed_takes_its_file_along(db, samira, signed_in, django_capture_on_commit_callbacks):
+    reference.load()
+    section = ContentSection.objects.get(slug="mvp-utvarderingar")
+    item = section.items.get(slug="lansstyrelsen")
+    item.file.save("rapport.pdf", ContentFile(PDF))
+    remove = reverse("programmes:item-remove", args=[section.slug, item.slug])
+    with django_capture_on_commit_callbacks(execute=True):
+        signed_in(samira).post(remove)
+    assert not section.items.filter(slug=item.slug).exists()
+    assert not item.file.storage.exists(item.file.name)
 
 
 def test_a_programme_without_topics_says_whom_to_ask(db, elin, signed_in):
@@ -117,7 +185,7 @@ def test_what_does_not_exist_answers_404(db, elin, signed_in, url_name):
 def test_the_pages_queries_do_not_grow_with_topics(db, elin, signed_in, slug, django_assert_max_num_queries):
     reference.load()
     client = signed_in(elin)
-    with django_assert_max_num_queries(9):
+    with django_assert_max_num_queries(10):
         page(client, "programme-detail", slug)
     with django_assert_max_num_queries(6):
         page(client, "programme-list")

@@ -225,6 +225,10 @@ def test_the_command_ends_with_the_error_of_a_broken_file(folder, monkeypatch):
 class EditsSurvive(TestCase):
     """Whatever is edited, and however often the files are loaded."""
 
+    @classmethod
+    def setUpTestData(cls) -> None:
+        reference.load()
+
     @settings(max_examples=20, deadline=None)
     @given(
         st.dictionaries(
@@ -233,7 +237,6 @@ class EditsSurvive(TestCase):
         )
     )
     def test_edited_titles_stay_and_the_rest_is_as_in_the_files(self, edits: dict[str, str]) -> None:
-        reference.load()
         titles = dict(SessionTopic.objects.values_list("slug", "title"))
         for slug, title in edits.items():
             SessionTopic.objects.filter(slug=slug).update(title=title)

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import uuid
 from types import SimpleNamespace
 
 import pytest
+import time_machine
 from django.urls import reverse
 from hypothesis import given
 from hypothesis import strategies as st
 
 from programmes import reference, search
 from programmes.models import Concept
+from schools.actions.occasions import plan_occasion
+from tests.conftest import NOW
+from tests.partners import with_partners
 
 
 @pytest.fixture
@@ -51,6 +56,21 @@ def test_it_is_found_by(query: str, title: str, content: SimpleNamespace, client
 def test_the_exact_one_comes_first(content: SimpleNamespace):
     found = search.search("våld i hemmet", user=content.samira, today=content.year.starts_on)
     assert found[0].entries[0].title == "Våld i hemmet"
+
+
+def test_the_co_operation_and_the_occasions_are_found_by_those_who_may_see_them(content: SimpleNamespace, client):
+    with time_machine.travel(NOW, tick=False):
+        with_partners(content)
+        said = {"kind": "abc", "school": content.ekbacka, "date": NOW.date(), "title": "Kvällsträff"}
+        plan_occasion(key=uuid.uuid4(), **said, by=content.samira, now=NOW)
+        assert ">Trygghetsronder" in titles(client, content.elin, "trygghetsronderna")
+        assert ">Mörka gångvägar" in titles(client, content.elin, "morka gangvagar")
+        assert ">Trygga hela vägen hem" in titles(client, content.elin, "tryga vägen")
+        assert ">Kim Kontakt, AB Botkyrkabyggen" in titles(client, content.elin, "kim botkyrkabyggen")
+        assert ">Kvällsträff, " in titles(client, content.samira, "kvalstraff")
+        assert "Inget har" in titles(client, content.elin, "kvalstraff")
+    homes = f'href="{content.homes.get_absolute_url()}">AB Botkyrkabyggen'
+    assert homes in titles(client, content.elin, "botkyrkabyggen")
 
 
 def test_another_school_and_its_people_are_not_found(content: SimpleNamespace, client):

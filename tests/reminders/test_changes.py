@@ -7,11 +7,15 @@ from types import SimpleNamespace
 
 import pytest
 
+from outbox import sender
+from outbox.backend import HandoverBackend
 from outbox.models import Message, State
-from schools.actions.plans import cancel_session, move_session
+from schools.actions.cancelling import cancel_session
+from schools.actions.moves import move_session
 from schools.models import PlannedSession
 from sessions_log.reminders import due
 from tests.mailing import Postbox, words_of
+from tests.processes.fixtures import Mailbox
 
 pytestmark = pytest.mark.django_db
 
@@ -54,7 +58,7 @@ def test_a_move_is_told_after_five_minutes_with_before_now_and_why(told: SimpleN
     assert f"v.\u00a0{old} → v.\u00a0{old + 1}" in mail.body
     assert "Varför: Krock." in mail.body
     assert "1A" in words_of(mail)
-    assert "2A" not in mail.body
+    assert "2A" not in words_of(mail)
 
 
 def test_moved_there_and_back_within_five_minutes_tells_nothing(told: SimpleNamespace, postbox: Postbox):
@@ -122,9 +126,7 @@ def test_who_moved_it_is_not_told(told: SimpleNamespace, postbox: Postbox):
 
 
 def test_a_move_just_told_stands_for_the_reminder(told: SimpleNamespace, postbox: Postbox):
-    session = (
-        told.participation.sessions.filter(topic__kind="base", group__kind="staff").order_by("-week_start").first()
-    )
+    session = told.participation.sessions.filter(topic__month=12, group__kind="staff").order_by("-week_start").first()
     day = dt.datetime.combine(session.week_start - 3 * WEEK, dt.time(8), tzinfo=dt.UTC)
     due(day - WEEK)
     postbox.send(day - WEEK)
@@ -132,8 +134,79 @@ def test_a_move_just_told_stands_for_the_reminder(told: SimpleNamespace, postbox
     due(day)
     postbox.send(day)
     for one in told.participation.sessions.filter(slot_no=session.slot_no):
-        move(one, 2, told.samira, day)
+        move(one, 1, told.samira, day)
     assert len(postbox.send(day + dt.timedelta(minutes=6))) == 1
     # The new week's first reminder would say the same again.
     due(day + dt.timedelta(days=1))
     assert [one for one in postbox.send(day + dt.timedelta(days=1)) if session.topic_title in one.subject] == []
+
+
+def topics_of(centre: SimpleNamespace, count: int) -> list[PlannedSession]:
+    """Class 1A's sessions of some topics of the autumn."""
+    rows = centre.participation.sessions.filter(group__name="1A", week_start__gt=dt.date(2026, 9, 14))
+    return list(rows.order_by("week_start")[:count])
+
+
+def test_three_topics_moved_within_five_minutes_are_one_mail_by_topic(told: SimpleNamespace, postbox: Postbox):
+    sessions = topics_of(told, 3)
+    for minute, session in enumerate(sessions):
+        move(session, 1, told.samira, later(minute))
+    assert postbox.send(later(6)) == []
+    [mail] = postbox.send(later(8))
+    assert mail.subject == "Ändringar i planen på Lindängsskolan: 3 ämnen"
+    headings = [line for line in mail.body.splitlines() if line.startswith("Ny tid: ")]
+    assert headings == [f"Ny tid: {session.topic_title}" for session in sessions]
+    # One way to the plan, however many topics.
+    assert mail.body.count("Se planen:") == 1
+    assert postbox.send(later(60)) == []
+
+
+def test_of_three_topics_the_one_that_was_moved_back_is_left_out(told: SimpleNamespace, postbox: Postbox):
+    first, second = topics_of(told, 2)
+    move(first, 1, told.samira, MORNING)
+    move(second, 1, told.samira, later(1))
+    move(first, -1, told.samira, later(2))
+    [mail] = postbox.send(later(10))
+    assert mail.subject == f"Ny tid: {second.topic_title}, Lindängsskolan"
+    assert first.topic_title not in mail.body
+
+
+def test_what_is_moved_in_the_evening_waits_for_the_morning_with_what_comes_after(
+    told: SimpleNamespace, postbox: Postbox
+):
+    first, second = topics_of(told, 2)
+    friday, saturday = (dt.datetime(2026, 8, day, 17, 30, tzinfo=dt.UTC) for day in (21, 22))
+    move(first, 1, told.samira, friday)
+    assert postbox.send(friday + dt.timedelta(hours=1)) == []
+    move(second, 1, told.samira, saturday)
+    assert postbox.send(saturday + dt.timedelta(hours=1)) == []
+    [mail] = postbox.send(dt.datetime(2026, 8, 24, 5, tzinfo=dt.UTC))
+    assert "2 ämnen" in mail.subject
+
+
+def test_a_session_that_is_tomorrow_at_dawn_is_told_of_in_the_evening(told: SimpleNamespace, postbox: Postbox):
+    session = some_session(told)
+    evening = dt.datetime(2026, 11, 18, 19, tzinfo=dt.UTC)
+    said = {"version": session.version, "by": told.samira, "now": evening, "reason": "Krock"}
+    day, dawn = dt.date(2026, 11, 19), dt.time(6, 45)
+    move_session(session=session, week_start=day - 3 * dt.timedelta(days=1), date=day, start_time=dawn, **said)
+    assert len(postbox.send(evening + dt.timedelta(minutes=6))) == 1
+
+
+def test_as_it_arrives_at_a_server_the_mail_has_each_topic_with_its_groups(told: SimpleNamespace, smtp_server: Mailbox):
+    sessions = topics_of(told, 3)
+    weeks = [session.week_start.isocalendar().week for session in sessions]
+    for session in sessions:
+        move(session, 1, told.samira, MORNING)
+    sender.send_waiting(clock=lambda: later(6), backend=HandoverBackend(host="127.0.0.1", port=smtp_server.port))
+    [mail] = smtp_server.received
+    assert mail["Subject"].strip() == "Ändringar i planen på Lindängsskolan: 3 ämnen"
+    # A change is told whatever one has chosen.
+    assert mail["List-Unsubscribe"] is None
+    text, html = (mail.get_body((kind,)).get_content() for kind in ("plain", "html"))
+    parts = text.split("Ny tid: ")[1:]
+    assert len(parts) == 3
+    for session, week, part in zip(sessions, weeks, parts, strict=True):
+        assert part.startswith(session.topic_title)
+        assert f"1A: v.\u00a0{week} → v.\u00a0{week + 1}" in part
+        assert f">Ny tid: {session.topic_title}</h2>" in html

@@ -3,23 +3,32 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 import uuid
 from types import SimpleNamespace
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from outbox.models import Message, State
+from programmes.models import Programme
+from schools.actions.cancelling import cancel_session
+from schools.actions.moves import move_session
 from schools.actions.people import end_membership, give_membership
-from schools.actions.plans import cancel_session, move_session
+from schools.actions.plans import join, open_programme_year
 from schools.models import PlannedSession, SchoolMembership
 from sessions_log.actions import log_as_planned
 from sessions_log.models import ReminderItem
 from sessions_log.reminders import due
+from tests.conftest import account, at_school
 from tests.mailing import Postbox, words_of
+from tests.schools.laid_out import lay_out
 
 pytestmark = pytest.mark.django_db
 
 SEPTEMBER = "Normer och dess konsekvenser"
+AFTER_EASTER = dt.date(2027, 4, 12)
 
 
 def at(day: dt.date, hour: int = 6) -> dt.datetime:
@@ -27,14 +36,22 @@ def at(day: dt.date, hour: int = 6) -> dt.datetime:
     return dt.datetime.combine(day, dt.time(hour), tzinfo=dt.UTC)
 
 
+@pytest.fixture(autouse=True)
+def no_breaks(taget: SimpleNamespace) -> None:
+    """Mails wait for a break to end: that has tests of its own."""
+    taget.year.closed_periods.all().delete()
+
+
 def base_sessions(centre: SimpleNamespace) -> list[PlannedSession]:
-    """The two classes' sessions of the base topic of spring, far from the year's beginning; both in one week."""
+    """The two classes' sessions of the base topic of spring, far from the year's beginning; both in one week, that and
+    the reminders' Mondays no holidays."""
     rows = centre.participation.sessions.filter(topic__kind="base", group__kind="class").order_by("-week_start")
-    later, first = rows[:2]
-    if later.week_start != first.week_start:
-        said = {"version": later.version, "by": centre.samira, "now": at(dt.date(2026, 8, 11))}
-        move_session(session=later, week_start=first.week_start, **said)
-    return sorted([first, later], key=lambda one: one.group.name)
+    both = sorted(rows[:2], key=lambda one: one.group.name)
+    for one in both:
+        if one.week_start != AFTER_EASTER:
+            said = {"version": one.version, "by": centre.samira, "now": at(dt.date(2026, 8, 11))}
+            move_session(session=one, week_start=AFTER_EASTER, **said)
+    return both
 
 
 def three_weeks_before(centre: SimpleNamespace) -> dt.date:
@@ -103,7 +120,7 @@ def test_a_run_that_was_missed_is_caught_up_with_and_what_is_too_late_says_so(ta
     [skipped] = Message.objects.filter(
         state=State.SKIPPED, kind="session-approaching", reminder_items__session=session, reminder_items__lead=3
     )
-    assert "För sent" in skipped.why
+    assert "För sent att skicka: Våld i hemmet på Lindängsskolan, v." in skipped.why
 
 
 def test_a_session_that_is_moved_is_reminded_of_in_its_new_week(taget: SimpleNamespace, postbox: Postbox):
@@ -182,9 +199,60 @@ def test_a_missing_log_is_asked_for_after_one_day_and_seven(taget: SimpleNamespa
     ]
     # The seventh day after the week is a Sunday: the mail waits for the Monday.
     assert asked == [monday_after, monday_after + dt.timedelta(days=7)]
-    assert {mail.to[0] for _at, mail in postbox.received if "logg" in mail.subject.lower()} == {
+    assert {mail.to[0] for _at, mail in postbox.received if "saknar logg" in mail.subject.lower()} == {
         "Jonas Test <jonas@vpc.example>"
     }
+
+
+def test_logs_missing_for_long_are_told_once_to_the_school_and_once_to_the_centre(
+    taget: SimpleNamespace, postbox: Postbox
+):
+    first = taget.participation.sessions.order_by("week_start").first().week_start
+    weeks = [first + dt.timedelta(days=7 * n) for n in range(1, 6)]
+    told = [(day, mail) for day in weeks for mail in run(day, postbox) if "fortfarande" in mail.subject]
+    assert [(day, mail.to[0].partition("@")[0].partition("<")[2]) for day, mail in told[:2]] == [
+        (weeks[2], "jonas"),
+        (weeks[3], "samira"),
+    ]
+    # One mail for all of a week's sessions; to the centre it says which school, and whom to ring.
+    assert "Lindängsskolan" in words_of(told[1][1])
+    assert "Jonas Test, 070-000 00 00" in words_of(told[1][1])
+
+
+def test_a_log_that_came_meanwhile_stops_the_escalation(taget: SimpleNamespace, postbox: Postbox):
+    session = taget.participation.sessions.order_by("week_start").first()
+    monday = session.week_start + dt.timedelta(days=21)
+    due(at(monday))
+    for one in taget.participation.sessions.filter(week_start=session.week_start):
+        log_as_planned(session=one, key=uuid.uuid4(), by=taget.jonas, now=at(monday, 7))
+    postbox.send(at(monday, 8))
+    assert [mail for mail in postbox.to("jonas@") if "fortfarande" in mail.subject] == []
+    mails = Message.objects.filter(kind="log-escalated", reminder_items__session=session)
+    assert {mail.why for mail in mails} == {"Loggarna är skrivna."}
+
+
+def test_a_series_is_announced_though_it_has_no_base_sessions(taget: SimpleNamespace, postbox: Postbox):
+    mvp, monday = Programme.objects.get(slug="mvp"), dt.date(2026, 11, 9)
+    rules = open_programme_year(programme=mvp, year=taget.year, by=taget.samira)
+    part = join(school=taget.lindang, programme_year=rules, by=taget.samira)
+    group, topic = taget.lindang.groups.get(name="1A"), mvp.topics.first()
+    PlannedSession.objects.create(participation=part, group=group, slot_no=1, topic=topic, week_start=monday)
+    quiet_until(monday - dt.timedelta(days=8), postbox)
+    subjects = [mail.subject for mail in run(monday - dt.timedelta(days=7), postbox)]
+    assert f"Nästa vecka: {topic.title} på Lindängsskolan" in subjects
+
+
+def test_when_nothing_is_due_a_school_more_asks_nothing_more(taget: SimpleNamespace, postbox: Postbox):
+    day = dt.date(2026, 11, 19)
+    quiet_until(day, postbox)
+    with CaptureQueriesContext(connection) as one_school:
+        assert due(at(day, 7)) == 0
+    lay_out(taget, taget.ekbacka)
+    at_school(account("petra"), taget.ekbacka, "contact", taget.samira)
+    assert run(day, postbox, hour=8)
+    with CaptureQueriesContext(connection) as two_schools:
+        assert due(at(day, 9)) == 0
+    assert len(two_schools) == len(one_school)
 
 
 def test_the_centres_coordinator_is_asked_where_the_school_has_none(taget: SimpleNamespace, postbox: Postbox):
@@ -220,3 +288,17 @@ def test_a_new_contact_person_gets_the_plan_in_the_middle_of_the_term(taget: Sim
     give_membership(person=person, role="contact", starts_on=dt.date(2026, 10, 21), by=taget.samira)
     run(dt.date(2026, 10, 22), postbox)
     assert any("Höstens plan" in mail.subject for mail in postbox.to("jonas@"))
+
+
+def test_weeks_are_said_in_the_order_of_time(taget: SimpleNamespace, postbox: Postbox):
+    first, second = base_sessions(taget)
+    for session, week in [(first, dt.date(2027, 2, 22)), (second, dt.date(2027, 3, 8))]:
+        session.refresh_from_db()
+        said = {"version": session.version, "by": taget.samira, "now": at(dt.date(2026, 8, 20))}
+        move_session(session=session, week_start=week, **said)
+    quiet_until(dt.date(2027, 1, 12), postbox)
+    [mail] = [one for one in run(dt.date(2027, 2, 1), postbox) if first.topic_title in one.subject]
+    [sentence] = [line for line in mail.body.splitlines() if " har pass i " in line]
+    weeks = [int(number) for number in re.findall(r"v\.\u00a0(\d+)", sentence)]
+    assert weeks[:2] == [8, 10]
+    assert weeks == sorted(weeks)

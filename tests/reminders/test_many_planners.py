@@ -10,9 +10,9 @@ import pytest
 from django.db import connection
 
 from outbox.models import Message
-from sessions_log import reminders
 from sessions_log.models import ReminderItem
 from sessions_log.reminders import due
+from sessions_log.reminding import sessions
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -22,14 +22,14 @@ NOW = dt.datetime(2026, 9, 21, 6, tzinfo=dt.UTC)
 
 def all_at_once(monkeypatch) -> None:
     """Each planner reads what is due before any of them has written: the worst that can happen."""
-    read, together = reminders._due_reminders, Barrier(PLANNERS, timeout=60)
+    read, together = sessions.due_reminders, Barrier(PLANNERS, timeout=60)
 
-    def read_and_wait(now):
-        found = list(read(now))
+    def read_and_wait(run):
+        found = read(run)
         together.wait()
         return found
 
-    monkeypatch.setattr(reminders, "_due_reminders", read_and_wait)
+    monkeypatch.setattr(sessions, "due_reminders", read_and_wait)
     threads = [Thread(target=_plan) for _one in range(PLANNERS)]
     for thread in threads:
         thread.start()

@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from outbox.models import Message
-from schools.actions.plans import free_weeks, move_session
+from schools.actions.moves import free_weeks, move_session
 from schools.calendar import SchoolCalendar
 from schools.models import PlannedSession
 from sessions_log.actions import log_as_planned
@@ -31,13 +31,14 @@ DAY, WEEK = dt.timedelta(days=1), dt.timedelta(weeks=1)
 
 
 def runs_of(day: dt.date) -> Iterator[dt.datetime]:
-    """When the scheduler runs: in the morning; on the days of the clocks' changes every half hour of the night, too."""
+    """When the scheduler runs: in the morning; on Mondays, when the most is due, at noon too, and on the days of the
+    clocks' changes every half hour of the night."""
     if OFF[0] <= day <= OFF[1]:
         return
     if day in CLOCKS_CHANGE:
         midnight = dt.datetime.combine(day, dt.time(), tzinfo=STOCKHOLM).astimezone(dt.UTC)
         yield from (midnight + half * dt.timedelta(minutes=30) for half in range(10))
-    for hour in (8, 12):
+    for hour in (8, 12) if day.weekday() == 0 else (8,):
         yield dt.datetime.combine(day, dt.time(hour, 30), tzinfo=STOCKHOLM).astimezone(dt.UTC)
 
 
@@ -84,12 +85,17 @@ def is_reminder(subject: str) -> bool:
     return subject.startswith(("Om tre veckor", "Om två veckor", "Nästa vecka", "Den här veckan"))
 
 
+def is_told_there(subject: str) -> bool:
+    return "fortfarande" in subject or "nästa läsår" in subject or "vad ändras" in subject
+
+
 def is_missing(subject: str) -> bool:
     return "saknar logg" in subject.lower()
 
 
 def test_the_whole_year(year_gone: SimpleNamespace):
-    mails = arrived(year_gone.postbox)
+    # What is told of logs that are missing for long, and of next year, the year of thirty schools has.
+    mails = [one for one in arrived(year_gone.postbox) if not is_told_there(one[2])]
     check_who_gets_what(mails)
     check_nobody_gets_more_than_the_rules_say(mails, year_gone)
     check_nothing_is_missed(mails, year_gone)
@@ -105,7 +111,8 @@ def check_who_gets_what(mails) -> None:
 
 
 def check_nobody_gets_more_than_the_rules_say(mails, centre: SimpleNamespace) -> None:
-    assert max(Counter((day, to, subject) for day, to, subject, _body in mails).values()) == 1
+    same = Counter((day, to, subject) for day, to, subject, _body in mails)
+    assert [one for one, count in same.items() if count > 1] == []
     plans = [subject for _day, _to, subject, _body in mails if "stämmer den?" in subject]
     assert plans == ["Höstens plan för Lindängsskolan: stämmer den?", "Vårens plan för Lindängsskolan: stämmer den?"]
     # A school day has one reminder a topic at most, and never more than three mails.
@@ -139,7 +146,9 @@ def check_the_week_without_a_scheduler(mails) -> None:
     assert not any(OFF[0] <= day <= OFF[1] for day in days)
     # What came due meanwhile is kept as too late, and the next step is sent on the first morning after.
     late = Message.objects.filter(state="skipped", settled_at__date=OFF[1] + DAY)
-    assert [message.why for message in late] == ["För sent: det gick inte att skicka i tid före v.\u00a048."]
+    assert [message.why for message in late] == [
+        "För sent att skicka: Aktiva åskådare och förändring på Lindängsskolan, v.\u00a048."
+    ]
     assert [subject.partition(":")[0] for day, _to, subject, _body in mails if day == OFF[1] + DAY] == [
         "Den här veckan"
     ]

@@ -14,6 +14,7 @@ from programmes import reference
 from programmes.models import Programme, SessionTopic
 from schools.actions.plans import apply_plan, choose_topics, join, open_programme_year
 from schools.models import Participation, PlannedSession, School, Term
+from tests.remembering import remembered
 
 BEFORE_TERM = dt.datetime(2026, 8, 10, 8, tzinfo=dt.UTC)
 
@@ -27,6 +28,7 @@ def at(day: dt.date) -> dt.datetime:
     return dt.datetime.combine(day, dt.time(9), tzinfo=dt.UTC)
 
 
+@remembered
 def lay_out(centre: SimpleNamespace, school: School, *, chosen: int = 5) -> Participation:
     """TÅGET's plan for a school's year, with so many of the five extra topics chosen."""
     reference.load()

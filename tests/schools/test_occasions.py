@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 import uuid
 from collections.abc import Iterator
 from email.message import Message as MimePart
@@ -33,7 +34,7 @@ from schools.actions.occasions import (
     take_back,
 )
 from schools.actions.people import end_membership
-from schools.invitations import make_token
+from schools.mailing.invitations import make_token
 from schools.models import (
     Occasion,
     OccasionAttendance,
@@ -45,6 +46,8 @@ from schools.models import (
 from schools.trainings import who_is_trained
 from tests.conftest import NOW
 from tests.mailing import Postbox, links_in
+from tests.schools.laid_out import lay_out
+from tests.statements import writes
 
 pytestmark = pytest.mark.django_db
 
@@ -375,7 +378,7 @@ def test_a_guest_answers_by_a_link_of_their_own(centre: SimpleNamespace, signed_
     [link] = [found for found in links_in(mail) if found.startswith("/inbjudan/")]
     with CaptureQueriesContext(connection) as queries:
         assert Client().get(link).status_code == 200
-    assert [one["sql"] for one in queries if not one["sql"].startswith("SELECT")] == []
+    assert writes(queries) == []
     for said in (
         {"answer": "yes", "coming": "-1"},
         {"answer": "yes", "coming": str(BILLION)},
@@ -551,3 +554,11 @@ def test_what_is_kept_of_the_mail_names_the_file_and_holds_no_link(centre: Simpl
     kept = Message.objects.get().letter
     assert kept["attachments"] == ["tillfalle.ics"]
     assert "/lank/" not in str(kept)
+
+
+def test_what_most_schools_lack_is_the_first_column_where_a_phone_shows_it(centre, signed_in):
+    lay_out(centre, centre.lindang)
+    html = signed_in(centre.maria).get(reverse("schools:occasion-untrained")).content.decode()
+    first, cell = re.search(r'<th scope="col">Skola</th><th scope="col">([^<]+)', html), re.search(r"<td[^>]*>", html)
+    assert first and first[1].startswith("Oro för barn")
+    assert cell and "is-gap" in cell[0]

@@ -14,9 +14,11 @@ from django.urls import reverse
 
 from programmes import reference
 from programmes.models import Programme, SessionTopic
+from schools.actions.cancelling import cancel_session
 from schools.actions.groups import add_group
+from schools.actions.moves import move_session
 from schools.actions.places import add_school
-from schools.actions.plans import cancel_session, move_session, open_programme_year
+from schools.actions.plans import open_programme_year
 from schools.models import District, Participation, PlannedSession, ProgrammeYear
 from tests.schools.laid_out import at, lay_out, on, session_of
 
@@ -79,7 +81,7 @@ def test_a_coordinator_sees_the_draft_and_then_lays_out_the_plan(rules, centre, 
     assert "Normer och dess konsekvenser" in text
     assert not Participation.objects.exists()
     done = client.post(draft_url(), {"digest": digest_of(page)}, follow=True)
-    assert "Planen för Lindängsskolan är utlagd." in text_of(done)
+    assert "Planen för Lindängsskolan är utlagd" in text_of(done)
     assert PlannedSession.objects.count() == 24
 
 
@@ -112,6 +114,7 @@ def test_a_draft_says_what_lacks_a_topic_and_leads_to_choosing_it(centre, signed
 
 
 def test_a_draft_says_what_is_to_be_done_first(centre, signed_in):
+    reference.load()
     client = signed_in(centre.samira)
     page = client.get(draft_url())
     assert "TÅGET har inga inställningar för 2026/27" in text_of(page)
@@ -178,18 +181,28 @@ def test_all_plans_are_laid_out_at_once(rules, centre, signed_in):
     assert "2 skolor har utkast att lägga ut." in text_of(page)
     assert "Utan klasser det här läsåret Nya skolan" in text_of(page)
     done = client.post(all_url(), {"draft": drafts_on(page)}, follow=True)
-    assert "Planerna för 2 skolor är utlagda." in text_of(done)
-    assert "Alla planer är utlagda" in text_of(done)
+    assert "Planerna för 2 skolor är utlagda" in text_of(done)
+    assert "Alla planer är utlagda" in text_of(client.get(all_url()))
     assert PlannedSession.objects.count() == 48
 
 
-def test_if_one_plan_has_changed_none_is_laid_out(rules, centre, signed_in):
+def test_only_the_schools_that_are_ticked_are_laid_out(rules, centre, signed_in):
+    client = signed_in(centre.samira)
+    ticked = [draft for draft in drafts_on(client.get(all_url())) if draft.startswith("ekbackaskolan:")]
+    done = client.post(all_url(), {"draft": ticked}, follow=True)
+    assert "Planen för Ekbackaskolan är utlagd" in text_of(done)
+    assert {row.participation.school for row in PlannedSession.objects.all()} == {centre.ekbacka}
+    assert "Kryssa i minst en skola." in text_of(client.post(all_url(), {}, follow=True))
+
+
+def test_a_plan_that_has_changed_waits_and_the_others_are_laid_out(rules, centre, signed_in):
     client = signed_in(centre.samira)
     seen = drafts_on(client.get(all_url()))
     add_group(school=centre.lindang, year=centre.year, kind="class", name="3A", grade=3, by=centre.samira)
     page = client.post(all_url(), {"draft": seen}, follow=True)
-    assert "En plan har ändrats sedan du såg den." in text_of(page)
-    assert not PlannedSession.objects.exists()
+    assert "1 plan hade ändrats sedan du såg den" in text_of(page)
+    assert draft_url() in page.content.decode()
+    assert {row.participation.school for row in PlannedSession.objects.all()} == {centre.ekbacka}
 
 
 def test_the_number_of_queries_does_not_grow_with_the_schools(rules, centre, signed_in, django_assert_max_num_queries):
@@ -213,7 +226,7 @@ def test_the_centre_sees_all_drafts_and_its_coordinators_lay_them_out(
     client = signed_in(getattr(centre, who))
     page = client.get(all_url())
     assert page.status_code == get
-    assert ("Lägg ut 2 planer" in page.content.decode()) == (who == "samira")
+    assert ("Lägg ut de ikryssade planerna" in page.content.decode()) == (who == "samira")
     assert client.post(all_url(), {}).status_code == post
 
 
@@ -369,9 +382,10 @@ def test_the_deeds_on_the_page_are_those_that_one_may_do(session, centre, signed
 
     assert deeds_for("elin") == []
     assert deeds_for("maria") == []
-    assert deeds_for("jonas") == ["Flytta", "Ställ in passet"]
+    planned = ["Flytta", "Byt plats", "Ställ in passet"]
+    assert deeds_for("jonas") == planned
     with on(D(2026, 10, 6)):
-        assert deeds_for("jonas") == ["Logga passet", "Flytta", "Ställ in passet"]
+        assert deeds_for("jonas") == [f"Spara loggen för {session.group}", "Något blev annorlunda", *planned]
 
 
 def test_a_school_coordinator_moves_a_session_to_the_next_free_week(session, centre, signed_in):

@@ -10,12 +10,12 @@ import pytest
 
 from programmes.models import Programme, SessionTopic
 from schools.calendar import SchoolCalendar
+from schools.engine.boards import Outline
+from schools.engine.slots import slots_of
+from schools.engine.warnings import Problem, in_words
 from schools.models import Group, PlannedSession, ProgrammeYear, SchoolYear
 from schools.models.plans import CancelReason
-from schools.placing import Outline
 from schools.planning import Creation, plan
-from schools.slots import slots_of
-from schools.warnings import Problem, in_words
 
 D = dt.date
 FIRST, LAST = D(2026, 8, 18), D(2027, 6, 11)
@@ -316,3 +316,33 @@ def test_fewer_sessions_in_the_settings_leave_the_sessions_and_say_so():
     difference = plan(fewer)
     assert not difference.cancel
     assert [warning.problem for warning in difference.warnings].count(Problem.SURPLUS) == 2
+
+
+def test_what_breaks_a_rule_does_not_swap_weeks_in_the_next_draft():
+    """Three weeks are left: staff meet in the first two, and in the second the class has something else."""
+    first, second, third = D(2027, 1, 11), D(2027, 1, 18), D(2027, 1, 25)
+    short = ProgrammeYear(programme=Programme(name="TÅGET"), year=SchoolYear(), required_base=1, required_extra=1)
+    closed_till_january = dict.fromkeys((D(2026, 9, 1) + dt.timedelta(days=n) for n in range(132)), "Lov")
+    outline = the_year(
+        rules=short,
+        calendar=SchoolCalendar(D(2026, 9, 1), D(2027, 1, 29), closed_till_january),
+        rows=[
+            PlannedSession(pk=1, group=STAFF, slot_no=1, topic=BASE[0], week_start=first, pinned=True),
+            PlannedSession(pk=2, group=STAFF, slot_no=2, topic=EXTRA[0], week_start=second, pinned=True),
+        ],
+        busy={a_class(0).pk: {second}},
+    )
+    created = plan(outline).create
+    assert [(new.slot_no, new.week) for new in created] == [(1, third), (2, first)]
+    # The extra session comes before its staff, but not by taking the base topic's week.
+    assert plan(replace(outline, rows=[*outline.rows, *laid_out(outline)])).changes_nothing
+
+
+def test_what_is_new_takes_no_week_in_which_a_session_stands_that_cannot_move():
+    """One week is left, and the class has April's topic in it: what else it is to have gets no week."""
+    left = D(2027, 1, 25)
+    short = ProgrammeYear(programme=Programme(name="TÅGET"), year=SchoolYear(), required_base=3, required_extra=1)
+    calendar = SchoolCalendar(left, D(2027, 1, 29), {})
+    standing = PlannedSession(pk=1, group=a_class(0), slot_no=4, topic=BASE[2], week_start=left)
+    outline = the_year(rules=short, calendar=calendar, rows=[standing])
+    assert [new.group for new in plan(outline).create] == [STAFF]

@@ -11,7 +11,7 @@ from django.db import IntegrityError, transaction
 
 from schools.actions.people import add_person
 from schools.models import PlannedSession
-from sessions_log.actions import LogEntry, change_log, log_as_planned, log_session, planned_entry, undo_log
+from sessions_log.actions import LogEntry, change_log, log_as_planned, log_session, planned_entry, undo_logs
 from sessions_log.models import LogRevision, SessionLog
 from sessions_log.policies import AlreadyLogged, KeyUsedForOtherContent, LogRefused, can_log_as_planned, can_undo
 from tests.sessions_log.conftest import LAST_WEEK, NEXT_WEEK, NOON, THIS_WEEK, TODAY
@@ -169,7 +169,7 @@ def test_a_new_time_must_be_free(plan, session, norms, samira, key):
         ("held_on", {"held_on": TODAY + dt.timedelta(days=1)}, "Den dagen har inte varit än."),
         ("held_on", {"held_on": dt.date(2026, 6, 1)}, "utanför läsåret 2026/27"),
         ("held_on", {"held_on": None}, "Skriv vilken dag"),
-        ("rating", {"rating": 5}, "Välj ett av svaren."),
+        ("responsiveness", {"responsiveness": 5}, "Välj ett av svaren."),
         ("adaptation", {"adaptation": "other"}, "Välj ett av svaren."),
         ("note", {"note": "Prata med 100101-2387"}, "Ta bort"),
         ("led_by_other", {"led_by_user": None, "led_by_other": "20100101-2387"}, "Ta bort"),
@@ -208,14 +208,16 @@ def test_a_group_of_unknown_size_takes_any_sensible_count(session, samira, key):
 
 
 def test_what_a_form_hid_is_left_out(session, samira, key):
-    said_both = LogEntry(held=False, reason="no_room", held_on=TODAY, present=12, rating=4)
+    said_both = LogEntry(held=False, reason="no_room", held_on=TODAY, present=12, responsiveness=4)
     log = log_session(session=session, entry=said_both, key=key, by=samira, now=NOON)
-    assert (log.held_on, log.present, log.rating) == (None, None, None)
+    assert (log.held_on, log.present, log.responsiveness) == (None, None, None)
 
 
 def test_a_change_keeps_what_stood_before(session, samira, jonas, key):
     log = log_as_planned(session=session, key=key, by=samira, now=NOON)
-    changed = change_log(log=log, entry=held(session, samira, present=20), by=jonas, now=NOON + 90 * MINUTE)
+    changed = change_log(
+        log=log, entry=held(session, samira, present=20), by=jonas, now=NOON + 90 * MINUTE, reason="Fel antal."
+    )
     revision = LogRevision.objects.get()
     assert (changed.present, changed.as_planned, changed.logged_by) == (20, False, samira)
     assert revision.before["present"] == 24
@@ -233,7 +235,9 @@ def test_a_change_to_the_same_changes_nothing(session, samira, key):
 def test_a_change_does_not_write_over_somebody_elses(session, samira, jonas, key):
     log = log_as_planned(session=session, key=key, by=samira, now=NOON)
     seen = log.content_digest
-    change_log(log=log, entry=held(session, samira, present=20), by=jonas, now=NOON + MINUTE, seen=seen)
+    change_log(
+        log=log, entry=held(session, samira, present=20), by=jonas, now=NOON + MINUTE, seen=seen, reason="Räknade om."
+    )
     with pytest.raises(LogRefused):
         change_log(log=log, entry=held(session, samira, present=21), by=samira, now=NOON + 2 * MINUTE, seen=seen)
     assert SessionLog.objects.get().present == 20
@@ -262,11 +266,11 @@ def test_held_becomes_not_held_with_a_new_time_and_back(session, samira, key):
 
 def test_undo_within_five_minutes_leaves_the_session_as_it_was(session, samira, key):
     log = log_as_planned(session=session, key=key, by=samira, now=NOON)
-    undo_log(log=log, by=samira, now=NOON + 5 * MINUTE)
+    undo_logs(batch=log.batch, by=samira, now=NOON + 5 * MINUTE)
     session.refresh_from_db()
     assert session.outcome is None
     assert not SessionLog.objects.exists()
-    assert LogRevision.objects.get().before["deed"] == "undo"
+    assert LogRevision.objects.get().deed == "undo"
 
 
 def test_undo_after_five_minutes_is_refused(session, samira, key):
@@ -274,27 +278,27 @@ def test_undo_after_five_minutes_is_refused(session, samira, key):
     late = NOON + 5 * MINUTE + dt.timedelta(seconds=1)
     assert not can_undo(log, samira, late)
     with pytest.raises(LogRefused):
-        undo_log(log=log, by=samira, now=late)
+        undo_logs(batch=log.batch, by=samira, now=late)
     assert SessionLog.objects.exists()
 
 
 def test_only_the_one_who_logged_can_undo(session, samira, jonas, key):
     log = log_as_planned(session=session, key=key, by=samira, now=NOON)
     with pytest.raises(LogRefused):
-        undo_log(log=log, by=jonas, now=NOON + MINUTE)
+        undo_logs(batch=log.batch, by=jonas, now=NOON + MINUTE)
 
 
 def test_undo_twice_counts_once(session, samira, key):
     log = log_as_planned(session=session, key=key, by=samira, now=NOON)
     for _time in range(2):
-        undo_log(log=SessionLog(pk=log.pk, session=session), by=samira, now=NOON + MINUTE)
+        undo_logs(batch=log.batch, by=samira, now=NOON + MINUTE)
     assert LogRevision.objects.count() == 1
 
 
 def test_undo_takes_the_new_time_with_it(session, samira, key):
     entry = LogEntry(held=False, reason="no_room", new_week=NEXT_WEEK)
     log = log_session(session=session, entry=entry, key=key, by=samira, now=NOON)
-    undo_log(log=log, by=samira, now=NOON + MINUTE)
+    undo_logs(batch=log.batch, by=samira, now=NOON + MINUTE)
     assert list(PlannedSession.objects.all()) == [session]
 
 
@@ -303,7 +307,7 @@ def test_undo_is_refused_when_the_new_time_is_in_use(session, samira, key):
     log = log_session(session=session, entry=entry, key=key, by=samira, now=NOON)
     PlannedSession.objects.filter(replaces=session).update(version=2)
     with pytest.raises(LogRefused, match="ny tid"):
-        undo_log(log=log, by=samira, now=NOON + MINUTE)
+        undo_logs(batch=log.batch, by=samira, now=NOON + MINUTE)
     session.refresh_from_db()
     assert session.outcome == "not_held"
 
@@ -312,12 +316,12 @@ def test_undo_is_refused_when_the_place_is_filled_in_another_way(plan, session, 
     log = log_session(session=session, entry=NOT_HELD, key=key, by=samira, now=NOON)
     plan("1A", NEXT_WEEK)
     with pytest.raises(LogRefused, match="ny tid"):
-        undo_log(log=log, by=samira, now=NOON + MINUTE)
+        undo_logs(batch=log.batch, by=samira, now=NOON + MINUTE)
 
 
 def test_after_undo_the_session_can_be_logged_again(session, samira, key):
     log = log_as_planned(session=session, key=key, by=samira, now=NOON)
-    undo_log(log=log, by=samira, now=NOON + MINUTE)
+    undo_logs(batch=log.batch, by=samira, now=NOON + MINUTE)
     session.refresh_from_db()
     log_session(session=session, entry=NOT_HELD, key=OTHER_KEY, by=samira, now=NOON + MINUTE)
     session.refresh_from_db()
@@ -330,7 +334,7 @@ def test_after_undo_the_session_can_be_logged_again(session, samira, key):
         {"held": True, "held_on": None},
         {"held": False, "held_on": TODAY, "reason": "no_room"},
         {"held": False, "held_on": None, "reason": ""},
-        {"rating": 5},
+        {"responsiveness": 5},
     ],
     ids=["held without a day", "not held on a day", "not held without a reason", "rating of five"],
 )

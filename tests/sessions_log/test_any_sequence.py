@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from accounts.models import User
 from schools.models import PlannedSession
-from sessions_log.actions import LogEntry, change_log, log_as_planned, log_session, planned_entry, undo_log
+from sessions_log.actions import LogEntry, change_log, log_as_planned, log_session, planned_entry, undo_logs
 from sessions_log.models import LogRevision, SessionLog
 from tests.sessions_log.conftest import NEXT_WEEK, NOON, THIS_WEEK, TODAY
 
@@ -43,9 +43,9 @@ def do(deed: str, said: LogEntry | int | None, pk: int, by: User, now: dt.dateti
     elif deed == "log":
         log_session(session=session, entry=entry_for(session, said, by), key=uuid.uuid4(), by=by, now=now)
     elif deed == "change" and log:
-        change_log(log=log, entry=entry_for(session, said, by), by=by, now=now)
+        change_log(log=log, entry=entry_for(session, said, by), by=by, now=now, reason="Rättat.")
     elif deed == "undo" and log:
-        undo_log(log=log, by=by, now=now)
+        undo_logs(batch=log.batch, by=by, now=now)
     elif deed == "move the new time":
         PlannedSession.objects.filter(replaces=session).update(version=2)
 

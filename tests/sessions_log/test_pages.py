@@ -47,11 +47,16 @@ def send(client, session, **changed):
     return client.post(reverse("sessions_log:log-form", args=[session.uuid]), form_of(client, session, **changed))
 
 
+def undo_url() -> str:
+    """What takes back the latest log."""
+    return reverse("sessions_log:log-undo", args=[SessionLog.objects.latest("logged_at").batch])
+
+
 def tap(client, session, html: str):
     """The second tap: what the page's form for this session would send."""
     url = reverse("sessions_log:log-as-planned", args=[session.uuid])
     form = html.split(f'action="{url}"')[1].split("</form>")[0]
-    return client.post(url, dict(re.findall(r'name="(key|next)" value="([^"]*)"', form)))
+    return client.post(url, dict(re.findall(r'name="(key|next|version|held_on)" value="([^"]*)"', form)))
 
 
 class TestStart:
@@ -99,7 +104,7 @@ class TestStart:
     def test_undo_brings_the_session_back(self, session, jonas, signed_in):
         client = signed_in(jonas)
         tap(client, session, page(client, START))
-        response = client.post(reverse("sessions_log:log-undo", args=[session.uuid]), {"next": START})
+        response = client.post(undo_url(), {"next": START})
         html = page(client, response.url)
         assert "Loggen för 1A är ångrad." in html
         assert "Spara loggen för 1A" in html
@@ -109,7 +114,7 @@ class TestStart:
         client = signed_in(jonas)
         tap(client, session, page(client, START))
         thursday_noon.shift(dt.timedelta(minutes=6))
-        response = client.post(reverse("sessions_log:log-undo", args=[session.uuid]))
+        response = client.post(undo_url())
         assert "Ändra loggen i stället." in page(client, response.url)
         assert SessionLog.objects.exists()
 
@@ -256,7 +261,7 @@ class TestForm:
         assert "Lo Lärare" in html
         assert "av 24 i klassen" in html
         assert 'value="24"' in html
-        assert html.count('type="checkbox"') == html.count('class="form-check-input" id="id_parts_done') == 4
+        assert html.count('name="parts_done"') == len(re.findall('name="parts_done"[^>]*checked', html)) == 4
         assert "Skriv inget som kan kopplas till en elev." in html
 
     def test_a_staff_group_has_participants(self, plan, jonas, signed_in):
@@ -279,7 +284,7 @@ class TestForm:
             adults_present="1",
             parts_done=[part.pk for part in parts],
             adaptation="shortened",
-            rating="3",
+            responsiveness="3",
             note="Vi behövde mer tid.",
         )
         assert (response.status_code, response.url) == (302, START)
@@ -290,12 +295,18 @@ class TestForm:
             20,
             1,
         )
-        assert (log.adaptation, log.rating, log.note, log.parts_done.count()) == (
+        assert (log.adaptation, log.responsiveness, log.note, log.parts_done.count()) == (
             "shortened",
             3,
             "Vi behövde mer tid.",
             3,
         )
+
+    def test_whoever_leads_does_not_lead_together_with_themselves(self, session, lindang, samira, jonas, signed_in):
+        kim = add_person(school=lindang, name="Kim Kollega", by=samira)
+        own = lindang.people.get(user=jonas)
+        send(signed_in(jonas), session, leader="me", co_leaders=[kim.pk, own.pk])
+        assert list(SessionLog.objects.get().co_leaders.all()) == [kim]
 
     def test_another_leader_is_named(self, session, jonas, signed_in):
         client = signed_in(jonas)
@@ -319,7 +330,7 @@ class TestForm:
             new_week="",
             present="många",
             held_on="igår",
-            rating="9",
+            responsiveness="9",
             note="x",
         )
         log = SessionLog.objects.get()
@@ -399,17 +410,20 @@ class TestForm:
         assert "Ändra loggen för 1A" in html
         assert "Loggat av Samira Test tors 17 sep, 11.00." in html
         assert "Samira Test" in html
-        response = send(client, session, present="19")
+        assert "Skriv varför, med några ord." in send(client, session, present="19").content.decode()
+        response = send(client, session, present="19", why="Räknade fel.")
         assert "Loggen för 1A är ändrad." in page(client, response.url)
         log = SessionLog.objects.get()
         assert (log.present, log.led_by_user) == (19, samira)
-        assert LogRevision.objects.get().by == jonas
+        revision = LogRevision.objects.get()
+        assert (revision.by, revision.reason) == (jonas, "Räknade fel.")
+        assert "Räknade fel." in page(client, reverse("sessions_log:log-form", args=[session.uuid]))
 
     def test_a_log_that_was_undone_meanwhile_is_not_changed(self, session, jonas, signed_in):
         client = signed_in(jonas)
         log_as_planned(session=session, key=uuid.uuid4(), by=jonas, now=NOON)
         sent = form_of(client, session, present="20")
-        client.post(reverse("sessions_log:log-undo", args=[session.uuid]))
+        client.post(undo_url())
         html = client.post(reverse("sessions_log:log-form", args=[session.uuid]), sent).content.decode()
         assert "Loggen är ångrad." in html
         assert not SessionLog.objects.exists()
@@ -435,7 +449,7 @@ class TestForm:
 
 
 class TestAccess:
-    NAMES = ["log-form", "log-as-planned", "log-undo"]
+    NAMES = ["log-form", "log-as-planned", "log-remove"]
 
     def addresses(self, session) -> list[str]:
         return [reverse(f"sessions_log:{name}", args=[session.uuid]) for name in self.NAMES]
@@ -465,3 +479,21 @@ class TestAccess:
 
     def test_signed_out_leads_to_the_sign_in(self, session, client):
         assert client.get(START).status_code == 302
+
+
+def test_the_sessions_own_page_says_how_many_parts_were_done(plan, jonas, signed_in):
+    session = plan("1A", THIS_WEEK)
+    log_as_planned(session=session, key=uuid.uuid4(), by=jonas, now=NOON)
+    client = signed_in(jonas)
+    assert "24 av 24 elever, alla delar" in page(client, session.get_absolute_url())
+    log = SessionLog.objects.get()
+    log.parts_done.remove(log.parts_done.all()[0])
+    assert "24 av 24 elever, 3 av 4 delar" in page(client, session.get_absolute_url())
+
+
+def test_a_log_is_saved_in_fifteen_queries(plan, jonas, signed_in, django_assert_max_num_queries):
+    client, first, second = signed_in(jonas), plan("1A", LAST_WEEK), plan("2A", LAST_WEEK)
+    client.post(f"/logga/{first.uuid}/som-planerat/", {"key": str(uuid.uuid4())})
+    with django_assert_max_num_queries(15 + 4):  # a transaction begins and ends, and within it a savepoint
+        client.post(f"/logga/{second.uuid}/som-planerat/", {"key": str(uuid.uuid4())})
+    assert SessionLog.objects.get(session=second).parts_done.count() == 4

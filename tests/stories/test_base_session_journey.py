@@ -61,7 +61,7 @@ def the_coordinator_lays_out_the_plan(centre: SimpleNamespace, browser_as: Brows
         page = browser_as(centre.samira)
         page.goto(reverse("schools:plan-draft", args=["lindangsskolan", "2026-27"]))
         page.get_by_role("button", name="Lägg ut planen").first.click()
-        page.wait_for_load_state()
+        expect(page.get_by_role("heading", level=1)).to_have_text("Planen för Lindängsskolan är utlagd")
 
 
 def a_base_session_of_november() -> PlannedSession:

@@ -10,6 +10,7 @@ from types import SimpleNamespace
 import pypdf
 import pytest
 import time_machine
+from playwright.sync_api import expect
 
 from programmes.models import Programme, Scenario
 from tests.browsing import BrowserAs
@@ -53,13 +54,20 @@ def test_a_coordinator_writes_about_a_session_and_a_teacher_finds_it(
     phone.get_by_label("Vad letar du efter?").fill("gruptryk")
     phone.keyboard.press("Enter")
     phone.get_by_role("link", name="Grupptryck", exact=True).click()
-    assert phone.locator("strong", has_text="grupptryck").is_visible()
-    assert phone.get_by_text("Berättelsen").is_visible()
+    expect(phone.locator("strong", has_text="grupptryck")).to_be_visible()
+    expect(phone.get_by_text("Berättelsen")).to_be_visible()
     with phone.expect_download() as download:
         phone.get_by_role("link", name="Ladda ner materialet").click()
     assert download.value.suggested_filename == "grupptryck.pdf"
+    # Pastes too much, and is told so.
+    phone.goto("/sok/")
+    phone.get_by_label("Vad letar du efter?").focus()
+    phone.keyboard.insert_text("våld " * 200_000)
+    phone.keyboard.press("Enter")
+    phone.get_by_text("Sök med högst 100 tecken").wait_for()
+    phone.goto("/amnen/grupptryck/")
     # She reads and does not write.
-    assert phone.get_by_role("link", name="Ändra passets innehåll").count() == 0
+    expect(phone.get_by_role("link", name="Ändra passets innehåll")).to_have_count(0)
 
 
 def test_a_teacher_prints_three_scenarios(town: SimpleNamespace, browser_as: BrowserAs):
@@ -69,7 +77,7 @@ def test_a_teacher_prints_three_scenarios(town: SimpleNamespace, browser_as: Bro
     for title in ("I korridoren", "På bussen", "I chatten"):
         page.get_by_label(title).check()
     page.get_by_role("button", name="Visa för utskrift").click()
-    assert page.locator("article.sheet h1").all_inner_texts() == ["I korridoren", "På bussen", "I chatten"]
+    expect(page.locator("article.sheet h1")).to_have_text(["I korridoren", "På bussen", "I chatten"])
     printed = pypdf.PdfReader(io.BytesIO(page.pdf()))
     assert len(printed.pages) == 3
     with page.expect_download() as download:

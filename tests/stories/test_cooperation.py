@@ -8,6 +8,7 @@ from types import SimpleNamespace
 
 import pytest
 import time_machine
+from playwright.sync_api import expect
 
 from schools.actions.occasions import invite, plan_occasion
 from schools.models import OccasionInvitation
@@ -30,8 +31,8 @@ def test_a_partner_keeps_its_measures(town: SimpleNamespace, browser_as: Browser
     # Lena signs in, lands on her partner's page and sees that a follow-up is late.
     page = browser_as(town.lena)
     page.goto("/")
-    assert page.get_by_role("heading", name="AB Botkyrkabyggen").is_visible()
-    assert page.get_by_text("Uppföljningen är sen").is_visible()
+    expect(page.get_by_role("heading", name="AB Botkyrkabyggen")).to_be_visible()
+    expect(page.get_by_text("Uppföljningen är sen")).to_be_visible()
     page.get_by_role("link", name="Följ upp Trygghetsronder").click()
 
     # She says what she sees, and forgets that a next day has to come after today.
@@ -39,26 +40,26 @@ def test_a_partner_keeps_its_measures(town: SimpleNamespace, browser_as: Browser
     page.get_by_label("Nästa uppföljning").fill("2026-09-17")
     page.get_by_role("button", name="Spara uppföljningen").click()
     page.get_by_role("alert").get_by_text("Nästa uppföljning måste ligga efter den här.").wait_for()
-    assert page.get_by_label("Vad såg du?").input_value() == "Ljusare vid två gångvägar."
+    expect(page.get_by_label("Vad såg du?")).to_have_value("Ljusare vid två gångvägar.")
     page.get_by_label("Nästa uppföljning").fill("2026-12-15")
     page.get_by_role("button", name="Spara uppföljningen").click()
     page.get_by_text("Uppföljningen är sparad.").wait_for()
-    assert page.get_by_text("Uppföljningen är sen").count() == 0
+    expect(page.get_by_text("Uppföljningen är sen")).to_have_count(0)
 
     # She adds a measure that answers a finding; her own partner is chosen already.
     page.goto("/samverkan/atgarder/ny/")
     page.get_by_label("Rubrik").fill("Belysning längs skolvägen")
-    assert page.get_by_label("AB Botkyrkabyggen").is_checked()
+    expect(page.get_by_label("AB Botkyrkabyggen")).to_be_checked()
     page.get_by_label("Iakttagelse som den svarar på").select_option(label="Mörka gångvägar")
     page.get_by_label("Våldsförebyggande insatser").check()
     page.get_by_role("button", name="Spara åtgärden").click()
     page.get_by_role("heading", name="Belysning längs skolvägen").wait_for()
     page.get_by_role("link", name="Mörka gångvägar").click()
-    assert page.get_by_role("link", name="Belysning längs skolvägen").is_visible()
+    expect(page.get_by_role("link", name="Belysning längs skolvägen")).to_be_visible()
 
     # Another partner's measure she reads, and does not change.
     page.goto(town.others.get_absolute_url())
-    assert page.get_by_role("link", name="Ändra", exact=True).count() == 0
+    expect(page.get_by_role("link", name="Ändra", exact=True)).to_have_count(0)
 
 
 def test_a_school_answers_an_invitation_on_the_phone(town: SimpleNamespace, browser_as: BrowserAs):
@@ -80,4 +81,4 @@ def test_a_school_answers_an_invitation_on_the_phone(town: SimpleNamespace, brow
 
     page = browser_as(town.samira)
     page.goto(occasion.get_absolute_url())
-    assert page.get_by_text("Kommer, 2 personer.").is_visible()
+    expect(page.get_by_text("Kommer, 2 personer.")).to_be_visible()

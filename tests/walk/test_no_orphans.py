@@ -11,13 +11,22 @@ import pytest
 import time_machine
 from django.test import Client
 
-from programmes.models import ContentItem, ContentSection, Encounter, PartnerOrganisation, Programme, SessionTopic
+from programmes.models import (
+    ContentItem,
+    ContentSection,
+    Encounter,
+    PartnerOrganisation,
+    PoliticalProblem,
+    Programme,
+    SessionTopic,
+    StrategicArea,
+)
 from tests.conftest import NOW
 from tests.town import in_full_work
 
 LINK = re.compile(r'<a [^>]*href="(/[^"#]*)')
 # The content lies in these places; what else is linked is not crawled.
-PLACES = ("/program/", "/amnen/", "/om/", "/helhet/", "/handboken/", "/samverkan/")
+PLACES = ("/program/", "/amnen/", "/om/", "/helhet/", "/handboken/", "/samverkan/", "/utvarderingar/")
 FORMS_AND_FILES = ("/andra/", "/ny-rad/", "/ta-bort/", "/nytt/", "/fil/", "/material/", "/utskrift/", ".xlsx")
 
 
@@ -58,6 +67,8 @@ def all_content() -> set[str]:
         SessionTopic.objects.values_list("title"),
         PartnerOrganisation.objects.values_list("name"),
         Encounter.objects.values_list("who", "what"),
+        StrategicArea.objects.values_list("name"),
+        PoliticalProblem.objects.values_list("text"),
     ]
     return {" ".join(text.split()) for found in rows for row in found for text in row if text}
 
@@ -72,5 +83,10 @@ def test_nothing_of_the_content_is_an_orphan(who: str, town: SimpleNamespace, cl
 
 def test_the_ground_of_the_work_is_read_without_signing_in(town: SimpleNamespace, client: Client):
     text = read_from_the_start(client)
-    sections = ContentSection.objects.values_list("title", flat=True)
-    assert sorted(title for title in sections if title not in text) == []
+    found = [
+        *ContentSection.objects.values_list("title", flat=True),
+        *ContentItem.objects.values_list("heading", flat=True),
+        *ContentItem.objects.values_list("text", flat=True),
+        *Encounter.objects.values_list("who", flat=True),
+    ]
+    assert sorted(one for one in found if " ".join(one.split()) not in text) == []

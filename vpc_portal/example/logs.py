@@ -9,7 +9,8 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from accounts.models import User
-from schools.actions.plans import cancel_session, free_weeks, move_session
+from schools.actions.cancelling import cancel_session
+from schools.actions.moves import free_weeks, move_session
 from schools.calendar import SchoolCalendar
 from schools.models import Participation, PlannedSession, SchoolPerson
 from schools.models.plans import CancelReason
@@ -158,7 +159,8 @@ def _entry(telling: Telling, session: PlannedSession, day: dt.date) -> LogEntry:
         return LogEntry(held=False, reason=random.choice([telling.odds.reason, CancelReason.NO_ROOM]))
     planned = planned_entry(session, by=telling.by, today=day)
     away = random.choice([0, 0, 1, 1, 2, 3])
-    skipped = 1 if planned.parts_done and random.random() < 0.2 else 0
+    parts = planned.parts_done or ()
+    skipped = 1 if parts and random.random() < 0.2 else 0
     changed = random.random()
     return LogEntry(
         held=True,
@@ -166,9 +168,12 @@ def _entry(telling: Telling, session: PlannedSession, day: dt.date) -> LogEntry:
         led_by_person=random.choice(telling.teachers) if telling.teachers else None,
         present=max(planned.present - away, 0) if planned.present is not None else None,
         adults_present=random.choice([0, 1, 1, 2]) if session.group.kind == "class" else None,
-        parts_done=planned.parts_done[: len(planned.parts_done) - skipped],
+        parts_done=parts[: len(parts) - skipped],
         adaptation="shortened" if skipped else "adapted" if changed < 0.1 else "none",
-        rating=random.choice([2, 3, 3, 3, 4, 4]),
+        adaptation_reason=random.choice(["time", "time", "group", "room"]) if skipped or changed < 0.1 else "",
+        time_to_prepare=random.choice(["yes", "yes", "partly", "no", ""]),
+        quality=random.choice([2, 3, 3, 3, 4, None]),
+        responsiveness=random.choice([2, 3, 3, 3, 4, 4]),
         note=random.choice(NOTES) if changed < 0.15 else "",
     )
 

@@ -37,7 +37,7 @@ def make_accounts() -> dict[str, User]:
 def make_school(example: ExampleSchool, users: dict[str, User], by: User) -> School:
     """The school with its contact person and coordinator, who have accounts, and two teachers, who have none."""
     district, _made = District.objects.get_or_create(name=example.district)
-    school = add_school(name=example.name, district=district, by=by)
+    school = add_school(name=example.name, district=district, logs_by_link=example.logs_by_link, by=by)
     for place, (name, role) in enumerate([(example.contact, Role.CONTACT), (example.coordinator, Role.COORDINATOR)]):
         user = users.get(name) or make_account(email=_address(name, school), full_name=name, by=by)
         person = _person(school, name, user, SCHOOLS.index(example) * 10 + place, by)

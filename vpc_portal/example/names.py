@@ -27,10 +27,16 @@ class ExampleSchool:
     fate: Fate
     contact: str
     coordinator: str
+    # Classes of year 6 that pupil mentors of year 9 meet.
+    sixes: int = 0
+    # Whether the centre lets those who hold sessions log them through a mail's link.
+    logs_by_link: bool = False
 
 
 SCHOOLS = (
-    ExampleSchool("Lindängsskolan", "Norra", (1, 2, 2, 2, 1, 2), Fate.STEADY, "Elin Berg", "Jonas Ek"),
+    ExampleSchool(
+        "Lindängsskolan", "Norra", (1, 2, 2, 2, 1, 2), Fate.STEADY, "Elin Berg", "Jonas Ek", 2, logs_by_link=True
+    ),
     ExampleSchool("Ekbackaskolan", "Norra", (1, 1, 1, 1, 1, 1), Fate.STEADY, "Petra Sand", "Olle Fors"),
     ExampleSchool("Hasselbackens skola", "Norra", (1, 1, 1, 1, 0, 0), Fate.STEADY, "Nadia Haddad", "Karin Ros"),
     ExampleSchool("Tallmoskolan", "Södra", (1, 1, 1, 1, 1, 1), Fate.NO_CONTACT, "Ulf Gran", "Mona Rask"),
@@ -39,7 +45,7 @@ SCHOOLS = (
     ExampleSchool("Björkdungeskolan", "Östra", (2, 2, 1, 1, 1, 1), Fate.LOGS_LATE, "Mehmet Kaya", "Ida Torn"),
     ExampleSchool("Ängslättsskolan", "Östra", (1, 1, 2, 1, 1, 1), Fate.STEADY, "Sofia Vik", "Lars Hed"),
     ExampleSchool("Rönnbärsskolan", "Östra", (1, 1, 1, 0, 0, 0), Fate.LOGS_LATE, "Amina Yusuf", "Bo Stig"),
-    ExampleSchool("Videgårdsskolan", "Västra", (0, 0, 0, 1, 2, 2), Fate.STEADY, "Tove Lind", "Ali Rahimi"),
+    ExampleSchool("Videgårdsskolan", "Västra", (0, 0, 0, 1, 2, 2), Fate.STEADY, "Tove Lind", "Ali Rahimi", 1),
     ExampleSchool("Gransångarskolan", "Västra", (1, 1, 1, 1, 1, 1), Fate.SCHOOL_BUSY, "Eva Mark", "Nils Boman"),
     ExampleSchool("Stenhällsskolan", "Västra", (1, 1, 1, 1, 1, 1), Fate.NEW_THIS_YEAR, "Maja Ödman", "Isak Nor"),
 )

@@ -1,0 +1,28 @@
+"""The ways from a figure to the rows that it counts, with the selection in the address."""
+
+from __future__ import annotations
+
+from functools import cache
+
+from django.urls import reverse
+
+from evaluations.definitions import DEFINITIONS
+from evaluations.selection import Selection
+
+LISTS = {"sessions": "session-list", "reminded": "session-list", "classes": "class-list", "schools": "school-list"}
+
+
+def address(selection: Selection, name: str, *args: object, **more: str) -> str:
+    """A page about the selection."""
+    return f"{reverse(f'evaluations:{name}', args=args)}?{selection.query_with(**more)}"
+
+
+def figure_address(selection: Selection, figure: str, **more: str) -> str:
+    """The rows that a figure counts; ``skola``, ``amne``, ``arskurs`` and ``del`` narrow it."""
+    return f"{_path(LISTS[DEFINITIONS[figure].rows])}?{selection.query_with(siffra=figure, **more)}"
+
+
+@cache
+def _path(name: str) -> str:
+    """A big table has thousands of addresses."""
+    return reverse(f"evaluations:{name}")

@@ -1,0 +1,144 @@
+"""The way down from the centre: districts, one school, its groups, one topic; and programmes side by side."""
+
+from __future__ import annotations
+
+import dataclasses
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+
+from evaluations import sentences
+from evaluations.changes import Earlier
+from evaluations.counting import EMPTY, Counts, add_up, count_groups
+from evaluations.dashboard import (
+    Month,
+    ReasonRow,
+    Tile,
+    TopicRow,
+    all_figures,
+    is_in_the_picture,
+    month_of,
+    months_shown,
+    reason_rows,
+    schools_in_the_picture,
+    tiles_of,
+    topic_rows,
+    with_contact,
+)
+from evaluations.figures import Figure
+from evaluations.keeping import counts_by_school, years_of_schools
+from evaluations.places import Place, places_of
+from evaluations.selection import Selection
+from schools.models import District, Group, School
+
+# Of one school this says nothing: whether it takes part is its pace. Of one group neither do shares of classes.
+OF_SCHOOLS = ("adoption",)
+OF_GROUPS = ("pace", "dose", "on_time", "staff_first", "adherence", "reporting")
+
+
+About = TypeVar("About", District, Group, Selection)
+
+
+@dataclass(frozen=True)
+class Part(Generic[About]):
+    """A part of the whole, such as a district or a group, with its counts and figures."""
+
+    about: About
+    counts: Counts
+    figures: list[Figure]
+    schools: int = 1
+
+
+@dataclass(frozen=True)
+class SchoolYearFigures:
+    """A school's year in a programme."""
+
+    school: School
+    counts: Counts
+    tiles: list[Tile]
+    groups: list[Part[Group]]
+    topics: list[TopicRow]
+    months: list[Month]
+    reasons: list[ReasonRow]
+    why: str
+    is_in_the_picture: bool
+
+
+def districts_of(selection: Selection) -> list[Part[District]]:
+    """Every district with schools in the picture, in order of name."""
+    everywhere = dataclasses.replace(selection, district=None)
+    schools, counts = schools_in_the_picture(everywhere)
+    parts = []
+    for district in selection.districts:
+        own = [school for school in schools if school.district_id == district.pk]
+        total = add_up([EMPTY, *(counts[school.pk] for school in own)])
+        parts.append(Part(district, total, all_figures(total, selection), len(own)))
+    return parts
+
+
+def school_of(selection: Selection, school: School) -> SchoolYearFigures:
+    """One school's figures, groups and topics."""
+    counts = counts_by_school(selection.programme_year, [school], selection.as_of)[school.pk]
+    own = all_figures(counts, selection)
+    before = selection.last_year()
+    earlier = [_school_last_year(before, school)] if before else []
+    return SchoolYearFigures(
+        school=school,
+        counts=counts,
+        tiles=_tiles(own, earlier),
+        groups=groups_of(selection, school),
+        topics=topic_rows(counts, selection),
+        months=[month_of(counts, month) for month in months_shown(counts, selection.as_of)],
+        reasons=reason_rows(counts),
+        why=sentences.why(counts, has_contact=school.pk in with_contact([school], selection.as_of)),
+        is_in_the_picture=is_in_the_picture(counts),
+    )
+
+
+def _tiles(own: list[Figure], earlier: list[Earlier]) -> list[Tile]:
+    """A school's tiles; whether reminders work is told only where somebody was reminded."""
+    shown = [figure for figure in own if figure.key not in OF_SCHOOLS]
+    return tiles_of([figure for figure in shown if figure.denominator or figure.key != "reminders"], earlier)
+
+
+def _school_last_year(before: Selection, school: School) -> Earlier:
+    counts = counts_by_school(before.programme_year, [school], before.as_of)[school.pk]
+    return Earlier(before.as_of, {figure.key: figure for figure in all_figures(counts, before)})
+
+
+def groups_of(selection: Selection, school: School) -> list[Part[Group]]:
+    """The school's target groups, staff first."""
+    year = years_of_schools(selection.programme_year, [school])[school.pk]
+    counts = count_groups(year, selection.as_of)
+    groups = Group.objects.filter(pk__in=counts).in_school_order()
+    return [Part(group, counts[group.pk], _of_group(counts[group.pk], selection)) for group in groups]
+
+
+def _of_group(counts: Counts, selection: Selection) -> list[Figure]:
+    return [figure for figure in all_figures(counts, selection) if figure.key not in OF_SCHOOLS]
+
+
+def places_of_group(selection: Selection, group: Group) -> list[Place]:
+    """The group's sessions by week, those that are in no plan last."""
+    year = years_of_schools(selection.programme_year, [group.school])[group.school_id]
+    own = [place for place in places_of(year, selection.as_of) if place.group.pk == group.pk]
+    return sorted(own, key=lambda place: (place.row is None, place.row.week.isoformat() if place.row else ""))
+
+
+def topic_by_school(selection: Selection, slug: str) -> list[tuple[School, Counts]]:
+    """The schools at which a session on the topic was due, with what came of them."""
+    schools, counts = schools_in_the_picture(selection)
+    found = [(school, counts[school.pk]["topics"].get(slug)) for school in schools]
+    return [(school, states) for school, states in found if states]
+
+
+def programmes_of(selection: Selection) -> list[Part[Selection]]:
+    """Every programme that is open in the year, on the same day and in the same district."""
+    parts = []
+    for rules in selection.opened:
+        if rules.year != selection.year:
+            continue
+        own = dataclasses.replace(selection, programme_year=rules)
+        schools, counts = schools_in_the_picture(own)
+        total = add_up([EMPTY, *counts.values()])
+        parts.append(Part(own, total, all_figures(total, own), len(schools)))
+    return parts

@@ -1,0 +1,1 @@
+"""What changed beside the work: indicators, their comparisons, and how they are read in."""

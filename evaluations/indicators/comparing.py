@@ -1,0 +1,117 @@
+"""Comparing one municipality's change with others'. Pure: numbers in, numbers out.
+
+All values of a comparison are in the indicator's own unit; differences of per cents are percentage points.
+
+Sources: difference in differences as in Card and Krueger (1994); the permutation over areas ("in-space placebo") as in
+Abadie, Diamond and Hainmueller (2010), here with equal weights for all areas instead of a synthetic control.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from fractions import Fraction
+from statistics import median
+
+# With fewer areas in all the smallest share that the test can give is above one in ten: it could say nothing.
+FEWEST_AREAS = 10
+# From so many areas on the test can reach one in twenty.
+AREAS_FOR_FIVE_PER_CENT = 20
+
+
+class TooFewAreas(ValueError):  # noqa: N818 - reads as what happened
+    """The test is refused: ``areas`` have a change to tell, of the ``needed`` in all."""
+
+    def __init__(self, areas: int, needed: int = FEWEST_AREAS) -> None:
+        self.areas, self.needed = areas, needed
+        super().__init__(f"{areas} areas of {needed}")
+
+
+@dataclass(frozen=True)
+class Change:
+    """An area's values in two years."""
+
+    before: Decimal
+    after: Decimal
+
+    @property
+    def size(self) -> Decimal:
+        """How much it rose; negative when it fell."""
+        return self.after - self.before
+
+
+def difference_in_differences(own: Change, comparison: Change) -> Decimal:
+    """(own after − own before) − (comparison after − comparison before), in the unit of the values.
+
+    That it measures an effect rests on an assumption that two points in time cannot try: that both would have changed
+    alike without the work.
+    """
+    return own.size - comparison.size
+
+
+@dataclass(frozen=True)
+class Placebo:
+    """Where one area's change stands among all areas'.
+
+    ``departure`` is its change less the mean change of the others; ``others_mean`` that mean; ``rank`` how many areas
+    depart from the others at least as much as it does, itself among them, whichever the way; ``areas`` how many there
+    are in all.
+    """
+
+    departure: Decimal
+    others_mean: Decimal
+    rank: int
+    areas: int
+
+    @property
+    def share(self) -> Fraction:
+        """The share of areas that depart as much: the test's p, in two directions. At least one of all areas."""
+        return Fraction(self.rank, self.areas)
+
+    @property
+    def smallest_share(self) -> Fraction:
+        """The least that the test could give with so many areas."""
+        return Fraction(1, self.areas)
+
+
+def placebo_test(own: Change, others: Mapping[str, Change]) -> Placebo:
+    """Pretend of each area in turn that it was the one with the work, and see how many depart as much as the own did.
+
+    Areas that depart equally much count against the own: a tie makes the share larger, never smaller. Raises
+    ``TooFewAreas`` with fewer than ``FEWEST_AREAS`` in all.
+    """
+    areas = len(others) + 1
+    if areas < FEWEST_AREAS:
+        raise TooFewAreas(areas)
+    sizes = [own.size, *(change.size for change in others.values())]
+    total = sum(sizes, Decimal(0))
+    # Each area's change less the others' mean, times the number of others: whole comparisons without rounding.
+    departures = [abs(size * areas - total) for size in sizes]
+    others_mean = (total - own.size) / (areas - 1)
+    rank = sum(departure >= departures[0] for departure in departures)
+    return Placebo(own.size - others_mean, others_mean, rank, areas)
+
+
+@dataclass(frozen=True)
+class Spread:
+    """How the changes of several areas lie: the lowest, the middle one and the highest, of how many."""
+
+    lowest: Decimal
+    middle: Decimal
+    highest: Decimal
+    areas: int
+
+
+def spread_of(changes: Mapping[str, Change]) -> Spread | None:
+    """The spread of the areas' changes; None when there are none."""
+    sizes = sorted(change.size for change in changes.values())
+    return Spread(sizes[0], median(sizes), sizes[-1], len(sizes)) if sizes else None
+
+
+def place_by_size(own: Change, others: Mapping[str, Change], *, higher_first: bool = True) -> tuple[int, int]:
+    """The own change's place among all from the highest (or the lowest), ties shared, and how many there are."""
+    ahead = [
+        change for change in others.values() if (change.size > own.size) == higher_first and change.size != own.size
+    ]
+    return len(ahead) + 1, len(others) + 1

@@ -1,0 +1,114 @@
+"""Reading in values of indicators, all or nothing; every import is kept with what it changed."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+
+from accounts.models import User
+from evaluations.indicators.reading import (
+    Given,
+    GivenArea,
+    GivenIndicator,
+    ValueChange,
+    ValueDryRun,
+    compare_values,
+    day_of,
+)
+from evaluations.indicators.writing import free_slug
+from evaluations.models import Area, Indicator, IndicatorImport, Observation
+from schools.imports.dry_runs import ImportRefused, RowError
+
+Kind = IndicatorImport.Kind
+
+
+@transaction.atomic
+def import_values(*, given: Given, kind: Kind, digest: str, by: User | None, now: dt.datetime) -> IndicatorImport:
+    """Apply what a dry run with this digest has shown. Raises ``ImportRefused`` when it would do anything else than
+    was shown, or has errors."""
+    found = compare_values(given)
+    if found.errors or found.digest != digest:
+        raise ImportRefused
+    return _write(given, found, kind, by, now)
+
+
+def refuse(*, kind: Kind, errors: list[RowError], by: User | None, now: dt.datetime) -> IndicatorImport:
+    """Keep that an import came to nothing, and why."""
+    told = [[error.row, error.reason] for error in errors]
+    return IndicatorImport.objects.create(kind=kind, at=now, by=by, is_refused=True, errors=told)
+
+
+def _write(given: Given, found: ValueDryRun, kind: Kind, by: User | None, now: dt.datetime) -> IndicatorImport:
+    kept = IndicatorImport.objects.create(
+        kind=kind,
+        at=now,
+        by=by,
+        changes=[change.told for change in found.all_changes],
+        unchanged=found.unchanged,
+        gone=[change.told for change in found.gone],
+    )
+    for one in found.new_indicators:
+        _take_in_indicator(one, by, now)
+    for area in found.new_areas:
+        _take_in_area(area)
+    _write_values(given, found, kept, timezone.localdate(now))
+    return kept
+
+
+def _write_values(given: Given, found: ValueDryRun, kept: IndicatorImport, today: dt.date) -> None:
+    name, code = ("kolada_kpi", "code") if given.is_kolada else ("slug", "slug")
+    indicators = {getattr(one, name): one for one in Indicator.objects.all()}
+    areas = {getattr(one, code): one for one in Area.objects.all()}
+    for change in found.all_changes:
+        one = change.given
+        Observation.objects.update_or_create(
+            indicator=indicators[one.indicator],
+            area=areas[one.area],
+            year=one.year,
+            defaults=_values(change, kept, today),
+        )
+
+
+def _values(change: ValueChange, kept: IndicatorImport, today: dt.date) -> dict[str, Any]:
+    """A table says its source's own day; of Kolada's values the day on which they were read is kept."""
+    one = change.given
+    return {
+        "value": one.value,
+        "count": one.count,
+        "source": one.source,
+        "source_date": day_of(one.source_date) or today,
+        "read_in": kept,
+    }
+
+
+def _take_in_indicator(one: GivenIndicator, by: User | None, now: dt.datetime) -> None:
+    """A KPI that is new becomes an indicator, with its title pinned. Which way is better is for people to say."""
+    Indicator.objects.create(
+        slug=free_slug(Indicator, one.title),
+        name=one.title[:200],
+        unit=unit_in(one.title),
+        definition=one.description,
+        source="Kolada",
+        source_link="https://www.kolada.se/",
+        kolada_kpi=one.kpi,
+        kolada_title=one.title,
+        changed_by=by,
+        changed_at=now,
+    )
+
+
+def unit_in(title: str) -> str:
+    """What a KPI's title ends with, as Kolada writes units: "…, andel (%)" or "…, antal/100 000 inv"."""
+    last = title.rpartition(", ")[2]
+    if "(%)" in last:
+        return "%"
+    return last[:40] if last != title else "–"
+
+
+def _take_in_area(one: GivenArea) -> None:
+    Area.objects.create(
+        slug=free_slug(Area, one.name), name=one.name, kind=one.kind, code=one.code, members=one.members
+    )

@@ -1,0 +1,189 @@
+"""Values from a table: CSV or XLSX, with decimal commas and spaces between thousands."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from django.utils.translation import gettext as _
+
+from accounts.validators import holds_personal_number
+from evaluations.indicators.reading import Given, GivenValue, day_of
+from evaluations.models import Area, Indicator
+from evaluations.models.indicators import FEWEST_BEHIND, FIRST_YEAR, LAST_YEAR
+from schools.imports.dry_runs import RowError
+from schools.imports.sheets import UnreadableFile, rows_of
+
+HEADERS = {
+    "indikator": "indicator",
+    "omrade": "area",
+    "kommun": "area",
+    "ar": "year",
+    "varde": "value",
+    "antalpersoner": "count",
+    "kalla": "source",
+    "kallansdatum": "source_date",
+}
+REQUIRED = ("indicator", "area", "year", "value", "source")
+TITLES = {"indicator": "Indikator", "area": "Område", "year": "År", "value": "Värde", "source": "Källa"}
+TEMPLATE = ("Indikator", "Område", "År", "Värde", "Antal personer", "Källa", "Källans datum")
+NO_VALUE = {"", "-", "–", ".", "..", "missing", "saknas"}
+SPACES = re.compile(r"[\u0020\u00a0\u2009\u202f]")
+WHOLE = r"[+\-]?(?:[0-9]{1,3}(?: [0-9]{3})+|[0-9]+)"
+COMMA, POINT = re.compile(rf"{WHOLE}(?:,[0-9]+)?"), re.compile(rf"{WHOLE}\.[0-9]+")
+# 1.234 is a thousand to some and one and a bit to others.
+UNCLEAR = re.compile(r"[+\-]?[0-9]{1,3}\.[0-9]{3}")
+MOST_DIGITS = 15
+
+
+def given_in(content: bytes) -> Given:
+    """What a table says. Raises ``UnreadableFile`` when it is no table of values."""
+    table = rows_of(content, decimal=",")
+    header_at, columns = _header(table)
+    numbered = [(number, row) for number, row in enumerate(table[header_at + 1 :], header_at + 2) if any(row)]
+    if not numbered:
+        raise UnreadableFile(_("The file has a header but no values."))
+    rows = [
+        (number, {name: row[place] if place < len(row) else "" for name, place in columns.items()})
+        for number, row in numbered
+    ]
+    names = _Names.all()
+    given = Given()
+    given.errors += _mixed((number, row["value"]) for number, row in rows)
+    for number, row in rows:
+        try:
+            given.values.append(_value_in(number, row, names))
+        except ValueError as reason:
+            given.errors.append(RowError(number, str(reason)))
+    return given
+
+
+def number_in(text: str) -> float | None:
+    """A number as people write it: 1 234,5 or 12.5; None where there is no value. Raises ``ValueError`` with why."""
+    plain = SPACES.sub(" ", text.strip()).replace("−", "-").removesuffix("%").strip()
+    if plain.lower() in NO_VALUE:
+        return None
+    if UNCLEAR.fullmatch(plain):
+        said = {"value": text, "whole": plain.replace(".", ""), "decimal": plain.replace(".", ",")}
+        raise ValueError(_("“%(value)s” can be read in two ways. Write %(whole)s or %(decimal)s.") % said)
+    if not (COMMA.fullmatch(plain) or POINT.fullmatch(plain)):
+        raise ValueError(_("“%(value)s” is no number. Write it as 1 234,5.") % {"value": text[:30]})
+    if sum(sign.isdigit() for sign in plain) > MOST_DIGITS:
+        raise ValueError(_("“%(value)s” has more digits than can be kept.") % {"value": text[:30]})
+    return float(plain.replace(" ", "").replace(",", "."))
+
+
+def _mixed(values: Iterable[tuple[int, str]]) -> list[RowError]:
+    """In one file decimals are written in one way: rows that differ from the first are errors."""
+    first = ""
+    errors = []
+    for number, text in values:
+        plain = text.strip()
+        sign = "," if "," in plain else "." if re.search(r"\d\.\d", plain) else ""
+        first = first or sign
+        if sign and sign != first:
+            text_ = _("Decimals are written with both comma and point in the file. Write “%(value)s” as the others.")
+            errors.append(RowError(number, text_ % {"value": plain[:30]}))
+    return errors
+
+
+def _value_in(number: int, row: Mapping[str, str], names: _Names) -> GivenValue:
+    if any(holds_personal_number(text) for text in row.values()):
+        raise ValueError(_("The row holds a personal identity number. Remove it."))
+    if not row["source"]:
+        raise ValueError(_("The source is missing: write who says so."))
+    return GivenValue(
+        row=number,
+        indicator=names.indicator(row["indicator"]),
+        area=names.area(row["area"]),
+        year=_year(row["year"]),
+        value=number_in(row["value"]),
+        count=_count(row.get("count", "")),
+        source=row["source"],
+        source_date=_day(row.get("source_date", "")),
+    )
+
+
+def _year(text: str) -> int:
+    if not (text.isascii() and text.isdecimal() and FIRST_YEAR <= int(text[:6]) <= LAST_YEAR):
+        said = {"first": FIRST_YEAR, "last": LAST_YEAR}
+        raise ValueError(_("Write a year from %(first)s to %(last)s.") % said)
+    return int(text)
+
+
+def _count(text: str) -> int | None:
+    try:
+        count = number_in(text)
+    except ValueError:
+        count = -1
+    if count is None:
+        return None
+    if count < 0 or count != int(count) or count > 100_000_000:
+        raise ValueError(_("“%(value)s” is no number of persons.") % {"value": text[:30]})
+    if count < FEWEST_BEHIND:
+        text_ = _("The value rests on fewer than %(n)s persons: it could tell of one of them, and is not read in.")
+        raise ValueError(text_ % {"n": FEWEST_BEHIND})
+    return int(count)
+
+
+def _day(text: str) -> str:
+    try:
+        day = day_of(text[:10])
+    except ValueError as wrong:
+        raise ValueError(_("The source's day cannot be read. Write it as 2027-03-31.")) from wrong
+    return day.isoformat() if day else ""
+
+
+@dataclass(frozen=True)
+class _Names:
+    """The portal's indicators and areas by what a table may call them: name, address, KPI or code."""
+
+    indicators: Mapping[str, str]
+    areas: Mapping[str, str]
+
+    @classmethod
+    def all(cls) -> _Names:
+        indicators = {
+            _plain(called): one.slug
+            for one in Indicator.objects.all()
+            for called in (one.kolada_kpi or "", one.name, one.slug)
+            if called
+        }
+        areas = {
+            _plain(called): one.slug
+            for one in Area.objects.all()
+            for called in (one.code or "", one.name, one.slug)
+            if called
+        }
+        return cls(indicators, areas)
+
+    def indicator(self, text: str) -> str:
+        found = self.indicators.get(_plain(text))
+        if found is None:
+            raise ValueError(_("The portal has no indicator “%(name)s”.") % {"name": text})
+        return found
+
+    def area(self, text: str) -> str:
+        found = self.areas.get(_plain(text))
+        if found is None:
+            raise ValueError(_("The portal has no area “%(name)s”.") % {"name": text})
+        return found
+
+
+def _header(table: Sequence[Sequence[str]]) -> tuple[int, dict[str, int]]:
+    for number, cells in enumerate(table):
+        if any(cells):
+            known = {HEADERS[_plain(cell)]: place for place, cell in enumerate(cells) if _plain(cell) in HEADERS}
+            missing = [TITLES[name] for name in REQUIRED if name not in known]
+            if missing:
+                raise UnreadableFile(_("These columns are missing: %(columns)s.") % {"columns": ", ".join(missing)})
+            return number, known
+    raise UnreadableFile(_("The file is empty."))
+
+
+def _plain(text: str) -> str:
+    """Without case, accents and signs, as names are compared."""
+    letters = unicodedata.normalize("NFKD", text.casefold())
+    return "".join(letter for letter in letters if letter.isalnum())

@@ -1,0 +1,152 @@
+"""Surveys: what is planned, the rounds that a code opens, and answer sheets that nothing ties to a person."""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from typing import TYPE_CHECKING, Any
+
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from schools.models import Group, ProgrammeYear
+
+if TYPE_CHECKING:
+    from schools.models import School
+
+# Beyond the headcount, for a pupil who is new or a sheet that somebody began anew.
+SPARE_ANSWERS = 2
+ADULTS_PER_PUPIL = 2
+
+
+class SurveyWave(models.Model):
+    """All rounds of one audience before or after a programme's year.
+
+    Results are shown once for all when somebody has ended it: then no more answers come, so that nobody can learn what
+    one pupil answered from the difference between two days.
+    """
+
+    class Audience(models.TextChoices):
+        PUPILS = "pupils", _("Pupils")
+        MENTORS = "mentors", _("Pupil mentors")
+        STAFF = "staff", _("Staff")
+        PARENTS = "parents", _("Parents")
+
+    class When(models.TextChoices):
+        BEFORE = "before", pgettext_lazy("survey", "Before")
+        AFTER = "after", pgettext_lazy("survey", "After")
+
+    programme_year = models.ForeignKey(
+        ProgrammeYear, on_delete=models.PROTECT, related_name="survey_waves", verbose_name=_("programme's year")
+    )
+    audience = models.CharField(_("who answers"), max_length=10, choices=Audience)
+    when = models.CharField(_("when"), max_length=10, choices=When)
+    ended_at = models.DateTimeField(_("ended"), null=True, blank=True)
+    ended_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("ended by"),
+    )
+
+    class Meta:
+        verbose_name = _("survey")
+        verbose_name_plural = _("surveys")
+        ordering = ["programme_year", "audience", "-when"]
+        constraints = [
+            models.UniqueConstraint(fields=["programme_year", "audience", "when"], name="one_survey_wave"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_audience_display()}, {self.get_when_display().lower()}"
+
+
+class SurveyRoundQuerySet(models.QuerySet["SurveyRound"]):
+    def with_names(self) -> SurveyRoundQuerySet:
+        return self.select_related("group__school", "group__year", "wave__programme_year__programme")
+
+    def at(self, school: School) -> SurveyRoundQuerySet:
+        return self.filter(group__school=school)
+
+    def open_at(self, now: dt.datetime) -> SurveyRoundQuerySet:
+        return self.filter(open_until__gt=now, wave__ended_at=None)
+
+    def lapsed(self, now: dt.datetime) -> SurveyRoundQuerySet:
+        """Whose hour has passed while its code is still kept."""
+        return self.filter(open_until__lte=now)
+
+    def in_school_order(self) -> SurveyRoundQuerySet:
+        return self.order_by("wave__audience", "-wave__when", F("group__grade").asc(nulls_first=True), "group__name")
+
+
+class SurveyRound(models.Model):
+    """One group's turn in a survey. ``seen`` holds hashes of the sheets' one-time keys while the round is open."""
+
+    wave = models.ForeignKey(SurveyWave, on_delete=models.PROTECT, related_name="rounds", verbose_name=_("survey"))
+    group = models.ForeignKey(Group, on_delete=models.PROTECT, related_name="survey_rounds", verbose_name=_("group"))
+    invited = models.PositiveSmallIntegerField(_("number who can answer"))
+    answered = models.PositiveSmallIntegerField(_("answers"), default=0, editable=False)
+    code = models.CharField(_("code"), max_length=8, unique=True, null=True, editable=False)
+    open_until = models.DateTimeField(_("open until"), null=True, editable=False)
+    seen = models.JSONField(default=list, editable=False)
+    # How much of the programme the group had been given when the survey was ended: what is shown must not change.
+    band = models.CharField(max_length=10, blank=True, editable=False)
+
+    objects = SurveyRoundQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("survey round")
+        verbose_name_plural = _("survey rounds")
+        constraints = [
+            models.UniqueConstraint(fields=["wave", "group"], name="one_survey_round_of_a_group"),
+            models.CheckConstraint(
+                condition=Q(answered__lte=F("invited") + SPARE_ANSWERS), name="survey_answers_within_headcount"
+            ),
+            models.CheckConstraint(
+                condition=Q(code=None, open_until=None) | Q(code__isnull=False, open_until__isnull=False),
+                name="survey_code_while_open",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.group}: {self.wave}"
+
+    def get_absolute_url(self) -> str:
+        return reverse("surveys:round", args=[self.group.school.slug, self.pk])
+
+    @property
+    def most(self) -> int:
+        """As many answers as are taken."""
+        return self.invited + SPARE_ANSWERS
+
+    @property
+    def is_full(self) -> bool:
+        return self.answered >= self.invited
+
+
+class SurveyAnswer(models.Model):
+    """One answer sheet: values by item. No time, no order: keys are random, and the rows' contents are shuffled."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    round = models.ForeignKey(SurveyRound, on_delete=models.PROTECT, related_name="answers")
+    answers: Any = models.JSONField()
+
+    class Meta:
+        verbose_name = _("answer sheet")
+        verbose_name_plural = _("answer sheets")
+
+    def __str__(self) -> str:
+        return f"{self.round}"
+
+
+def invited_of(audience: str, group: Group) -> int | None:
+    """How many can answer for a group, by its headcount; two adults a pupil. None when nobody has told its size."""
+    if not group.headcount:
+        return None
+    return group.headcount * (ADULTS_PER_PUPIL if audience == SurveyWave.Audience.PARENTS else 1)

@@ -1,0 +1,188 @@
+"""Saved reports: the last one to compare with, what has been corrected since, and all of it as sheets."""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from django.db import models
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from accounts.spreadsheets import Sheet
+from evaluations.cells import LONGEST_NAME, sheet_of
+from evaluations.changes import Earlier
+from evaluations.counting import FORMULAS
+from evaluations.dashboard import dashboard_of
+from evaluations.figures import Figure
+from evaluations.freezing import board_content
+from evaluations.frozen import Content, ProgrammePart, UnknownFormat, read_back
+from evaluations.models import SavedReport
+from evaluations.selection import Selection
+from schools.models import District, PlannedSession, ProgrammeYear
+from sessions_log.models import LogRevision, SessionLog
+
+# The characters of a line of the leadership's words on paper.
+LINE = 80
+# What a spreadsheet refuses in a sheet's name.
+NOT_IN_A_NAME = re.compile(r"[\[\]:*?/\\]")
+
+
+def last_report(selection: Selection) -> SavedReport | None:
+    """The latest board report of the same programme, school year and district from before the selection's day.
+
+    For those who see totals only, of the reports that are open to them.
+    """
+    found = SavedReport.objects.standing().filter(
+        kind=SavedReport.Kind.BOARD,
+        programme=selection.programme_year.programme.slug,
+        year=selection.year.slug,
+        district=selection.district.slug if selection.district else "",
+        as_of__lt=selection.as_of,
+    )
+    return (found.filter(open_to_partners=True) if selection.totals_only else found).first()
+
+
+def since_last_report(selection: Selection) -> Earlier | None:
+    """The figures of the last saved report, to compare the selection's with."""
+    report, part = _with_part(selection)
+    return Earlier(report.as_of, part.numbers, report.get_absolute_url()) if report and part else None
+
+
+def content_now(selection: Selection) -> Content:
+    """What a board report of the selection would hold if it were saved now."""
+    report, part = _with_part(selection)
+    since = Earlier(report.as_of, part.numbers, report.get_absolute_url()) if report and part else None
+    return board_content(selection, since, part)
+
+
+def _with_part(selection: Selection) -> tuple[SavedReport | None, ProgrammePart | None]:
+    report = last_report(selection)
+    try:
+        return (report, read_back(report.content).board) if report else (None, None)
+    except UnknownFormat:
+        return None, None
+
+
+@dataclass(frozen=True)
+class Differing:
+    """A figure of a report that would be another today."""
+
+    programme: str
+    then: Figure
+    now: Figure
+
+
+@dataclass(frozen=True)
+class Since:
+    """What has happened to a report's day since it was saved.
+
+    ``corrections`` are changed, removed and restored logs, ``after_closing`` those of them that were made when the
+    school year had been closed; ``late`` are logs that came later.
+    """
+
+    figures: list[Differing]
+    corrections: int
+    after_closing: int
+    late: int
+    is_counted_otherwise: bool
+
+
+def since_saved(report: SavedReport, content: Content) -> Since | None:
+    """Nothing when the school year or the programmes of the report are no longer there to count."""
+    selections = _selections_of(report, content)
+    if not selections:
+        return None
+    sessions = _sessions_of(report, selections)
+    revisions = LogRevision.objects.filter(session__in=sessions, at__gt=report.made_at)
+    year = next(iter(selections.values())).year
+    return Since(
+        figures=[one for part in content.parts for one in _differing(part, selections)],
+        corrections=revisions.count(),
+        after_closing=revisions.after_closing(year).count(),
+        late=SessionLog.objects.filter(session__in=sessions, logged_at__gt=report.made_at).count(),
+        is_counted_otherwise=content.formulas != FORMULAS,
+    )
+
+
+def _sessions_of(report: SavedReport, selections: Mapping[str, Selection]) -> models.QuerySet[PlannedSession]:
+    """Those that the report's figures could count."""
+    rules = [own.programme_year for own in selections.values()]
+    found = PlannedSession.objects.filter(participation__programme_year__in=rules, week_start__lte=report.as_of)
+    return found.filter(participation__school__district__slug=report.district) if report.district else found
+
+
+def _selections_of(report: SavedReport, content: Content) -> dict[str, Selection]:
+    """The report's day in each of its programmes, by the programme's slug."""
+    district = District.objects.filter(slug=report.district).first() if report.district else None
+    if report.district and district is None:
+        return {}
+    slugs = [part.slug for part in content.parts]
+    opened = ProgrammeYear.objects.filter(programme__slug__in=slugs).select_related("year", "programme")
+    return {
+        rules.programme.slug: Selection(rules, district, report.as_of)
+        for rules in opened
+        if rules.year.slug == report.year
+    }
+
+
+def _differing(part: ProgrammePart, selections: Mapping[str, Selection]) -> Iterator[Differing]:
+    if part.slug not in selections:
+        return
+    now = {figure.key: figure for figure in dashboard_of(selections[part.slug]).figures}
+    for key, then in part.numbers.items():
+        if key in now and _numbers(then) != _numbers(now[key]):
+            yield Differing(part.programme, then, now[key])
+
+
+def _numbers(figure: Figure) -> tuple[int, int, int]:
+    return figure.numerator, figure.denominator, figure.unknown
+
+
+def sheets_of(content: Content) -> list[Sheet]:
+    """One sheet a table; the day and what was chosen stand last on each row."""
+    several = len(content.parts) > 1
+    return [
+        dataclasses.replace(
+            sheet_of(table, about(content, part)),
+            name=_sheet_name(table.title if table.name != "nyckeltal" else _("Overview"), part if several else None),
+        )
+        for part, table in content.all_tables()
+    ]
+
+
+def about_report(report: SavedReport) -> Sheet:
+    """The report itself as a sheet: when and by whom it was saved, the leadership's words, and if it is withdrawn."""
+    rows = [
+        [_("Report"), report.title],
+        [_("As of"), report.as_of.isoformat()],
+        [_("Saved"), f"{timezone.localtime(report.made_at):%Y-%m-%d %H.%M}, {report.made_by.full_name}"],
+        [_("The leadership's words"), report.text],
+    ]
+    if report.withdrawn_at:
+        rows.append([_("Withdrawn"), f"{timezone.localtime(report.withdrawn_at):%Y-%m-%d}: {report.withdrawn_why}"])
+    return Sheet(_("About the report"), [_("What"), _("Content")], rows)
+
+
+def about(content: Content, part: ProgrammePart | None) -> list[tuple[str, str]]:
+    """What every row of a report's sheet says last."""
+    only = content.parts[0].programme if content.is_board else ""
+    programme = part.programme if part else only or _("All programmes")
+    return [
+        (_("Programme"), programme),
+        (_("School year"), content.year),
+        (_("As of"), content.as_of.isoformat()),
+        (_("Selected district"), content.district or _("All districts")),
+    ]
+
+
+def _sheet_name(title: str, part: ProgrammePart | None) -> str:
+    return NOT_IN_A_NAME.sub(" ", f"{part.programme} {title}" if part else title)[:LONGEST_NAME].strip()
+
+
+def lines_of(text: str) -> int:
+    """About how many lines a text takes on paper."""
+    return sum(max(math.ceil(len(line) / LINE), 1) for line in text.splitlines())

@@ -1,0 +1,137 @@
+"""MVP in numbers: pupil mentors, the pupils they meet, sessions of eleven and supervision; and who has been trained."""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime as dt
+from collections import Counter
+from dataclasses import dataclass
+
+from django.db.models import Sum
+
+from evaluations import figures
+from evaluations.counting import Counts
+from evaluations.dashboard import schools_in_the_picture
+from evaluations.figures import Figure
+from evaluations.selection import Selection
+from programmes.models import PartnerOrganisation
+from schools.models import Group, Occasion, OccasionAttendance, OccasionKind, School
+from schools.models.occasions import OccasionQuerySet
+from schools.trainings import PARTNERS, TRAININGS
+
+
+@dataclass(frozen=True)
+class SeriesRow:
+    """A school in a series such as MVP."""
+
+    school: School
+    counts: Counts
+    mentors: int
+    mentor_groups: int
+    supervision: int
+    figures: list[Figure]
+
+
+@dataclass(frozen=True)
+class Series:
+    """``for_all`` is supervision held for several schools at once, at none of them."""
+
+    selection: Selection
+    rows: list[SeriesRow]
+    for_all: int
+
+
+def series_of(selection: Selection) -> Series | None:
+    """The series that is open in the selection's year, or None; the schools by name."""
+    rules = [one for one in selection.opened if one.year == selection.year and one.is_series]
+    if not rules:
+        return None
+    chosen = selection.programme_year if selection.programme_year in rules else rules[0]
+    own = dataclasses.replace(selection, programme_year=chosen)
+    schools, counts = schools_in_the_picture(own)
+    mentors, groups = _mentors(own)
+    supervision: Counter[int | None] = Counter(
+        occasions_of(own, OccasionKind.SUPERVISION).values_list("school", flat=True)
+    )
+    rows = [
+        SeriesRow(
+            school,
+            counts[school.pk],
+            mentors[school.pk],
+            groups[school.pk],
+            supervision[school.pk],
+            figures.all_figures(counts[school.pk], own.as_of, own.targets),
+        )
+        for school in schools
+    ]
+    return Series(own, rows, supervision[None])
+
+
+def _mentors(selection: Selection) -> tuple[Counter[int], Counter[int]]:
+    """How many pupil mentors each school has, and in how many groups."""
+    rows = Group.objects.mentors().active(selection.as_of).filter(year=selection.year)
+    mentors: Counter[int] = Counter()
+    groups: Counter[int] = Counter()
+    for school, headcount in rows.values_list("school", "headcount"):
+        mentors[school] += headcount or 0
+        groups[school] += 1
+    return mentors, groups
+
+
+def occasions_of(selection: Selection, *kinds: str) -> OccasionQuerySet:
+    """The occasions of some kinds that were held in the school year, by the day."""
+    found: OccasionQuerySet = Occasion.objects.filter(kind__in=kinds, held=True)
+    return found.filter(date__range=(first_day_of(selection), selection.as_of)).order_by("date", "pk")
+
+
+def held_by_kind(selection: Selection) -> list[tuple[OccasionKind, int, int]]:
+    """Each kind of occasion that was held in the school year by the day: how often, and how many came in all."""
+    found = occasions_of(selection, *OccasionKind)
+    held = Counter(found.values_list("kind", flat=True))
+    rows = OccasionAttendance.objects.filter(occasion__in=found).order_by().values_list("occasion__kind")
+    came = dict(rows.annotate(Sum("count")))
+    return [(kind, held[kind], came.get(kind) or 0) for kind in OccasionKind if held[kind]]
+
+
+def not_told(selection: Selection) -> int:
+    """How many trainings have passed without anybody saying whether they were held."""
+    passed: OccasionQuerySet = Occasion.objects.undecided().filter(kind__in=TRAININGS)
+    return passed.filter(date__range=(first_day_of(selection), selection.as_of)).count()
+
+
+def first_day_of(selection: Selection) -> dt.date:
+    """Occasions of the summer before belong to the year that they prepare: July is where years part."""
+    return dt.date(selection.year.starts_on.year, 7, 1)
+
+
+def trained(selection: Selection) -> dict[tuple[str, str], int]:
+    """How many have come, by organisation and training, in the whole centre."""
+    came = OccasionAttendance.objects.filter(occasion__in=occasions_of(selection, *TRAININGS), count__gt=0)
+    rows = came.order_by().values_list("organisation", "occasion__kind").annotate(Sum("count"))
+    return {(organisation, kind): number for organisation, kind, number in rows}
+
+
+@dataclass(frozen=True)
+class PartnerRow:
+    """What a partner does: its measures by status, late follow-ups, and how many of its people have been trained."""
+
+    partner: PartnerOrganisation
+    statuses: Counter[str]
+    late: int
+    trained: int
+
+
+def partners_of(selection: Selection, today: dt.date) -> list[PartnerRow]:
+    came: Counter[str] = Counter()
+    for (organisation, _kind), number in trained(selection).items():
+        came[organisation] += number
+    partners = PartnerOrganisation.objects.prefetch_related("measures")
+    return [
+        PartnerRow(
+            partner,
+            Counter(measure.status for measure in partner.measures.all()),
+            sum(measure.is_overdue(today) for measure in partner.measures.all()),
+            sum(came[organisation] for organisation in PARTNERS.get(partner.slug, ())),
+        )
+        for partner in partners
+    ]

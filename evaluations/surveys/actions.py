@@ -1,0 +1,151 @@
+"""What is written about surveys."""
+
+from __future__ import annotations
+
+import datetime as dt
+import secrets
+from collections.abc import Iterable, Mapping
+from enum import Enum
+
+from django.db import transaction
+from django.utils import timezone
+
+from accounts.models import User
+from evaluations.models import SurveyAnswer, SurveyRound, SurveyWave
+from evaluations.models.surveys import SPARE_ANSWERS, SurveyRoundQuerySet, invited_of
+from evaluations.surveys.codes import new_code
+from evaluations.surveys.dose import bands_of
+from evaluations.surveys.rounds import OPEN_FOR, can_end, can_start, groups_for, is_open
+from schools.models import Participation, School
+
+
+class CannotNow(Exception):  # noqa: N818 - reads as what happened
+    """The round's or the survey's state does not allow it."""
+
+
+class Outcome(Enum):
+    """What became of a sheet."""
+
+    COUNTED = "counted"
+    COUNTED_BEFORE = "counted before"
+    CLOSED = "closed"
+
+
+@transaction.atomic
+def plan_surveys(*, participation: Participation, audiences: Iterable[str], by: User) -> list[SurveyRound]:
+    """Rounds before and after for the audiences' groups at a school; those that are planned already stay.
+
+    Groups whose size nobody has told are left until it is told; a survey that is ended takes no more groups.
+    """
+    rules, made = participation.programme_year, []
+    groups = list(participation.school.groups.filter(year=rules.year, ends_on=None))
+    for audience in audiences:
+        for when in SurveyWave.When.values:
+            wave, _made = SurveyWave.objects.get_or_create(programme_year=rules, audience=audience, when=when)
+            for group in groups_for(audience, groups, rules) if wave.ended_at is None else ():
+                if invited := invited_of(audience, group):
+                    defaults = {"invited": invited}
+                    one, is_new = SurveyRound.objects.get_or_create(wave=wave, group=group, defaults=defaults)
+                    made += [one] if is_new else []
+    return made
+
+
+@transaction.atomic
+def start_round(*, one: SurveyRound, by: User, now: dt.datetime) -> SurveyRound:
+    """Open a round for an hour under a new code, for as many as the group has now. Raises ``CannotNow``."""
+    held = _locked(one.pk)
+    if not can_start(held, now):
+        raise CannotNow
+    invited = invited_of(held.wave.audience, held.group) or held.invited
+    held.invited = max(invited, held.answered - SPARE_ANSWERS)
+    held.code, held.open_until, held.seen = _free_code(), now + OPEN_FOR, []
+    held.save()
+    return held
+
+
+@transaction.atomic
+def close_round(*, one: SurveyRound, by: User) -> None:
+    """Close a round now. Its code and what was kept against double sends are gone; closed twice it is closed once."""
+    _close(SurveyRound.objects.filter(pk=one.pk))
+
+
+def close_lapsed(*, now: dt.datetime) -> None:
+    """Forget the codes of rounds whose hour has passed."""
+    _close(SurveyRound.objects.lapsed(now))
+
+
+@transaction.atomic
+def end_wave(*, wave: SurveyWave, by: User, now: dt.datetime) -> None:
+    """Take no more answers, and show the results once for all. Raises ``CannotNow``."""
+    held = SurveyWave.objects.select_for_update().get(pk=wave.pk)
+    rounds = list(held.rounds.select_for_update())
+    for one in rounds:
+        one.wave = held
+    if not can_end(held, rounds, now):
+        raise CannotNow
+    held.ended_at, held.ended_by = now, by
+    held.save()
+    _close(SurveyRound.objects.filter(wave=held))
+    if held.when == SurveyWave.When.AFTER:
+        _keep_dose(held, rounds, timezone.localdate(now))
+
+
+@transaction.atomic
+def count_sheet(*, code: str, answers: Mapping[str, int | None], mark: str, now: dt.datetime) -> Outcome:
+    """Keep a sheet if its round is open and not full; the same mark counts once."""
+    found = SurveyRound.objects.filter(code=code).values_list("pk", flat=True).first()
+    if found is None:
+        return Outcome.CLOSED
+    one = _locked(found)
+    if one.code != code or not is_open(one, now):
+        return Outcome.CLOSED
+    if mark in one.seen:
+        return Outcome.COUNTED_BEFORE
+    if one.answered >= one.most:
+        return Outcome.CLOSED
+    one.answered += 1
+    # Sorted, so that their order tells nothing of the answers'.
+    one.seen = sorted([*one.seen, mark])
+    one.save(update_fields=["answered", "seen"])
+    _keep_anywhere(one, dict(sorted(answers.items())))
+    return Outcome.COUNTED
+
+
+def _keep_anywhere(one: SurveyRound, answers: dict[str, int | None]) -> None:
+    """Let the new sheet change places with one of the round's at random (Fisher and Yates, from the inside out): the
+    order of the rows is as likely any other. The round is locked."""
+    rows = list(SurveyAnswer.objects.filter(round=one).order_by("pk"))
+    place = secrets.randbelow(len(rows) + 1)
+    if place < len(rows):
+        other = rows[place]
+        other.answers, answers = answers, other.answers
+        other.save(update_fields=["answers"])
+    SurveyAnswer.objects.create(round=one, answers=answers)
+
+
+def _keep_dose(wave: SurveyWave, rounds: list[SurveyRound], today: dt.date) -> None:
+    """Keep each group's band of delivered dose as it is now: were it counted anew at each look, a log that is mended
+    could move one small group from sum to sum."""
+    schools = School.objects.filter(groups__in=[one.group_id for one in rounds]).distinct()
+    bands = bands_of(wave.programme_year, schools, today)
+    for one in rounds:
+        if band := bands.get(one.group_id):
+            SurveyRound.objects.filter(pk=one.pk).update(band=band)
+
+
+def _close(rounds: SurveyRoundQuerySet) -> None:
+    rounds.update(code=None, open_until=None, seen=[])
+
+
+def _locked(pk: int) -> SurveyRound:
+    found: SurveyRound = (
+        SurveyRound.objects.select_for_update(of=("self",)).select_related("wave", "group__school").get(pk=pk)
+    )
+    return found
+
+
+def _free_code() -> str:
+    while True:
+        code = new_code()
+        if not SurveyRound.objects.filter(code=code).exists():
+            return code

@@ -1,0 +1,45 @@
+"""Whoever tries code after code is stopped for some minutes, without anybody's address being kept.
+
+An address is counted under a keyed hash whose key is drawn at random and forgotten after five minutes, and the count
+with it: later nobody can tell whose it was, not even by trying all addresses.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import secrets
+
+from django.conf import settings
+from django.core.cache import cache
+from django.http import HttpRequest
+
+MINUTES = 5
+# A school shares one address: a class that mistypes is let in all the same.
+MOST_WRONG = 60
+_KEY = "survey-guessing-key"
+
+
+def has_guessed_too_often(request: HttpRequest) -> bool:
+    return int(cache.get(_counter(request), 0)) >= MOST_WRONG
+
+
+def count_wrong(request: HttpRequest) -> None:
+    """A code that opens nothing was tried."""
+    counter = _counter(request)
+    if not cache.add(counter, 1, MINUTES * 60):
+        try:
+            cache.incr(counter)
+        except ValueError:  # it has just been forgotten
+            cache.add(counter, 1, MINUTES * 60)
+
+
+def _counter(request: HttpRequest) -> str:
+    key = cache.get_or_set(_KEY, lambda: secrets.token_hex(16), MINUTES * 60)
+    return f"survey-wrong-{hmac.new(str(key).encode(), _place(request).encode(), hashlib.sha256).hexdigest()}"
+
+
+def _place(request: HttpRequest) -> str:
+    """Where the request comes from; in production the last that the proxy before the portal has written."""
+    forwarded = request.headers.get("X-Forwarded-For", "") if settings.PRODUCTION else ""
+    return forwarded.rpartition(",")[2].strip() or request.META.get("REMOTE_ADDR", "")

@@ -1,0 +1,61 @@
+"""The rows of every table about figures: page, CSV, workbook and PDF show these and no others.
+
+Each function takes what has been counted and gives a ``Table``; ``evaluations.downloads`` names those that can be taken
+away. Cells lead to the rows that they count, but for those who see totals only.
+"""
+
+from evaluations.tables.drilling import (
+    district_table,
+    group_table,
+    place_table,
+    programme_table,
+    term_table,
+    title_of_topic,
+    topic_school_table,
+)
+from evaluations.tables.overview import (
+    about,
+    definition_table,
+    figure_table,
+    grade_table,
+    month_table,
+    reason_table,
+    school_table,
+    topic_table,
+)
+from evaluations.tables.series import (
+    occasion_kind_table,
+    occasion_table,
+    occasions_address,
+    partner_table,
+    series_summary,
+    series_table,
+    series_total,
+    training_table,
+)
+
+__all__ = [
+    "about",
+    "definition_table",
+    "district_table",
+    "figure_table",
+    "grade_table",
+    "group_table",
+    "month_table",
+    "occasion_kind_table",
+    "occasion_table",
+    "occasions_address",
+    "partner_table",
+    "place_table",
+    "programme_table",
+    "reason_table",
+    "school_table",
+    "series_summary",
+    "series_table",
+    "series_total",
+    "term_table",
+    "title_of_topic",
+    "topic_school_table",
+    "topic_table",
+    "training_table",
+]

@@ -1,0 +1,198 @@
+"""The tables of the overview: figures, schools, grades, topics, reasons and months."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+
+from django.urls import reverse
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+
+from evaluations.addresses import address
+from evaluations.cells import Cell, Column, Row, Table, share_column, text_column
+from evaluations.counting import add_up
+from evaluations.dashboard import Dashboard, ReasonRow, SchoolRow, Tile, TopicRow, pace_of
+from evaluations.definitions import DEFINITIONS
+from evaluations.lists import NO_TOPIC
+from evaluations.selection import Selection
+from evaluations.tables.columns import (
+    due_cells,
+    due_columns,
+    rows_address,
+    share_cells,
+    share_columns,
+    state_cells,
+)
+from schools.models import School
+
+
+def figure_table(dashboard: Dashboard) -> Table:
+    """Every figure with its target and how it has changed."""
+    selection = dashboard.selection
+    columns = [
+        text_column(_("Figure")),
+        Column(_("Value"), kind="share"),
+        Column(_("Target")),
+        Column(_("Last year"), kind="share"),
+        Column(_("Last report"), kind="share"),
+    ]
+    rows = [_figure_row(tile, selection) for tile in (*dashboard.tiles, *dashboard.more_tiles)]
+    return Table("nyckeltal", _("Key figures"), columns, rows)
+
+
+def _figure_row(tile: Tile, selection: Selection) -> Row:
+    figure = tile.figure
+    last, report = (
+        next((change.before for change in tile.changes if bool(change.earlier.report) is is_report), None)
+        for is_report in (False, True)
+    )
+    definition = f"{reverse('evaluations:definitions')}#{figure.key}"
+    return [
+        Cell(figure.title, definition),
+        Cell(figure, rows_address(selection, figure.key) if figure.denominator else ""),
+        Cell(figure.target),
+        Cell(last),
+        Cell(report),
+    ]
+
+
+def school_table(dashboard: Dashboard, most: int | None = None) -> Table:
+    """The schools, those that need help first, with every figure that a school has; at most so many of them."""
+    columns = [
+        text_column(_("School")),
+        text_column(_("District")),
+        *due_columns(),
+        *share_columns(dashboard.figures),
+    ]
+    rows = [_school_cells(row, dashboard.selection) for row in dashboard.schools[:most]]
+    total = [
+        *(Cell(_("All schools")), Cell("")),
+        *due_cells(dashboard.totals, dashboard.selection),
+        *share_cells(dashboard.figures, dashboard.selection),
+    ]
+    return Table("skolor", _("Schools"), columns, rows, total)
+
+
+def _school_cells(row: SchoolRow, selection: Selection) -> Row:
+    slug = row.school.slug
+    return [
+        Cell(row.school.name, address(selection, "school", slug)),
+        Cell(row.school.district.name),
+        *due_cells(row.counts, selection, skola=slug),
+        *share_cells(row.figures, selection, skola=slug),
+    ]
+
+
+def grade_table(dashboard: Dashboard) -> Table:
+    """The programme's grades, and at which schools not a single class of a grade has had a session."""
+    selection = dashboard.selection
+    columns = [
+        text_column(_("Grade")),
+        Column(_("Classes"), "reach"),
+        Column(_("Reached"), "reach"),
+        Column(_("Awaiting log"), "reach"),
+        Column(_("Not reached"), "reach"),
+        Column(_("Pupils not reached"), "reach"),
+        text_column(_("Schools without a session in the grade")),
+    ]
+    rows = [
+        [
+            Cell(row.label),
+            *(
+                Cell(
+                    number, rows_address(selection, "reach", arskurs=str(row.grade), **{"del": part}) if number else ""
+                )
+                for number, part in [
+                    *((row.classes, ""), (row.reached, "ja"), (row.unknown, "oklart"), (row.missed, "nej")),
+                    (row.pupils_missed, "nej"),
+                ]
+            ),
+            Cell(_names(row.schools)),
+        ]
+        for row in dashboard.grades
+    ]
+    return Table("arskurser", _("Grade by grade"), columns, rows)
+
+
+# So many schools are named in a cell; the number that leads to the rest stands beside them.
+NAMED = 8
+
+
+def _names(schools: Sequence[School]) -> str:
+    named = ", ".join(school.name for school in schools[:NAMED])
+    more = len(schools) - NAMED
+    return _("%(schools)s and %(n)s more") % {"schools": named, "n": more} if more > 0 else named or "–"
+
+
+def topic_table(topics: Sequence[TopicRow], selection: Selection, *, school: str = "") -> Table:
+    """Topic by topic, what came of the sessions that were due."""
+    columns = [text_column(_("Topic")), share_column("pace", "band"), *due_columns()]
+    rows = [_topic_cells(row, selection, school) for row in topics]
+    counts = add_up(_states_of(row) for row in topics) if topics else {"held": 0, "nolog": 0, "notheld": 0}
+    total = [Cell(_("All topics")), Cell(pace_of(counts, selection)), *state_cells(counts, selection, skola=school)]
+    return Table("amnen", _("Topic by topic"), columns, rows, total)
+
+
+def _topic_cells(row: TopicRow, selection: Selection, school: str) -> Row:
+    slug = row.slug or NO_TOPIC
+    link = "" if school or selection.totals_only else address(selection, "topic", slug)
+    return [
+        Cell(row.title, link),
+        Cell(row.pace),
+        *state_cells(_states_of(row), selection, amne=slug, skola=school),
+    ]
+
+
+def _states_of(row: TopicRow) -> dict[str, int]:
+    return {"held": row.pace.numerator, "nolog": row.pace.unknown, "notheld": row.lost}
+
+
+def reason_table(reasons: Sequence[ReasonRow]) -> Table:
+    """Why sessions did not take place."""
+    titles = (_("Without a new time"), _("With a new time"), _("All of them"))
+    columns = [text_column(_("Reason")), *(Column(title, "lost") for title in titles)]
+    rows = [[Cell(row.title), Cell(row.lost), Cell(row.again), Cell(row.total)] for row in reasons]
+    sums = (sum(row.lost for row in reasons), sum(row.again for row in reasons), sum(row.total for row in reasons))
+    return Table("orsaker", _("Reasons"), columns, rows, [Cell(_("All reasons")), *map(Cell, sums)])
+
+
+def month_table(dashboard: Dashboard) -> Table:
+    """The line of the year: what was due, held, and held last year, added up to each month's end."""
+    titles = (_("Plan"), _("Held"), _("Last year"))
+    columns = [text_column(_("To the end of")), *(Column(title, "pace") for title in titles)]
+    rows = [
+        [Cell(date_format(point.month, "b Y")), Cell(point.plan), Cell(point.held), Cell(point.last)]
+        for point in dashboard.line
+    ]
+    return Table("manader", _("Month by month"), columns, rows)
+
+
+def definition_table() -> Table:
+    """What every figure and number means."""
+    titles = (
+        _("Figure"),
+        _("What it says"),
+        _("Numerator"),
+        _("Denominator"),
+        _("Unknown"),
+        _("Source"),
+        _("Bear in mind"),
+    )
+    rows = [
+        [Cell(str(text)) for text in (one.title, one.what, one.numerator, one.denominator or "–", one.unknown)]
+        + [Cell(str(one.source)), Cell(str(one.caveat))]
+        for one in DEFINITIONS.values()
+    ]
+    return Table("definitioner", _("Definitions"), [text_column(title) for title in titles], rows)
+
+
+def about(selection: Selection) -> list[tuple[str, str]]:
+    """What every row of an export says last."""
+    district = selection.district.name if selection.district else _("All districts")
+    return [
+        (_("Programme"), selection.programme_year.programme.name),
+        (_("School year"), str(selection.year)),
+        (_("As of"), dt.date.isoformat(selection.as_of)),
+        (_("Selected district"), district),
+    ]

@@ -1,0 +1,17 @@
+"""What Celery's worker does for the evaluations."""
+
+from celery import shared_task
+from django.utils import timezone
+
+from evaluations.indicators import refreshing
+from evaluations.surveys.actions import close_lapsed
+
+
+@shared_task
+def refresh_indicators() -> None:
+    refreshing.due(timezone.now())
+
+
+@shared_task
+def close_surveys() -> None:
+    close_lapsed(now=timezone.now())

@@ -1,0 +1,76 @@
+"""Figures term by term, across school years: what was due in the term, as it stands now."""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from evaluations import figures
+from evaluations.counting import AUTUMN, EMPTY, SPRING, Counts, add_up
+from evaluations.dashboard import schools_in_the_picture
+from evaluations.figures import Figure, aimed
+from evaluations.policies import FEWEST_SCHOOLS
+from evaluations.selection import Selection, last_day_of
+from schools.models import SchoolYear
+
+# What rests on sessions that were due can be told by term; what rests on a whole year cannot.
+OF_TERMS = (figures.pace, figures.on_time, figures.staff_first, figures.adherence, figures.reporting)
+MOST_YEARS = 4
+
+
+@dataclass(frozen=True)
+class TermRow:
+    """A term, or a whole year, which its terms add up to."""
+
+    year: SchoolYear
+    season: str
+    as_of: dt.date
+    counts: Counts
+    figures: list[Figure]
+
+    @property
+    def name(self) -> str:
+        """HT 2026, VT 2027, or 2026/27."""
+        if not self.season:
+            return str(self.year)
+        return f"HT {self.year.starts_on.year}" if self.season == AUTUMN else f"VT {self.year.ends_on.year}"
+
+    @property
+    def short(self) -> str:
+        return f"{self.name[:2]} {self.name[-2:]}"
+
+
+def years_by_term(selection: Selection) -> list[tuple[TermRow, list[TermRow]]]:
+    """Each school year to the selection's, the first first, with its terms; earlier years as they ended."""
+    found = []
+    for own in _selections(selection):
+        schools, counts = schools_in_the_picture(own)
+        if not schools or (own.totals_only and len(schools) < FEWEST_SCHOOLS):
+            continue
+        total = add_up([EMPTY, *counts.values()])
+        terms = [_row(own, season, total["terms"][season]) for season in (AUTUMN, SPRING) if season in total["terms"]]
+        found.append((_row(own, "", total), terms))
+    return found
+
+
+def _selections(selection: Selection) -> list[Selection]:
+    """The same programme and district in each of the last years."""
+    same = [
+        rules
+        for rules in selection.opened
+        if rules.programme == selection.programme_year.programme and rules.year.starts_on <= selection.year.starts_on
+    ]
+    latest = sorted(same, key=lambda rules: rules.year.starts_on)[-MOST_YEARS:]
+    return [
+        selection
+        if rules.year == selection.year
+        else dataclasses.replace(selection, programme_year=rules, as_of=last_day_of(rules.year))
+        for rules in latest
+    ]
+
+
+def _row(selection: Selection, season: str, counts: Mapping[str, int]) -> TermRow:
+    own = [aimed(figure(dict(counts), selection.as_of), selection.targets) for figure in OF_TERMS]
+    return TermRow(selection.year, season, selection.as_of, dict(counts), own)

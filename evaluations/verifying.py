@@ -1,0 +1,49 @@
+"""Whether what is kept is what the facts say: each figure in use, and each survey round's number of answers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from django.db.models import Count, F
+from django.utils.translation import gettext as _
+
+from evaluations.counting import count
+from evaluations.keeping import AT_ONCE, basis_of, years_of_schools
+from evaluations.models import ParticipationFigures, SurveyRound
+from schools.models import Participation, ProgrammeYear
+
+
+def faults() -> Iterator[str]:
+    """A sentence for each kept row that differs from what its participation's sessions and logs give now."""
+    for rules in ProgrammeYear.objects.select_related("programme", "year"):
+        kept = ParticipationFigures.objects.filter(version=F("participation__version"))
+        joined = list(Participation.objects.filter(programme_year=rules).select_related("school").order_by("pk"))
+        for first in range(0, len(joined), AT_ONCE):
+            yield from _differing(rules, joined[first : first + AT_ONCE], kept)
+
+
+def survey_faults() -> Iterator[str]:
+    """A sentence for each round whose number of answers is not that of its sheets."""
+    counted = SurveyRound.objects.with_names().annotate(kept=Count("answers"))
+    for one in counted.exclude(answered=F("kept")).order_by("pk"):
+        said = {"round": one, "said": one.answered, "kept": one.kept}
+        yield _("Survey round %(round)s counts %(said)s answers and has %(kept)s.") % said
+
+
+def _differing(rules: ProgrammeYear, joined: list[Participation], kept) -> Iterator[str]:
+    rows = list(kept.filter(participation__in=joined).order_by("as_of"))
+    if not rows:
+        return
+    schools = {one.pk: one.school for one in joined}
+    years = years_of_schools(rules, list(schools.values()))
+    bases = {day: basis_of(rules, joined, day) for day in {row.as_of for row in rows}}
+    for row in rows:
+        if row.basis != bases[row.as_of][row.participation_id]:
+            # Not in use: it is counted anew the next time that somebody looks.
+            continue
+        school = schools[row.participation_id]
+        found = count(years[school.pk], row.as_of)
+        names = sorted(name for name in {*found, *row.counts} if found.get(name) != row.counts.get(name))
+        if names:
+            said = {"school": school, "rules": rules, "day": row.as_of, "names": ", ".join(names)}
+            yield _("Figures of %(school)s, %(rules)s, as of %(day)s differ from the facts: %(names)s.") % said

@@ -1,0 +1,189 @@
+"""The way down: districts, a school, a group, a topic; programmes, terms, MVP, partners and occasions."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from evaluations import drilling, series, tables, terms
+from evaluations.addresses import address
+from evaluations.dashboard import tiles_of
+from evaluations.lists import NO_TOPIC
+from evaluations.policies import FEWEST_SCHOOLS
+from evaluations.selection import Selection
+from evaluations.views.access import with_selection, with_totals
+from programmes.models import SessionTopic
+from schools.models import Group, Occasion, OccasionAttendance, OccasionKind, Organisation, PlannedSession, School
+from schools.trainings import TRAININGS
+
+COUNTED_KINDS = (OccasionKind.SUPERVISION, *TRAININGS)
+# As many bars as have room for their labels on a phone.
+MOST_BARS = 6
+# In an address, for occasions at no school.
+CENTRE = "centret"
+
+
+@with_selection
+def districts(request: HttpRequest, *, selection: Selection) -> HttpResponse:
+    table = tables.district_table(drilling.districts_of(selection), selection)
+    return render(request, "evaluations/districts.html", {"selection": selection, "table": table})
+
+
+@with_selection
+def school(request: HttpRequest, slug: str, *, selection: Selection) -> HttpResponse:
+    """A school's year in the programme, with its groups."""
+    own = get_object_or_404(School.objects.select_related("district"), slug=slug)
+    found = drilling.school_of(selection, own)
+    context = {
+        "selection": selection,
+        "school": own,
+        "found": found,
+        "way": way_to(selection, own)[:-1],
+        "groups": tables.group_table(found.groups, found.counts, selection, own),
+        "topics": tables.topic_table(found.topics, selection, school=own.slug),
+        "reasons": tables.reason_table(found.reasons),
+    }
+    return render(request, "evaluations/school.html", context)
+
+
+@with_selection
+def group(request: HttpRequest, slug: str, pk: int, *, selection: Selection) -> HttpResponse:
+    """A group's year: its figures, and its sessions one by one; one that has no part in it leads to its school."""
+    own = get_object_or_404(Group.objects.select_related("school__district"), school__slug=slug, pk=pk)
+    parts = [part for part in drilling.groups_of(selection, own.school) if part.about == own]
+    if not parts:
+        return redirect(address(selection, "school", slug))
+    places = drilling.places_of_group(selection, own)
+    sessions = PlannedSession.objects.with_names().in_bulk([place.row.pk for place in places if place.row])
+    context = {
+        "selection": selection,
+        "group": own,
+        "way": way_to(selection, own.school),
+        "tiles": tiles_of([figure for figure in parts[0].figures if figure.key in drilling.OF_GROUPS], []),
+        "table": tables.place_table(places, sessions),
+    }
+    return render(request, "evaluations/group.html", context)
+
+
+@with_selection
+def topic(request: HttpRequest, slug: str, *, selection: Selection) -> HttpResponse:
+    """One topic at every school where it was due."""
+    programme = selection.programme_year.programme
+    about = None if slug == NO_TOPIC else get_object_or_404(SessionTopic, slug=slug)
+    if about and about.programme_id != programme.pk:
+        selection.mended.append(_("The topic is not one of %(name)s's.") % {"name": programme})
+    found = drilling.topic_by_school(selection, about.slug if about else "")
+    context = {
+        "selection": selection,
+        "topic": about,
+        "title": tables.title_of_topic(about),
+        "table": tables.topic_school_table(found, slug, selection),
+    }
+    return render(request, "evaluations/topic.html", context)
+
+
+@with_selection
+def programmes(request: HttpRequest, *, selection: Selection) -> HttpResponse:
+    table = tables.programme_table(drilling.programmes_of(selection))
+    return render(request, "evaluations/programmes.html", {"selection": selection, "table": table})
+
+
+@with_totals
+def term_list(request: HttpRequest, *, selection: Selection) -> HttpResponse:
+    """The figures term by term, across the years."""
+    years = terms.years_by_term(selection)
+    rows = [row for _year, own in years for row in own]
+    context = {"selection": selection, "rows": rows, "charts": _charts(rows), "table": tables.term_table(years)}
+    return render(request, "evaluations/terms.html", context)
+
+
+def _charts(rows: list[terms.TermRow]) -> list[dict[str, Any]]:
+    """A small chart for each figure, over the terms in which there was something to count."""
+    charts = []
+    for place, figure in enumerate(rows[0].figures if rows else []):
+        shown = [(row.short, row.figures[place]) for row in rows if row.figures[place].denominator]
+        if shown:
+            charts.append({"key": figure.key, "title": figure.title, "terms": shown[-MOST_BARS:]})
+    return charts
+
+
+@with_totals
+def mvp(request: HttpRequest, *, selection: Selection) -> HttpResponse:
+    """MVP in numbers, and who has been trained."""
+    found = series.series_of(selection)
+    table = tables.series_table(found) if found and not selection.totals_only else None
+    too_few = bool(found and selection.totals_only and len(found.rows) < FEWEST_SCHOOLS)
+    context = {
+        "selection": selection,
+        "series": found,
+        "table": table,
+        "summary": tables.series_summary(found) if found and not too_few else [],
+        "too_few": too_few,
+        "fewest": FEWEST_SCHOOLS,
+        "training": tables.training_table(series.trained(selection), selection),
+        "not_told": series.not_told(selection),
+    }
+    return render(request, "evaluations/mvp.html", context)
+
+
+@with_totals
+def partners(request: HttpRequest, *, selection: Selection) -> HttpResponse:
+    rows = series.partners_of(selection, timezone.localdate())
+    return render(request, "evaluations/partners.html", {"selection": selection, "table": tables.partner_table(rows)})
+
+
+@with_selection
+def occasion_list(request: HttpRequest, *, selection: Selection) -> HttpResponse:
+    """The occasions that a number of trained people or of supervision counts."""
+    kind, organisation, slug = (request.GET.get(name, "") for name in ("slag", "organisation", "skola"))
+    chosen = [one for one in COUNTED_KINDS if one == kind]
+    if kind and not chosen:
+        selection.mended.append(_("There is no such kind of occasion. Here are all trainings."))
+    who = next((one for one in Organisation if one == organisation), None)
+    if organisation and who is None:
+        selection.mended.append(_("There is no such organisation. Here are all."))
+    found = _at(series.occasions_of(selection, *(chosen or TRAININGS)), slug, selection)
+    came = _came([one.pk for one in found], who)
+    rows = [(one, came[one.pk]) for one in found if came[one.pk] or who is None]
+    context = {
+        "selection": selection,
+        "title": str(chosen[0].label) if chosen else _("Trainings"),
+        "who": str(who.label) if who else "",
+        "way": [(_("MVP and trainings"), address(selection, "mvp"))],
+        "number": len(rows),
+        "table": tables.occasion_table(rows),
+    }
+    return render(request, "evaluations/occasions.html", context)
+
+
+def _at(found: series.OccasionQuerySet, slug: str, selection: Selection) -> list[Occasion]:
+    if slug == CENTRE:
+        found = found.filter(school=None)
+    elif slug in {one.slug for one in selection.schools}:
+        found = found.filter(school__slug=slug)
+    elif slug:
+        selection.mended.append(_("There is no such school here. Here are all."))
+    return list(found.with_names())
+
+
+def _came(keys: list[int], who: Organisation | None) -> Counter[int]:
+    """How many came to each occasion, in all or from one organisation."""
+    rows = OccasionAttendance.objects.filter(occasion__in=keys)
+    rows = rows.filter(organisation=who) if who else rows
+    came: Counter[int] = Counter()
+    for occasion, number in rows.values_list("occasion", "count"):
+        came[occasion] += number
+    return came
+
+
+def way_to(selection: Selection, own: School) -> list[tuple[str, str]]:
+    """The links between the centre and what lies under a school: its district, if none is chosen, and the school."""
+    way = []
+    if selection.district is None:
+        way.append((str(own.district), f"{address(selection, 'overview')}&distrikt={own.district.slug}"))
+    return [*way, (own.name, address(selection, "school", own.slug))]

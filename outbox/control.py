@@ -1,0 +1,131 @@
+"""What holds for all sending: whether it is paused, how many mails a minute the relay gets, and a backup's restoring.
+
+Codes to sign in with go whatever holds: without them nobody could come in and start the sending again.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import logging
+import os
+import uuid
+from itertools import takewhile
+from pathlib import Path
+
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.db.models import F, Q
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from accounts.policies import is_administrator
+from outbox.kinds import all_kinds
+from outbox.models import Control, Message, State
+
+log = logging.getLogger(__name__)
+
+# A backup is as old as the mark in it, or a little younger.
+LITTLE = dt.timedelta(minutes=1)
+
+
+def current() -> Control:
+    return Control.objects.get_or_create(pk=1)[0]
+
+
+def secret_kinds() -> list[str]:
+    return [kind.name for kind in all_kinds() if kind.is_secret]
+
+
+def pause(*, by: User, now: dt.datetime) -> None:
+    """Nothing is sent from now on, what is written later included. Paused twice, the first holds."""
+    current()
+    why = _("Paused by %(who)s.") % {"who": by}
+    Control.objects.filter(pk=1, paused_at=None).update(paused_at=now, paused_why=why[:200])
+
+
+def resume(*, by: User, now: dt.datetime) -> None:
+    """Send again. Raises ``ValidationError`` after a restored backup, unless an administrator does it."""
+    if current().is_restored and not is_administrator(by, now.date()):
+        raise ValidationError(_("A backup has been restored. Only an administrator starts the sending again."))
+    Control.objects.filter(pk=1).update(paused_at=None, paused_why="", is_restored=False)
+
+
+def take_turns(wanted: int, now: dt.datetime) -> int:
+    """Count mails to the relay; gives how many of those wanted the minute has room for, whoever else sends."""
+    if not settings.MAIL_PER_MINUTE:
+        return wanted
+    return sum(1 for _turn in takewhile(lambda _turn: take_turn(now), range(wanted)))
+
+
+def take_turn(now: dt.datetime) -> bool:
+    """Count a mail to the relay, unless the minute has had all that it may have."""
+    most = settings.MAIL_PER_MINUTE
+    row, minute = Control.objects.filter(pk=1), now.replace(second=0, microsecond=0)
+    one_more = row.filter(minute=minute, sent_in_minute__lt=most)
+    begin = row.filter(Q(minute=None) | Q(minute__lt=minute))
+    return (
+        one_more.update(sent_in_minute=F("sent_in_minute") + 1) == 1
+        or begin.update(minute=minute, sent_in_minute=1) == 1
+        or one_more.update(sent_in_minute=F("sent_in_minute") + 1) == 1
+    )
+
+
+def look_for_restored_backup(now: dt.datetime) -> bool:
+    """Whether the database is older than it was: then all waits for an administrator. Otherwise set the next mark.
+
+    The mark is a number in the database, and beside it in a file that no backup of the database holds: in a database
+    that has been restored it is lower than in the file.
+    """
+    path: Path | None = settings.MAIL_MARK
+    if path is None:
+        return False
+    row = current()
+    beside = _read(path, row.database)
+    if beside > row.mark:
+        return _wait_for_administrator(row, beside, now)
+    Control.objects.filter(pk=1).update(mark=F("mark") + 1, marked_at=now)
+    _write(path, row.database, row.mark + 1)
+    return False
+
+
+def backup_was_restored(*, now: dt.datetime) -> None:
+    """Whoever has restored a backup on another machine, where there is no file, says so."""
+    row = current()
+    _wait_for_administrator(row, row.mark, now)
+
+
+@transaction.atomic
+def _wait_for_administrator(row: Control, beside: int, now: dt.datetime) -> bool:
+    why = _("A backup has been restored.")
+    found = Control.objects.filter(pk=1, mark=row.mark)
+    if found.update(mark=beside + 1, paused_at=now, paused_why=why, is_restored=True) != 1:
+        return False
+    log.warning("The database has been restored from a backup: mails wait until an administrator lets them go.")
+    old = Message.objects.filter(made_at__lte=(row.marked_at or now) + LITTLE).exclude(kind__in=secret_kinds())
+    held = {"state": State.HELD, "why": why, "claimed_by": None, "leased_until": None}
+    old.filter(state__in=(State.QUEUED, State.GATHERED, State.CLAIMED)).update(**held)
+    old.filter(state=State.HELD).update(is_from_backup=True)
+    # What was on its way when the backup was made may have arrived, and goes no second time by itself.
+    old.filter(state=State.HANDED_OVER).update(state=State.UNCERTAIN, why=why, settled_at=now, leased_until=None)
+    old.filter(state=State.UNCERTAIN, repeats=0).update(repeats=1)
+    return True
+
+
+def _read(path: Path, database: uuid.UUID) -> int:
+    """The mark beside the database; 0 where there is none, or where it is another database's."""
+    try:
+        name, number = path.read_text().split()
+        return int(number) if name == str(database) else 0
+    except (OSError, ValueError):
+        return 0
+
+
+def _write(path: Path, database: uuid.UUID, mark: int) -> None:
+    """Whole or not at all. A full disk leaves the older mark, which says nothing wrong."""
+    fresh = path.with_name(f"{path.name}.{os.getpid()}")
+    try:
+        fresh.write_text(f"{database} {mark}\n")
+        fresh.replace(path)
+    except OSError as failure:
+        log.warning("The mark beside the database could not be written: %s", failure)

@@ -1,0 +1,79 @@
+"""Links to a person's own settings of mails, without a password: signed for the account, and good for nothing else.
+
+They are made when a mail is sent, and kept nowhere.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from typing import Any
+
+from django.conf import settings
+from django.core import signing
+from django.urls import reverse
+
+from accounts.models import User
+
+SETTINGS, STOP = "outbox.settings", "outbox.stop"
+# Days. The address that turns a kind off holds for as long as the mail lies there.
+HOLDS = 180
+
+
+class Tampered(Exception):  # noqa: N818 - reads as what happened
+    """The link was not made here, or has been changed."""
+
+
+class Closed(Exception):  # noqa: N818 - reads as what happened
+    """The link is too old, or its account is shut."""
+
+
+def own_token(user: User, today: dt.date) -> str:
+    return signing.dumps([user.pk, today.toordinal()], salt=SETTINGS)
+
+
+def open_own(token: str, today: dt.date) -> User:
+    """Whose settings a link opens. Raises ``Tampered`` or ``Closed``."""
+    pk, day = _read(token, SETTINGS, 2)
+    if not 0 <= today.toordinal() - day <= HOLDS:
+        raise Closed
+    return _account(pk)
+
+
+def stop_token(user: User, kind: str, today: dt.date) -> str:
+    return signing.dumps([user.pk, kind, today.toordinal()], salt=STOP)
+
+
+def open_stop(token: str) -> tuple[User, str, dt.date]:
+    """Who turns which kind off, and the day of the mail. Raises ``Tampered`` or ``Closed``."""
+    pk, kind, day = _read(token, STOP, 3)
+    return _account(pk), str(kind), dt.date.fromordinal(day)
+
+
+def own_url(user: User, today: dt.date) -> str:
+    return settings.PORTAL_URL + reverse("outbox:own-mails", args=[own_token(user, today)])
+
+
+def later_url(user: User, message: uuid.UUID, today: dt.date) -> str:
+    return settings.PORTAL_URL + reverse("outbox:own-later", args=[own_token(user, today), message])
+
+
+def stop_url(user: User, kind: str, today: dt.date) -> str:
+    return settings.PORTAL_URL + reverse("outbox:stop", args=[stop_token(user, kind, today)])
+
+
+def _read(token: str, salt: str, parts: int) -> list[Any]:
+    try:
+        said: list[Any] = signing.loads(token, salt=salt)
+    except (signing.BadSignature, ValueError, TypeError) as wrong:
+        raise Tampered from wrong
+    if len(said) != parts:
+        raise Tampered
+    return said
+
+
+def _account(pk: Any) -> User:
+    user = User.objects.filter(pk=pk, is_active=True).first()
+    if user is None:
+        raise Closed
+    return user

@@ -1,0 +1,65 @@
+"""Reports by the mail service's own call, signed: where a service tells of bounces instead of mailing them.
+
+The body is signed with HMAC-SHA256 over the moment (seconds, in ``X-Timestamp``), a full stop, and the body; the
+signature is hexadecimal in ``X-Signature``. A call is good for five minutes. The same call made again adds nothing, as
+a mail bounces once.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import hmac
+import json
+from typing import Any
+
+from outbox.dsn import Recipient, Report, read_report
+
+GOOD_FOR = dt.timedelta(minutes=5)
+LARGEST = 256_000
+
+
+class Unsigned(Exception):  # noqa: N818 - reads as what happened
+    """The signature is wrong, or the call is too old or from the future."""
+
+
+class Unreadable(Exception):  # noqa: N818
+    """Signed, but no report; the message says what is missing."""
+
+
+def sign(secret: str, moment: str, body: bytes) -> str:
+    return hmac.new(secret.encode(), moment.encode() + b"." + body, hashlib.sha256).hexdigest()
+
+
+def check(*, secret: str, moment: str, signature: str, body: bytes, now: dt.datetime) -> None:
+    """Raises ``Unsigned`` unless whoever called knows the secret, and called just now."""
+    if not (moment.isascii() and moment.isdecimal() and len(moment) <= 12):
+        raise Unsigned
+    wanted = sign(secret, moment, body)
+    if not hmac.compare_digest(wanted.encode(), signature.removeprefix("sha256=").lower().encode()):
+        raise Unsigned
+    if abs(now.timestamp() - int(moment)) > GOOD_FOR.total_seconds():
+        raise Unsigned
+
+
+def report_in(body: bytes, content_type: str) -> Report:
+    """A report as JSON, or a delivery report as it is mailed (``message/rfc822``). Raises ``Unreadable``."""
+    if content_type == "message/rfc822":
+        report = read_report(body)
+        if report is None:
+            raise Unreadable("no delivery report")
+        return report
+    try:
+        said: Any = json.loads(body)
+    except (ValueError, RecursionError) as wrong:
+        raise Unreadable("no JSON") from wrong
+    if not isinstance(said, dict):
+        raise Unreadable("no JSON object")
+    names = ("message_id", "recipient", "action", "status")
+    missing = [name for name in names if not isinstance(said.get(name), str) or not said[name].strip()]
+    if missing:
+        raise Unreadable(f"missing: {', '.join(missing)}")
+    address = said["recipient"].strip().lower()[:254]
+    answer = " ".join(str(said.get("diagnostic") or "").split())[:400]
+    one = Recipient(address, address, said["action"].strip().lower(), said["status"].strip()[:12], answer)
+    return Report(said["message_id"].strip()[:200], "", (one,))

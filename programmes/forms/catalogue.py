@@ -1,0 +1,14 @@
+"""The form for a programme or training."""
+
+from __future__ import annotations
+
+from django import forms
+
+from programmes.models import Programme
+
+
+class ProgrammeForm(forms.ModelForm):
+    class Meta:
+        model = Programme
+        fields = ["name", "kind", "status", "audience", "summary"]
+        widgets = {"summary": forms.Textarea(attrs={"rows": 4})}

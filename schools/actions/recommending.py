@@ -1,0 +1,36 @@
+"""The centre advises which extra topics schools choose."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from accounts.validators import refuse_personal_number
+from programmes.models import SessionTopic
+from schools.models import ProgrammeYear, TopicRecommendation
+
+
+@transaction.atomic
+def recommend_topics(*, rules: ProgrammeYear, advice: Mapping[int, tuple[SessionTopic, str]], by: User) -> None:
+    """By place in the year, from 1: the topic that the centre advises, and why. What was advised before is replaced.
+
+    Raises ``ValidationError`` for a place that the year does not have, a topic given twice or one that isn't extra.
+    """
+    topics = [topic for topic, _why in advice.values()]
+    if any(not 1 <= place <= rules.required_extra for place in advice):
+        raise ValidationError(_("Choose at most %(n)s topics.") % {"n": rules.required_extra})
+    if len({topic.pk for topic in topics}) < len(topics):
+        raise ValidationError(_("Choose each topic only once."))
+    if any(topic.kind != SessionTopic.Kind.EXTRA or topic.programme_id != rules.programme_id for topic in topics):
+        raise ValidationError(_("Choose among the programme's extra topics."))
+    for _topic, why in advice.values():
+        refuse_personal_number(why)
+    rules.recommendations.all().delete()
+    TopicRecommendation.objects.bulk_create(
+        TopicRecommendation(programme_year=rules, topic=topic, position=place, why=why.strip())
+        for place, (topic, why) in advice.items()
+    )

@@ -1,0 +1,91 @@
+"""Many plans are laid out in portions, so that it can be told how far it has come, and go on where it stopped.
+
+The request that asks for it does the first portion. A worker does the rest; where no worker runs, whoever looks at the
+page does a portion at a time.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import logging
+from collections.abc import Mapping
+from typing import Any
+
+from celery import current_app
+from django.conf import settings
+from django.db import transaction
+
+from accounts.models import User
+from outbox.bell import AT_ONCE_OR_NOT
+from schools.actions.laying_out import LaidOut, StaleDraft, lay_out
+from schools.models import PlanRun, PlanRunSchool, ProgrammeYear, School
+
+State = PlanRunSchool.State
+log = logging.getLogger(__name__)
+# Schools at a time: a portion is done in a few seconds.
+PORTION = 40
+
+
+@transaction.atomic
+def start_run(
+    *, rules: ProgrammeYear, digests: Mapping[School, str], from_day: dt.date, by: User, now: dt.datetime
+) -> PlanRun:
+    """Ask for some schools' plans to be laid out, each as the draft with its digest says. Nothing is laid out yet."""
+    run = PlanRun.objects.create(programme_year=rules, from_day=from_day, by=by, at=now)
+    PlanRunSchool.objects.bulk_create(
+        PlanRunSchool(run=run, school=school, digest=digest) for school, digest in digests.items()
+    )
+    return run
+
+
+@transaction.atomic
+def lay_out_portion(*, run: PlanRun, now: dt.datetime) -> int:
+    """Lay out the next portion of a run's schools, or none if all is done; gives how many schools are left."""
+    # Of two who work at the same run, the second waits here, and then takes the next portion.
+    run = PlanRun.objects.select_for_update().get(pk=run.pk)
+    waiting = run.schools.filter(state=State.WAITING)
+    portion = list(waiting.select_related("school").order_by("school__name")[:PORTION])
+    if portion:
+        laid_out = _lay_out(run, {one.school: one.digest for one in portion}, now)
+        run.schools.filter(school__in=laid_out.done).update(state=State.DONE)
+        run.schools.filter(school__in=laid_out.changed).update(state=State.CHANGED)
+        run.worked_at = now
+        run.save(update_fields=["worked_at"])
+    return waiting.count()
+
+
+def _lay_out(run: PlanRun, digests: Mapping[School, str], now: dt.datetime) -> LaidOut:
+    said: dict[str, Any] = {
+        "rules": ProgrammeYear.objects.select_related("programme", "year").get(pk=run.programme_year_id),
+        "from_day": run.from_day,
+        "by": run.by,
+        "now": now,
+        "batch": run.uuid,
+    }
+    try:
+        return lay_out(digests=digests, **said)
+    except StaleDraft:
+        # Somebody changes a session at one of the schools this very moment: that one waits for a new draft.
+        done = [school for school, digest in digests.items() if _one(school, digest, said)]
+        return LaidOut(tuple(done), tuple(school for school in digests if school not in done))
+
+
+def _one(school: School, digest: str, said: Mapping[str, Any]) -> bool:
+    try:
+        return bool(lay_out(digests={school: digest}, **said).done)
+    except StaleDraft:
+        return False
+
+
+def ask_worker(run: PlanRun) -> None:
+    """Ask a worker to do what is left. Never raises: where no worker hears, the run waits for who looks at it."""
+    if not settings.BELL:
+        return
+    from schools.tasks import lay_out_plans
+
+    try:
+        with current_app.connection_for_write(transport_options=AT_ONCE_OR_NOT) as connection:
+            options: dict[str, Any] = {"connection": connection, "retry": False}
+            lay_out_plans.apply_async((run.pk,), **options)
+    except Exception as failure:  # a broker can fail in any of its client's ways
+        log.warning("The broker was not reached; the plans wait. %s", failure)

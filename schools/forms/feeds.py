@@ -1,0 +1,68 @@
+"""Which sessions somebody wants in a calendar."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Collection
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from schools.models import School
+from schools.models.places import SchoolQuerySet
+
+ALL, CHOSEN = "all", "chosen"
+
+
+class FeedForm(forms.Form):
+    """For which school an address is made or taken back; empty: for all own schools."""
+
+    key = forms.UUIDField(widget=forms.HiddenInput, required=False)
+    school = forms.ModelChoiceField(School.objects.none(), to_field_name="slug", required=False)
+
+    def __init__(self, *args: Any, schools: SchoolQuerySet, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field: Any = self.fields["school"]
+        field.queryset = schools
+
+
+class SomeSchoolsField(forms.ModelMultipleChoiceField):
+    """Schools that are asked for only with "those that I choose": the form says so, and the page calls them not
+    optional."""
+
+    def clean(self, value: Any) -> Any:
+        return super().clean(value) if value else School.objects.none()
+
+
+class ChosenSchoolsForm(forms.Form):
+    """All schools, or some of them: a centre coordinator's choice."""
+
+    key = forms.UUIDField(widget=forms.HiddenInput, initial=uuid.uuid4)
+    which = forms.ChoiceField(
+        label=_("Which schools?"),
+        choices=[(ALL, _("All schools")), (CHOSEN, _("Only those that I choose"))],
+        widget=forms.RadioSelect,
+        error_messages={"required": _("Choose which schools.")},
+    )
+    schools = SomeSchoolsField(
+        School.objects.none(),
+        label=_("Schools"),
+        to_field_name="slug",
+        widget=forms.CheckboxSelectMultiple,
+    )
+
+    def __init__(self, *args: Any, schools: SchoolQuerySet, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field: Any = self.fields["schools"]
+        field.queryset = schools
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        if cleaned.get("which") == CHOSEN and not cleaned.get("schools") and not self.has_error("schools"):
+            self.add_error("schools", _("Choose at least one school."))
+        return cleaned
+
+    def only(self) -> Collection[School] | None:
+        """The schools that were chosen; None: all."""
+        return list(self.cleaned_data["schools"]) if self.cleaned_data["which"] == CHOSEN else None

@@ -1,0 +1,73 @@
+"""Mails follow the role: what waits for somebody who has left it goes to whoever has it when it is sent."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from outbox.letters import NotWanted
+from outbox.models import MAY_HAVE_ARRIVED, WAITING, Message
+from schools.actions.people import account_for
+from schools.models import SchoolMembership
+
+# Hands over what is kept about a mail beside it, such as the ledger of reminders, to the account that has the
+# membership now. Gives what is left for the mail to be about; None when the account gets it all anyway.
+HandOn = Callable[[Message, SchoolMembership, User], dict[str, Any] | None]
+hand_on: list[HandOn] = []
+
+
+def heir_of(message: Message, now: dt.datetime) -> tuple[User, dict[str, Any]]:
+    """Who has the role now and what the mail is then about. Raises ``NotWanted`` when nobody has it, or when all who
+    have it get the mail anyway."""
+    left = SchoolMembership.objects.filter(pk=message.about.get("membership")).select_related("person__school").first()
+    heirs = list(_heirs(left, timezone.localdate(now))) if left else []
+    for membership, user in heirs:
+        if (about := _about_for(message, membership, user)) is not None:
+            return user, about
+    if heirs:
+        said = {"name": heirs[0][1]}
+        raise NotWanted(_("The recipient has left the role. %(name)s has it now, and gets the mail anyway.") % said)
+    raise NotWanted(_("The recipient has left the role, and nobody has it now."))
+
+
+def _heirs(left: SchoolMembership, today: dt.date) -> Iterator[tuple[SchoolMembership, User]]:
+    """Those with the role at the school, the newest first; for a contact person's mails the school's coordinators, if
+    it has no contact person."""
+    closed_on = left.person.school.closed_on
+    if closed_on and closed_on < today:
+        return
+    active = SchoolMembership.objects.in_reach().active(today).filter(person__school=left.person.school)
+    active = active.exclude(pk=left.pk).select_related("person__user", "person__school").order_by("-starts_on", "-pk")
+    same = [one for one in active if one.role == left.role]
+    for membership in same or [one for one in active if one.role == SchoolMembership.Role.COORDINATOR]:
+        if user := account_for(membership.person):
+            yield membership, user
+
+
+def _about_for(message: Message, membership: SchoolMembership, user: User) -> dict[str, Any] | None:
+    if _gets_it_anyway(message, user):
+        return None
+    about = message.about
+    for rule in hand_on:
+        left = rule(message, membership, user)
+        if left is None:
+            return None
+        about |= left
+    return about | {"membership": membership.pk}
+
+
+def _gets_it_anyway(message: Message, user: User) -> bool:
+    """Whether a mail of the same kind about the same waits for the account, or has gone since this one was made."""
+    since = Q(state__in=MAY_HAVE_ARRIVED, handed_over_at__gte=message.made_at)
+    others = Message.objects.filter(Q(state__in=WAITING) | since, kind=message.kind, user=user).exclude(pk=message.pk)
+    return any(_matter(about) == _matter(message.about) for about in others.values_list("about", flat=True))
+
+
+def _matter(about: dict[str, Any]) -> dict[str, Any]:
+    return {key: said for key, said in about.items() if key not in ("membership", "left", "again")}

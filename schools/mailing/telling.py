@@ -1,0 +1,145 @@
+"""What schools are told of their sessions: who reads, what each mail said about a session, and what has changed since.
+
+Whoever changes a plan calls ``tell_of_changes`` in the same transaction. The mail waits for the minutes of regret, and
+is compared at sending with what its reader was last told: where nothing differs, nothing is sent.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from django.conf import settings
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from accounts.templatetags.look import clock, short_day, week_no
+from outbox.actions import enqueue
+from outbox.models import Message, Told
+from schools.actions.people import account_for
+from schools.models import Participation, PlannedSession, School, SchoolMembership
+from schools.models.plans import PlannedSessionQuerySet
+
+# What is said of a session that no longer stands.
+LOST = "lost"
+CHANGED = "plan-changed"
+# Mails that tell of sessions for the first time; a change must follow while one of them is on its way.
+PLAN_KINDS = ("term-plan", "session-approaching")
+
+
+@dataclass(frozen=True)
+class Reader:
+    """Somebody who gets a school's mails, for a role there."""
+
+    membership: SchoolMembership
+    user: User
+
+
+def readers_of(school: School, today: dt.date, *, making_accounts: bool = True) -> list[Reader]:
+    """Who gets the mails about a school's plan: its contact persons, or its coordinators if it has none.
+
+    People without an e-mail address, or whose account is shut, get none. Somebody who has no account yet gets one,
+    unless ``making_accounts`` is false: then they are left out.
+    """
+    at_school = SchoolMembership.objects.in_reach().filter(person__school=school)
+    at_school = at_school.select_related("person__user", "person__school")
+    memberships = at_school.contacts().active(today) or at_school.coordinators().active(today)
+    readers: dict[int, Reader] = {}
+    for membership in memberships:
+        person = membership.person
+        user = account_for(person) if making_accounts or person.user else None
+        if user is not None:
+            readers.setdefault(user.pk, Reader(membership, user))
+    return list(readers.values())
+
+
+def about(session: PlannedSession) -> str:
+    """The key under which it is kept what somebody was told of a session."""
+    return f"session:{session.uuid}"
+
+
+def said_of(session: PlannedSession) -> str:
+    """What a mail says about a session now, to be compared later: its topic and when it is, or that it is lost."""
+    if not session.is_live:
+        return LOST
+    parts = (session.topic_id, session.week_start, session.date, session.start_time, session.end_time)
+    return " ".join(str(part) if part is not None else "-" for part in parts)
+
+
+def when(session: PlannedSession) -> str:
+    """When a session is, as mails write it: tis 8 sep, 09.00-09.40, or v. 37, day not decided."""
+    if session.date is None:
+        return _("%(week)s, day not decided") % {"week": week_no(session.week_start)}
+    return _with_time(f"{short_day(session.date)}, {week_no(session.week_start)}", session.start_time, session.end_time)
+
+
+def when_said(said: str) -> str:
+    """When a session was, by what was said of it."""
+    if said == LOST:
+        return _("cancelled")
+    _topic, week, day, start, end = said.split(" ")
+    monday = dt.date.fromisoformat(week)
+    if day == "-":
+        return week_no(monday)
+    times = [None if time == "-" else dt.time.fromisoformat(time) for time in (start, end)]
+    return _with_time(f"{short_day(dt.date.fromisoformat(day))}, {week_no(monday)}", *times)
+
+
+def _with_time(day: str, start: dt.time | None, end: dt.time | None) -> str:
+    if start is None:
+        return day
+    return f"{day}, {clock(start)}–{clock(end)}" if end else f"{day}, {clock(start)}"
+
+
+def tell_of_changes(
+    *, participation: Participation, sessions: Iterable[PlannedSession], by: User, now: dt.datetime
+) -> None:
+    """Write a mail to each reader who has been told of the sessions, or is about to be; not to the one who changed."""
+    by_slot: dict[int, list[str]] = {}
+    for session in sessions:
+        by_slot.setdefault(session.slot_no, []).append(about(session))
+    if not by_slot:
+        return
+    for reader in readers_of(participation.school, timezone.localdate(now)):
+        told = _slots_told(reader.user, by_slot) if reader.user.pk != by.pk else []
+        if told:
+            _write(reader, participation, told, now)
+
+
+def _slots_told(user: User, by_slot: dict[int, list[str]]) -> list[int]:
+    """The places in the year that somebody has heard of. A plan that is on its way tells of them all."""
+    if Message.objects.waiting().filter(user=user, kind__in=PLAN_KINDS).exists():
+        return sorted(by_slot)
+    abouts = [one for several in by_slot.values() for one in several]
+    known = set(Told.objects.filter(user=user, about__in=abouts).values_list("about", flat=True))
+    return sorted(slot_no for slot_no, several in by_slot.items() if known.intersection(several))
+
+
+def _write(reader: Reader, participation: Participation, slots: list[int], now: dt.datetime) -> None:
+    """One mail a school: what waits already takes these places in the year along, and is put off."""
+    enqueue(
+        kind=CHANGED,
+        user=reader.user,
+        address=reader.user.email,
+        about={"membership": reader.membership.pk, "slots": [[participation.pk, slot_no] for slot_no in slots]},
+        merge_key=f"{CHANGED}:{reader.membership.pk}",
+        adds_to="slots",
+        not_before=now + dt.timedelta(minutes=settings.PLAN_UNDO_MINUTES),
+        now=now,
+    )
+
+
+def sessions_changed(message: Message) -> PlannedSessionQuerySet:
+    """All sessions of the places in the year that a mail of changes is about."""
+    wanted = Q(pk__in=[])
+    for participation, slot_no in slots_of(message):
+        wanted |= Q(participation=participation, slot_no=slot_no)
+    return PlannedSession.objects.filter(wanted)
+
+
+def slots_of(message: Message) -> list[tuple[int, int]]:
+    """Participation and number of each place in the year that a mail of changes is about."""
+    return [(participation, slot_no) for participation, slot_no in message.about.get("slots", [])]

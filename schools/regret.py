@@ -1,0 +1,33 @@
+"""What a person has just done to a school's plan and can still take back."""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from dataclasses import dataclass
+
+from accounts.models import User
+from schools.actions.undoing import UNDO_FOR, changes_of, still_undoable
+from schools.history import lines_of
+from schools.models import PlanChange, PlanRun, School
+
+
+@dataclass(frozen=True)
+class Regret:
+    """A deed, in words, and until when it can be undone."""
+
+    batch: uuid.UUID
+    lines: tuple[str, ...]
+    until: dt.datetime
+
+
+def latest_to_undo(user: User, school: School, now: dt.datetime) -> Regret | None:
+    """What the person did last at a school, while nobody has been told of it; nothing if that was an undo.
+
+    What was laid out at several schools in one go is undone where they all are shown.
+    """
+    done = PlanChange.objects.filter(participation__school=school, by=user, at__gte=now - UNDO_FOR, at__lte=now)
+    here = done.exclude(what=PlanChange.What.CONFIRMED).exclude(batch__in=PlanRun.objects.of_several().values("uuid"))
+    changes = changes_of(here.order_by("-at", "-pk").values("batch")[:1])
+    until = still_undoable(changes, now)
+    return Regret(changes[0].batch, lines_of(changes), until) if until else None

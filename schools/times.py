@@ -1,0 +1,37 @@
+"""When in its week a session is."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import NamedTuple
+
+from schools.calendar import DAY, SchoolCalendar
+from schools.models import Group, PlannedSession
+
+
+class Time(NamedTuple):
+    """A day and a time of day; nothing where that is not decided."""
+
+    date: dt.date | None = None
+    start_time: dt.time | None = None
+    end_time: dt.time | None = None
+
+
+def time_of(row: PlannedSession) -> Time:
+    return Time(row.date, row.start_time, row.end_time)
+
+
+def weekly_time(group: Group, monday: dt.date, calendar: SchoolCalendar) -> Time:
+    """The group's weekly time in a week; nothing if it has none, or if the school is closed on that day."""
+    if group.weekday is None:
+        return Time()
+    day = monday + group.weekday * DAY
+    return Time(day, group.weekly_start, group.weekly_end) if calendar.is_school_day(day) else Time()
+
+
+def time_in(row: PlannedSession, monday: dt.date, calendar: SchoolCalendar) -> Time:
+    """When a session is once it lies in a week: on its own weekday, else at its group's weekly time, where it can."""
+    if row.date is None:
+        return weekly_time(row.group, monday, calendar)
+    day = monday + row.date.weekday() * DAY
+    return time_of(row)._replace(date=day) if calendar.is_school_day(day) else Time()

@@ -1,0 +1,83 @@
+"""Closed days and blocked weeks: added, changed, removed; what that does to plans is said at once."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.http import urlencode
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from accounts.requests import SignedInRequest
+from schools.actions import calendar as actions
+from schools.forms.calendar import ClosedPeriodForm
+from schools.models import ClosedPeriod, School, SchoolYear
+from schools.strays import by_school, new_strays
+from schools.views.access import year_or_404
+from schools.views.calendar import managers_only
+
+
+def closed_add(request: SignedInRequest, year_slug: str) -> HttpResponse:
+    managers_only(request)
+    year = year_or_404(year_slug)
+    initial = {"school": School.objects.filter(slug=request.GET.get("skola", "")).first()}
+    form = ClosedPeriodForm(request.POST or None, year=year, initial=initial)
+    return _closed_form(request, year, form, _("Add closed days or blocked weeks"))
+
+
+def closed_change(request: SignedInRequest, pk: int) -> HttpResponse:
+    managers_only(request)
+    period = get_object_or_404(ClosedPeriod.objects.select_related("year"), pk=pk)
+    form = ClosedPeriodForm(request.POST or None, instance=period, year=period.year)
+    return _closed_form(request, period.year, form, period.name)
+
+
+def closed_remove(request: SignedInRequest, pk: int) -> HttpResponse:
+    """Asks first; closed days are school days again on POST, and blocked weeks can be planned."""
+    managers_only(request)
+    period = get_object_or_404(ClosedPeriod.objects.select_related("year", "school"), pk=pk)
+    if request.method == "POST":
+        actions.open_days_again(period=period, by=request.user)
+        said = (
+            _("%(name)s is removed. The weeks can be planned again.")
+            if period.is_blocked
+            else _("%(name)s is removed. The days are school days again.")
+        )
+        messages.success(request, said % {"name": period.name})
+        return redirect("schools:year-detail", period.year.slug)
+    return render(request, "schools/closed_remove.html", {"period": period})
+
+
+def _closed_form(request: SignedInRequest, year: SchoolYear, form: ClosedPeriodForm, title: str) -> HttpResponse:
+    """First says which planned sessions it hits; saves when that has been seen, and leads to where they are moved."""
+    context: dict[str, Any] = {"form": form, "year": year, "title": title}
+    if request.method == "POST" and form.is_valid():
+        period = form.instance
+        hit = new_strays(year, timezone.localdate(), come=[period], go=[period] if period.pk else [])
+        if not hit or request.POST.get("seen") == str(len(hit)):
+            _save_closed(form, year, request)
+            return _saved(request, year, form.instance, len(hit))
+        context |= {"hit": by_school(hit), "hit_count": len(hit)}
+    return render(request, "schools/closed_form.html", context)
+
+
+def _save_closed(form: ClosedPeriodForm, year: SchoolYear, request: SignedInRequest) -> None:
+    if form.instance.pk:
+        actions.change_closed_days(period=form.instance, by=request.user)
+    else:
+        actions.close_days(year=year, **form.cleaned_data, by=request.user)
+
+
+def _saved(request: SignedInRequest, year: SchoolYear, period: ClosedPeriod, hit: int) -> HttpResponse:
+    messages.success(request, _("%(name)s is saved.") % {"name": period.name})
+    if not hit:
+        return redirect("schools:year-detail", year.slug)
+    said = ngettext("%(n)s planned session has to be moved.", "%(n)s planned sessions have to be moved.", hit)
+    messages.warning(request, said % {"n": hit})
+    school = f"?{urlencode({'skola': period.school.slug})}" if period.school else ""
+    return redirect(reverse("schools:stray-list", args=[year.slug]) + school)

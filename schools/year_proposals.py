@@ -1,0 +1,143 @@
+"""A new school year as last year's dates propose it: the same weeks, and the days around Easter by Easter."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from dateutil.easter import easter
+from django.utils.translation import gettext as _
+
+from accounts.templatetags.look import short_day
+from schools.calendar import DAY, SCHOOL_DAYS, WEEK, SchoolCalendar, days_between, public_holidays
+from schools.models import ClosedPeriod, School, SchoolYear, Term
+from schools.year_picture import school_days_of
+
+# Skolförordningen 3 kap.: a school year has at least so many school days.
+FEWEST_SCHOOL_DAYS = 178
+SOON = 14 * DAY
+
+
+@dataclass(frozen=True)
+class ProposedPeriod:
+    """A closed or blocked period of the year to come; ``school`` is None for all schools."""
+
+    kind: str
+    name: str
+    starts_on: dt.date
+    ends_on: dt.date
+    school: School | None = None
+
+    def of(self, year: SchoolYear) -> ClosedPeriod:
+        """The period in a year, not saved."""
+        return ClosedPeriod(
+            year=year,
+            school=self.school,
+            kind=self.kind,
+            name=self.name,
+            starts_on=self.starts_on,
+            ends_on=self.ends_on,
+        )
+
+
+@dataclass(frozen=True)
+class ProposedYear:
+    """A school year that is not saved yet, with its terms and all that closes or blocks its days."""
+
+    starts_on: dt.date
+    autumn_ends_on: dt.date
+    spring_starts_on: dt.date
+    ends_on: dt.date
+    periods: tuple[ProposedPeriod, ...] = ()
+
+    @property
+    def year(self) -> SchoolYear:
+        return SchoolYear(starts_on=self.starts_on, ends_on=self.ends_on)
+
+    @property
+    def digest(self) -> str:
+        """Tells whether what is saved is what was shown."""
+        return hashlib.sha256(repr(self).encode()).hexdigest()
+
+    def calendar(self, school: School | None = None) -> SchoolCalendar:
+        """The calendar that a school would have; without a school, what is common to all."""
+        terms = [
+            Term(starts_on=self.starts_on, ends_on=self.autumn_ends_on),
+            Term(starts_on=self.spring_starts_on, ends_on=self.ends_on),
+        ]
+        periods = [one.of(self.year) for one in self.periods if one.school in (None, school)]
+        return SchoolCalendar.made(self.year, terms, periods)
+
+    def remarks(self, today: dt.date) -> list[str]:
+        """What is worth a look before the year is saved."""
+        found = list(self._idle_periods())
+        days = school_days_of(self.calendar())
+        if days < FEWEST_SCHOOL_DAYS:
+            said = {"n": days, "least": FEWEST_SCHOOL_DAYS}
+            found.append(_("The year has %(n)s school days. It should have at least %(least)s.") % said)
+        if today <= self.starts_on <= today + SOON:
+            soon = _("The year begins already on %(day)s. Plan the schools as soon as it is saved.")
+            found.append(soon % {"day": short_day(self.starts_on)})
+        return found
+
+    def _idle_periods(self) -> Iterator[str]:
+        without = SchoolCalendar.made(self.year, [], [])
+        for one in self.periods:
+            if not any(without.is_school_day(day) for day in days_between(one.starts_on, one.ends_on)):
+                said = {"name": one.name, "day": short_day(one.starts_on), "where": one.school or _("all schools")}
+                yield _("%(name)s (%(where)s) on %(day)s has no school day to close.") % said
+
+
+def year_after(year: SchoolYear) -> ProposedYear:
+    """The year that follows one, in the same weeks; days on which no school is open give way to the nearest."""
+    terms = {term.season: term for term in year.terms.all()}
+    autumn, spring = terms[Term.Season.AUTUMN], terms[Term.Season.SPRING]
+    starts_on, ends_on = _open_from(same_week(autumn.starts_on)), _open_until(same_week(spring.ends_on))
+    moved = [_moved(period) for period in year.closed_periods.select_related("school")]
+    return ProposedYear(
+        starts_on=starts_on,
+        autumn_ends_on=_open_until(same_week(autumn.ends_on)),
+        spring_starts_on=_open_from(same_week(spring.starts_on)),
+        ends_on=ends_on,
+        periods=tuple(one for one in moved if starts_on <= one.starts_on <= one.ends_on <= ends_on),
+    )
+
+
+def same_week(day: dt.date) -> dt.date:
+    """The same weekday of the same week a year later; of week 52 where the year has no week 53."""
+    year, week, weekday = day.isocalendar()
+    try:
+        return dt.date.fromisocalendar(year + 1, week, weekday)
+    except ValueError:
+        return dt.date.fromisocalendar(year + 1, 52, weekday)
+
+
+def _moved(period: ClosedPeriod) -> ProposedPeriod:
+    by_easter = _follows_easter(period)
+    move = _same_to_easter if by_easter else same_week
+    return ProposedPeriod(period.kind, period.name, move(period.starts_on), move(period.ends_on), period.school)
+
+
+def _follows_easter(period: ClosedPeriod) -> bool:
+    """Whether a break for all schools lies in the week before Easter or the one after."""
+    sunday = easter(period.starts_on.year)
+    around = period.starts_on <= sunday + WEEK and period.ends_on >= sunday - WEEK
+    return around and period.school_id is None and not period.is_blocked
+
+
+def _same_to_easter(day: dt.date) -> dt.date:
+    return easter(day.year + 1) + (day - easter(day.year))
+
+
+def _open_from(day: dt.date) -> dt.date:
+    return next(one for one in days_between(day, day + 3 * WEEK) if _may_be_open(one))
+
+
+def _open_until(day: dt.date) -> dt.date:
+    return next(one for one in (day - n * DAY for n in range(21)) if _may_be_open(one))
+
+
+def _may_be_open(day: dt.date) -> bool:
+    return day.weekday() < SCHOOL_DAYS and day not in public_holidays(day.year)

@@ -1,0 +1,20 @@
+"""What the script that keeps logs on a phone needs on every page."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest
+from django.urls import reverse
+
+from sessions_log.keepers import Keeper
+
+
+def kept_on_phone(request: HttpRequest) -> dict[str, object]:
+    """Whose what the browser keeps is, and the page that sends it; nothing for those who cannot log."""
+    keeper: Keeper | None = getattr(request, "keeper", None)
+    user = getattr(request, "user", None)
+    if keeper is not None:
+        return {"KEEP_FOR": keeper.owner, "KEPT_URL": keeper.url, "KEPT_BY_LINK": True}
+    if user is not None and user.is_authenticated:
+        keeper = Keeper(str(user.pk), reverse("sessions_log:kept-logs"))
+        return {"KEEP_FOR": keeper.owner, "KEPT_URL": keeper.url}
+    return {}

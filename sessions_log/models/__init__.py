@@ -1,0 +1,7 @@
+"""What was held, how logs have been changed, and who has been reminded of what."""
+
+from sessions_log.models.logs import LogRevision, SessionLog
+from sessions_log.models.reminders import ReminderItem
+from sessions_log.models.rules import RuleVersion
+
+__all__ = ["LogRevision", "ReminderItem", "RuleVersion", "SessionLog"]

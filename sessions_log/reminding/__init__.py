@@ -1,0 +1,1 @@
+"""How reminders are decided, by noun; ``sessions_log/reminders.py`` is where to begin."""

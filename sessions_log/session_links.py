@@ -1,0 +1,73 @@
+"""A signed link to the log of one session, for the one who holds it: in a mail, and as a code on the printed sheet.
+
+It holds while the centre lets the school log by link, while the person is the one who leads the session, and until
+logs are no longer asked for. It is made when a mail or a sheet is, and kept nowhere.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+
+from django.conf import settings
+from django.core import signing
+from django.urls import reverse
+
+from accounts.models import User
+from schools.actions.people import account_for
+from schools.mailing.links import Expired, Revoked, Tampered
+from schools.models import PlannedSession, SchoolPerson
+from sessions_log.policies import can_log_by_link
+
+SALT = "sessions_log.session_links"
+# As long as a missing log is asked for, counted from the session's Monday.
+HOLDS = dt.timedelta(days=34)
+
+
+@dataclass(frozen=True)
+class SessionLink:
+    """A link that holds today: for which session, and for whom."""
+
+    token: str
+    session: PlannedSession
+    person: SchoolPerson
+
+    @property
+    def reader(self) -> User:
+        """Who reads; without an account nobody that is saved, as reading changes nothing."""
+        return self.person.user or User(full_name=self.person.name, email=self.person.email)
+
+    @property
+    def writer(self) -> User:
+        """Whose log it is; somebody without an account gets one here, so that the log has a name."""
+        user = account_for(self.person)
+        if user is None:
+            raise Revoked
+        return user
+
+
+def session_link(session: PlannedSession) -> str:
+    """The whole address of the session's log for its leader. The leader must have an e-mail address."""
+    assert session.leader is not None
+    token = signing.dumps([session.pk, session.leader.pk], salt=SALT)
+    return settings.PORTAL_URL + reverse("sessions_log:link-session", args=[token])
+
+
+def open_session_link(token: str, today: dt.date) -> SessionLink:
+    """What a link opens on a day. Raises ``Tampered``, ``Revoked`` or ``Expired``."""
+    try:
+        session_pk, person_pk = signing.loads(token, salt=SALT)
+    except (signing.BadSignature, ValueError, TypeError) as wrong:
+        raise Tampered from wrong
+    rows = PlannedSession.objects.filter(pk=session_pk, leader=person_pk).with_names()
+    session = rows.select_related("participation__programme_year__year", "leader__user", "log__logged_by").first()
+    if session is None or session.leader is None or not can_log_by_link(session) or _is_closed(session, today):
+        raise Revoked
+    if today > session.week_start + HOLDS:
+        raise Expired
+    return SessionLink(token, session, session.leader)
+
+
+def _is_closed(session: PlannedSession, today: dt.date) -> bool:
+    closed_on, user = session.participation.school.closed_on, session.leader.user if session.leader else None
+    return bool(closed_on and closed_on < today) or bool(user and not user.is_active)

@@ -1,0 +1,237 @@
+"""What a test has built before is put back by the next, row by row, instead of being built again.
+
+Most tests begin with the same small municipality, which takes hundreds of deeds to build. ``@remembered`` stands on the
+functions that build it. The first time that such deeds follow upon each other from an empty database, their rows and
+what they returned are kept; whoever begins alike finds the same rows and objects of his own. As soon as a test has
+written something itself, or the clock shows something else, it is all built as ever.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import functools
+import io
+import pickle
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, TypeVar
+
+import time_machine
+from django.conf import settings
+from django.contrib.auth import get_user_model
+from django.db import connection, transaction
+from django.utils import timezone
+
+Result = TypeVar("Result")
+Deeds = tuple[Any, ...]
+WRITES = re.compile(
+    r'\s*(?:INSERT|UPDATE|DELETE|REPLACE|WITH|TRUNCATE)\b(?:\s+OR\s+\w+)?(?:\s+INTO|\s+FROM)?\s+"?(\w+)', re.I
+)
+SAID_PLAINLY = (str, int, float, bool, type(None), dt.date, dt.time, dt.timedelta)
+
+
+@dataclass
+class State:
+    """How it was after a deed: the rows of the tables that it wrote to, its files, and what the deeds have returned."""
+
+    rows: dict[str, tuple[list[str], list[tuple[Any, ...]]]]
+    files: dict[str, bytes]
+    kinds: list[type | None]
+    values: bytes
+    returned: int
+
+
+@dataclass
+class Beginning:
+    """What the test that runs has built so far; ``deeds`` is None as soon as that is nothing to remember."""
+
+    writes: int = 0
+    deeds: Deeds | None = None
+    values: list[Any] = field(default_factory=list)
+
+
+class Writes:
+    """Counts what is written, and notes where."""
+
+    def __init__(self) -> None:
+        self.number, self.tables = 0, set[str]()
+
+    def __call__(self, execute: Callable[..., Any], sql: str, params: Any, many: bool, context: Any) -> Any:
+        if found := WRITES.match(sql):
+            self.number += 1
+            self.tables.add(found[1])
+        return execute(sql, params, many, context)
+
+
+_writes = Writes()
+_states: dict[Deeds, State | None] = {}
+_beginning = Beginning()
+_building = False
+
+
+def begin() -> None:
+    """Nothing is known of the database but that the test before has left it empty, which is looked at later."""
+    global _beginning
+    _watch()
+    _beginning = Beginning(_writes.number, ())
+
+
+def end() -> None:
+    """From here on all is built."""
+    _beginning.deeds = None
+
+
+def _watch() -> bool:
+    """Whether what this connection writes was noted already. It is another one as soon as a browser has started."""
+    if _writes in connection.execute_wrappers:
+        return True
+    connection.execute_wrappers.append(_writes)
+    return False
+
+
+def remembered(build: Callable[..., Result]) -> Callable[..., Result]:
+    """A function that builds something in the database from what other such functions have returned."""
+
+    @functools.wraps(build)
+    def put_back_or_build(*args: Any, **said: Any) -> Result:
+        if _building:
+            return build(*args, **said)
+        begun = _beginning
+        deeds = _deeds_with(begun, build, args, said)
+        begun.deeds = None
+        if deeds is None:
+            return build(*args, **said)
+        state = _states.get(deeds)
+        result = _build(begun, deeds, build, args, said) if state is None else _put_back(begun, state)
+        begun.writes = _writes.number
+        begun.deeds = deeds if _states[deeds] else None
+        return result
+
+    return put_back_or_build
+
+
+def _deeds_with(
+    begun: Beginning, build: Callable[..., Any], args: tuple[Any, ...], said: dict[str, Any]
+) -> Deeds | None:
+    """What has been done and is to be done; None if others have written in between, or nobody knows."""
+    if not _watch() or begun.deeds is None or begun.writes != _writes.number:
+        return None
+    if not begun.deeds and get_user_model().objects.exists():
+        return None
+    try:
+        names = [_name(begun, arg) for arg in args], [(key, _name(begun, said[key])) for key in sorted(said)]
+    except LookupError:
+        return None
+    return (*begun.deeds, (build.__module__, build.__qualname__, *map(tuple, names), _clock()))
+
+
+def _name(begun: Beginning, arg: Any) -> Any:
+    if isinstance(arg, SAID_PLAINLY):
+        return arg
+    for place, value in enumerate(begun.values):
+        if value is arg:
+            return "the", place
+    raise LookupError
+
+
+def _clock() -> Any:
+    """The minute, or by the real clock the day."""
+    if time_machine.escape_hatch.is_travelling():
+        return timezone.now().replace(second=0, microsecond=0)
+    return timezone.localdate()
+
+
+def _build(begun: Beginning, deeds: Deeds, build: Callable[..., Any], args: Any, said: Any) -> Any:
+    global _building
+    _writes.tables.clear()
+    before = _files()
+    _building = True
+    try:
+        result = build(*args, **said)
+    finally:
+        _building = False
+    known = [place for place, value in enumerate(begun.values) if value is result and result is not None]
+    if not known:
+        begun.values.append(result)
+    returned = known[0] if known else len(begun.values) - 1
+    files = {name: (Path(settings.MEDIA_ROOT) / name).read_bytes() for name in _files() - before}
+    rows = {table: _rows_of(table) for table in _writes.tables}
+    _states[deeds] = State(rows, files, *_kept(begun.values), returned)
+    return result
+
+
+def _put_back(begun: Beginning, state: State) -> Any:
+    with transaction.atomic(), connection.cursor() as cursor:
+        for table, (columns, rows) in state.rows.items():
+            cursor.execute(f"DELETE FROM {_quoted(table)}")
+            places = ", ".join(["%s"] * len(columns))
+            names = ", ".join(map(_quoted, columns))
+            if rows:
+                cursor.executemany(f"INSERT INTO {_quoted(table)} ({names}) VALUES ({places})", rows)
+    for name, content in state.files.items():
+        path = Path(settings.MEDIA_ROOT) / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content)
+    begun.values = _found(state, begun.values)
+    return begun.values[state.returned]
+
+
+def _rows_of(table: str) -> tuple[list[str], list[tuple[Any, ...]]]:
+    with connection.cursor() as cursor:
+        columns = [column.name for column in connection.introspection.get_table_description(cursor, table)]
+        # As they stand: with a plus before it SQLite's driver does not make a value something else.
+        plus = "+" if connection.vendor == "sqlite" else ""
+        cursor.execute(f"SELECT {', '.join(plus + _quoted(name) for name in columns)} FROM {_quoted(table)}")
+        return columns, cursor.fetchall()
+
+
+def _files() -> set[str]:
+    root = Path(settings.MEDIA_ROOT)
+    return {str(path.relative_to(root)) for path in root.rglob("*") if path.is_file()} if root.exists() else set()
+
+
+def _quoted(name: str) -> str:
+    return connection.ops.quote_name(name)
+
+
+class _Keeper(pickle.Pickler):
+    """Of what was returned it writes only the places: who holds one of them holds it when found again, too."""
+
+    def __init__(self, file: io.BytesIO, values: list[Any]) -> None:
+        super().__init__(file)
+        self.places = {id(value): place for place, value in enumerate(values) if hasattr(value, "__dict__")}
+
+    def persistent_id(self, one: Any) -> int | None:
+        return self.places.get(id(one))
+
+
+class _Finder(pickle.Unpickler):
+    def __init__(self, file: io.BytesIO, values: list[Any]) -> None:
+        super().__init__(file)
+        self.values = values
+
+    def persistent_load(self, place: int) -> Any:
+        return self.values[place]
+
+
+def _kept(values: list[Any]) -> tuple[list[type | None], bytes]:
+    kinds = [type(value) if hasattr(value, "__dict__") else None for value in values]
+    file = io.BytesIO()
+    _Keeper(file, values).dump([vars(value) if kind else value for kind, value in zip(kinds, values, strict=True)])
+    return kinds, file.getvalue()
+
+
+def _found(state: State, hands: list[Any]) -> list[Any]:
+    """What was returned. What the test has in its hands already stays the same object, and becomes what it became."""
+    fresh = [kind and kind.__new__(kind) for kind in state.kinds[len(hands) :]]
+    values = [*hands, *fresh]
+    contents = _Finder(io.BytesIO(state.values), values).load()
+    for place, (kind, content) in enumerate(zip(state.kinds, contents, strict=True)):
+        if kind is None:
+            values[place] = content
+        else:
+            vars(values[place]).clear()
+            vars(values[place]).update(content)
+    return values
