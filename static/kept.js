@@ -129,9 +129,14 @@ async function submit(event) {
   forget(logs);
   if (!answer.saved) return form.submit(); // the page says what is wrong, as without a script
   forgetForm(form);
-  location.assign(answer.next);
-  // The same page with another anchor is not loaded anew by itself.
-  if (new URL(answer.next, location.href).pathname === location.pathname) location.reload();
+  goTo(new URL(answer.next, location.href));
+}
+
+/* The same page with another anchor is not loaded anew by itself; another page is loaded once. */
+function goTo(next) {
+  const isSamePage = next.pathname === location.pathname && next.search === location.search;
+  location.assign(next);
+  if (isSamePage) location.reload();
 }
 
 function notSent(form, isKept, isAway) {

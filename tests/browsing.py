@@ -11,7 +11,8 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.conf import settings
 from django.test import Client
-from playwright.sync_api import Browser, ConsoleMessage, Page, expect, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Locator, Page, expect, sync_playwright
+from playwright.sync_api import Error as PlaywrightError
 
 from accounts.models import User
 
@@ -23,6 +24,36 @@ BrowserAs = Callable[..., Page]
 # Milliseconds; what is waited for comes at once, or late on a machine that is busy with much else.
 PATIENCE = 60_000
 expect.set_options(timeout=PATIENCE)
+PAGES = pytest.StashKey[list[Page]]()
+
+
+def _on_a_loaded_page(tap: Callable[..., None]) -> Callable[..., None]:
+    """A page that is still being loaded may scroll to its anchor under the finger, and the tap is lost."""
+
+    def tap_then(target: Locator, **how: Any) -> None:
+        target.page.wait_for_load_state()
+        tap(target, **how)
+
+    return tap_then
+
+
+Locator.click = _on_a_loaded_page(Locator.click)  # type: ignore[method-assign]
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) -> Iterator[None]:
+    """A test that fails in a browser says what was to be seen there."""
+    report = yield
+    if report.when == "call" and report.failed:
+        report.sections += [("What the browser shows", _shown(page)) for page in item.stash.get(PAGES, [])]
+    return report
+
+
+def _shown(page: Page) -> str:
+    try:
+        return f"{page.url}\n{page.locator('body').inner_text(timeout=1000)}"
+    except PlaywrightError as error:
+        return f"{page.url}: {error}"
 
 
 @pytest.fixture(scope="session")
@@ -46,11 +77,14 @@ def provoked() -> list[str]:
 
 
 @pytest.fixture
-def browser_as(chromium: Browser, live_server, provoked: list[str]) -> Iterator[BrowserAs]:
+def browser_as(
+    chromium: Browser, live_server, provoked: list[str], request: pytest.FixtureRequest
+) -> Iterator[BrowserAs]:
     """``browser_as(elin, width=360)`` gives a page where Elin is signed in. Whatever the console complains of fails
     the test, a breach of the content security policy among it."""
     complaints: list[str] = []
     contexts = []
+    pages = request.node.stash[PAGES] = []
 
     def heard(said: ConsoleMessage) -> None:
         if said.type in ("error", "warning") and not any(text in said.text for text in provoked):
@@ -67,6 +101,7 @@ def browser_as(chromium: Browser, live_server, provoked: list[str]) -> Iterator[
             value = client.cookies[settings.SESSION_COOKIE_NAME].value
             context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": value, "url": live_server.url}])
         page = context.new_page()
+        pages.append(page)
         page.set_default_timeout(PATIENCE)
         page.on("console", heard)
         page.on("pageerror", lambda error: complaints.append(str(error)))

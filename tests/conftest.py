@@ -37,6 +37,16 @@ DATABASE = {"db", "transactional_db", "django_db_reset_sequences", "live_server"
 SEEN_BY_OTHERS = {"transactional_db", "live_server"}
 
 
+# How a test fails that waited in vain for a browser or a process: the machine may have been busy with much else. It
+# is tried once more, and the last lines name it. Whatever else is wrong there fails the first time.
+WAITED_IN_VAIN = ["^TimeoutError", "^AssertionError: (Locator|Page) expected", "^Failed: Waited .* in vain"]
+
+
+def pytest_itemcollected(item: pytest.Item) -> None:
+    if {"browser", "processes"}.intersection(mark.name for mark in item.iter_markers()):
+        item.add_marker(pytest.mark.flaky(reruns=1, only_rerun=WAITED_IN_VAIN))
+
+
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """On PostgreSQL only what asks a database is tried: the rest is no other there than beside SQLite.
 
