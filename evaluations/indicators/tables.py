@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
@@ -38,8 +39,8 @@ UNCLEAR = re.compile(r"[+\-]?[0-9]{1,3}\.[0-9]{3}")
 MOST_DIGITS = 15
 
 
-def given_in(content: bytes) -> Given:
-    """What a table says. Raises ``UnreadableFile`` when it is no table of values."""
+def given_in(content: bytes, today: dt.date) -> Given:
+    """What a table says on a day. Raises ``UnreadableFile`` when it is no table of values."""
     table = rows_of(content, decimal=",")
     header_at, columns = _header(table)
     numbered = [(number, row) for number, row in enumerate(table[header_at + 1 :], header_at + 2) if any(row)]
@@ -54,7 +55,7 @@ def given_in(content: bytes) -> Given:
     given.errors += _mixed((number, row["value"]) for number, row in rows)
     for number, row in rows:
         try:
-            given.values.append(_value_in(number, row, names))
+            given.values.append(_value_in(number, row, names, today))
         except ValueError as reason:
             given.errors.append(RowError(number, str(reason)))
     return given
@@ -89,7 +90,7 @@ def _mixed(values: Iterable[tuple[int, str]]) -> list[RowError]:
     return errors
 
 
-def _value_in(number: int, row: Mapping[str, str], names: _Names) -> GivenValue:
+def _value_in(number: int, row: Mapping[str, str], names: _Names, today: dt.date) -> GivenValue:
     if any(holds_personal_number(text) for text in row.values()):
         raise ValueError(_("The row holds a personal identity number. Remove it."))
     if not row["source"]:
@@ -102,7 +103,7 @@ def _value_in(number: int, row: Mapping[str, str], names: _Names) -> GivenValue:
         value=number_in(row["value"]),
         count=_count(row.get("count", "")),
         source=row["source"],
-        source_date=_day(row.get("source_date", "")),
+        source_date=_day(row.get("source_date", ""), today),
     )
 
 
@@ -128,11 +129,13 @@ def _count(text: str) -> int | None:
     return int(count)
 
 
-def _day(text: str) -> str:
+def _day(text: str, today: dt.date) -> str:
     try:
         day = day_of(text[:10])
     except ValueError as wrong:
         raise ValueError(_("The source's day cannot be read. Write it as 2027-03-31.")) from wrong
+    if day and day > today:
+        raise ValueError(_("The source's day, %(day)s, has not come yet.") % {"day": day})
     return day.isoformat() if day else ""
 
 

@@ -85,7 +85,7 @@ def table_import(request: SignedInRequest) -> HttpResponse:
     form: Form = TableFileForm(request.POST or None, request.FILES or None)
     if request.method == "POST" and form.is_valid():
         try:
-            return _show(request, tables.given_in(form.cleaned_data["file"].read()), Kind.FILE)
+            return _show(request, tables.given_in(form.cleaned_data["file"].read(), timezone.localdate()), Kind.FILE)
         except UnreadableFile as reason:
             form.add_error("file", str(reason))
     return render(request, "evaluations/table_import.html", {"form": form})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import html
 import io
 import re
@@ -19,6 +20,7 @@ from evaluations.models import Indicator, IndicatorImport, Observation
 from schools.imports.sheets import UnreadableFile
 from tests.indicators.conftest import an_area
 
+TODAY = dt.date(2026, 10, 15)
 HEADER = "Indikator;Område;År;Värde;Antal personer;Källa;Källans datum"
 
 
@@ -36,7 +38,7 @@ def workbook(*rows: list[object]) -> bytes:
 
 
 def errors(content: bytes) -> list[tuple[int, str]]:
-    return [(error.row, error.reason) for error in compare_values(given_in(content)).errors]
+    return [(error.row, error.reason) for error in compare_values(given_in(content, TODAY)).errors]
 
 
 @pytest.mark.parametrize(
@@ -93,7 +95,8 @@ def test_a_table_is_read_by_name_kpi_or_code(crime: Indicator) -> None:
                 ";;;;;;",
                 "valdsbrott;huddinge;2023;..;;BRÅ;",
                 "Anmälda våldsbrott;Botkyrka;2018;1250,5;;BRÅ;",
-            )
+            ),
+            TODAY,
         )
     )
     assert found.errors == []
@@ -115,6 +118,7 @@ def test_a_table_is_read_by_name_kpi_or_code(crime: Indicator) -> None:
         ("N07403;0127;2022;många;;BRÅ;", "”många” är inget tal. Skriv det som 1 234,5."),
         ("N07403;0127;2022;1;;;", "Källan saknas: skriv vem som säger det."),
         ("N07403;0127;2022;1;;BRÅ;i går", "Källans datum kan inte läsas. Skriv det som 2027-03-31."),
+        ("N07403;0127;2022;1;;BRÅ;2026-10-16", "Källans datum, 2026-10-16, har inte varit än."),
         ("N07403;0127;2022;1;9;BRÅ;", "Värdet bygger på färre än 10 personer"),
         ("N07403;0127;2022;1;9,5;BRÅ;", "”9,5” är inget antal personer."),
         ("N07403;0127;2022;1;-3;BRÅ;", "”-3” är inget antal personer."),
@@ -144,7 +148,8 @@ def test_a_workbooks_numbers_have_decimals_of_their_own(crime: Indicator) -> Non
             ["N07403", "Botkyrka", 2021, 12.345, None, "BRÅ", None],
             ["N07403", "Botkyrka", 2022, "1 234,5", None, "BRÅ", None],
             ["N07403", "Botkyrka", 2023, 0.00001, None, "BRÅ", "2024-05-06 00:00:00"],
-        )
+        ),
+        TODAY,
     )
     assert given.errors == []
     assert [one.value for one in given.values] == [12.345, 1234.5, 0.00001]
@@ -164,7 +169,7 @@ def test_a_workbooks_numbers_have_decimals_of_their_own(crime: Indicator) -> Non
 )
 def test_what_is_no_table_of_values_is_told(content: bytes, reason: str) -> None:
     with pytest.raises(UnreadableFile, match=reason):
-        given_in(content)
+        given_in(content, TODAY)
 
 
 @pytest.mark.django_db
@@ -199,5 +204,5 @@ def test_the_template_reads_as_a_table_without_values(centre: SimpleNamespace, s
     for kind in ("csv", "xlsx"):
         content = client.get(reverse("results:table-template", args=[kind])).content
         with pytest.raises(UnreadableFile, match="inga värden"):
-            given_in(content)
+            given_in(content, TODAY)
     assert client.get(reverse("results:table-template", args=["exe"])).status_code == 404
