@@ -1,9 +1,8 @@
 # The portal's commands. `make` alone lists them.
 PYTHON ?= python3
 BIN := .venv/bin
-export PYTHONDONTWRITEBYTECODE := 1
 
-.PHONY: help demo soak bench test check test-sqlite test-postgres lock messages clean
+.PHONY: help demo soak bench test check check-types check-rest test-sqlite test-postgres lock messages clean
 
 help:  ## list the commands
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -32,9 +31,14 @@ test: .venv/ready-dev check test-sqlite test-postgres  ## every check and the wh
 
 check: .venv/ready-dev  ## lint, types, import directions, migrations and translations
 	@rm -rf test-reports && mkdir -p test-reports
+	@$(MAKE) --no-print-directory -j 2 check-types check-rest
+
+check-types:
+	$(BIN)/mypy
+
+check-rest:
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
-	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/python manage.py makemigrations --check --dry-run
 	$(BIN)/python manage.py translations --check
@@ -59,5 +63,6 @@ lock: .venv/ready-dev  ## lock the requirements with hashes
 messages: .venv/ready-dev  ## collect the interface's texts into locale/sv
 	$(BIN)/python manage.py translations --update
 
-clean:  ## remove the environment and the demo's data
+clean:  ## remove the environment, the demo's data and what was compiled
 	rm -rf .venv var test-reports test-results
+	find . -name __pycache__ -prune -exec rm -rf {} +
