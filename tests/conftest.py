@@ -81,6 +81,12 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
     remembering.begin()
 
 
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None) -> None:
+    """What the migrations write is not yet the first test's."""
+    remembering.begin()
+
+
 @pytest.hookimpl(tryfirst=True)
 def pytest_runtest_call(item: pytest.Item) -> None:
     """Where threads, servers and processes write, too, nobody sees all that has been written since."""

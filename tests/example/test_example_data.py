@@ -12,69 +12,79 @@ from evaluations.models import SavedReport
 from programmes import reference
 from schools.models import Occasion, PlannedSession, School, SchoolMembership
 from sessions_log.models import SessionLog
+from tests.remembering import remembered
 from vpc_portal.example.making import make_example
 from vpc_portal.example.names import SCHOOLS, Fate
 
+# On one worker, as what one test has built is put back for the next.
+pytestmark = [pytest.mark.django_db, pytest.mark.xdist_group("example")]
 TODAY = dt.date(2026, 11, 23)
 
 
-def a_small_example(seed: int) -> list[tuple[object, ...]]:
-    """Two schools, one of them without a contact person; told as rows that can be compared."""
+def build(seed: int) -> None:
+    """Two schools, one of them without a contact person."""
     reference.load()
     unlucky = next(school for school in SCHOOLS if school.fate is Fate.NO_CONTACT)
     make_example(seed=seed, today=TODAY, say=lambda _line: None, examples=(SCHOOLS[2], unlucky))
+
+
+@remembered
+def a_small_example() -> None:
+    build(26)
+
+
+def told() -> list[tuple[object, ...]]:
+    """The sessions as rows that can be compared."""
     rows = PlannedSession.objects.order_by("participation", "group", "slot_no", "week_start", "pk").values_list(
         "participation__school__name", "group__name", "slot_no", "topic__slug", "week_start", "outcome", "cancel_reason"
     )
     return list(rows)
 
 
-@pytest.mark.django_db
 def test_every_state_of_a_session_can_be_seen():
-    a_small_example(26)
+    a_small_example()
     states = Counter(session.status(TODAY) for session in PlannedSession.objects.all())
     assert set(states) == set(PlannedSession.Status)
 
 
-@pytest.mark.django_db
 def test_some_logs_are_late_and_some_are_missing():
-    a_small_example(26)
+    a_small_example()
     delays = [log.logged_at.date() - log.held_on for log in SessionLog.objects.filter(held=True)]
     assert any(delay > dt.timedelta(days=7) for delay in delays)
     assert PlannedSession.objects.awaiting_log(TODAY).exists()
 
 
-@pytest.mark.django_db
 def test_one_school_has_no_contact_person():
-    a_small_example(26)
+    a_small_example()
     with_contact = SchoolMembership.objects.active(TODAY).contacts().values("person__school")
     assert School.objects.exclude(pk__in=with_contact).count() == 1
 
 
-@pytest.mark.django_db
 def test_the_same_seed_makes_the_same_municipality():
-    def told(seed: int) -> list[tuple[object, ...]]:
+    def built_anew(seed: int) -> list[tuple[object, ...]]:
         with transaction.atomic():
-            rows = a_small_example(seed)
+            build(seed)
+            rows = told()
             transaction.set_rollback(True)
         return rows
 
-    first = told(26)
-    assert told(26) == first
-    assert told(27) != first
+    with transaction.atomic():
+        a_small_example()
+        first = told()
+        transaction.set_rollback(True)
+    assert built_anew(26) == first
+    assert built_anew(27) != first
 
 
-@pytest.mark.django_db
 def test_occasions_are_held_waiting_and_coming_with_invitations():
-    a_small_example(26)
+    a_small_example()
     assert Occasion.objects.filter(held=True, attendance__count__gt=0).exists()
     assert Occasion.objects.without_attendance(TODAY).exists()
     assert Occasion.objects.coming(TODAY).filter(invitations__answer=True).exists()
 
 
-@pytest.mark.django_db
 def test_the_leadership_has_saved_a_report_of_the_month_before_and_of_last_year():
-    a_small_example(seed=1)
+    a_small_example()
 
     assert sorted(SavedReport.objects.values_list("kind", "as_of")) == [
         ("board", TODAY - dt.timedelta(days=28)),
