@@ -19,7 +19,21 @@ from accounts.models import User
 # Playwright runs an event loop in the test's thread, which Django would take for an async view.
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
 CHROMIUM = shutil.which("chromium") or shutil.which("google-chrome") or shutil.which("chromium-browser")
-QUIET = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
+# A window of Chromium's own makes two more pages, for what its address field may show: four times the work of a test's
+# page. Of two such lists Chromium reads the last, so Playwright's own is told here, too.
+PLAYWRIGHTS = (
+    "AvoidUnnecessaryBeforeUnloadCheckSync,DestroyProfileOnBrowserClose,HttpsUpgrades,HttpsFirstBalancedModeAutoEnable,"
+    "LensOverlay,MediaRouter,PaintHolding,ThirdPartyStoragePartitioning,AvoidCorsURLLoaderRestartOnRedirect,"
+    "OptimizationHints,NetworkTimeServiceQuerying,AimEnabled,PreconnectToSearch"
+)
+ADDRESS_FIELD = "WebUIOmniboxPopup,WebUIOmniboxFullPopup,WebUIOmniboxAimPopup"
+QUIET = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    f"--disable-features={PLAYWRIGHTS},{ADDRESS_FIELD}",
+]
 BrowserAs = Callable[..., Page]
 # Milliseconds; what is waited for comes at once, or late on a machine that is busy with much else.
 PATIENCE = 60_000
