@@ -18,6 +18,7 @@ from schools.models import Participation, PlannedSession, ProgrammeYear
 from sessions_log.actions import LogEntry, log_as_planned, log_session
 from sessions_log.models import ReminderItem
 from tests.conftest import AUTUMN_DAY
+from tests.remembering import remembered
 from tests.schools.laid_out import at, lay_out
 
 TODAY = AUTUMN_DAY + dt.timedelta(weeks=8)  # Thursday, v. 46
@@ -40,6 +41,11 @@ def due(participation: Participation) -> list[PlannedSession]:
 
 @pytest.fixture
 def plans(centre: SimpleNamespace) -> SimpleNamespace:
+    return in_autumn(centre)
+
+
+@remembered
+def in_autumn(centre: SimpleNamespace) -> SimpleNamespace:
     """Both schools' plans. At Lindängsskolan all that was due is held but the last two: one cancelled, one not held."""
     lindang, ekbacka = lay_out(centre, centre.lindang), lay_out(centre, centre.ekbacka)
     norms = SessionTopic.objects.base().get(number=1)

@@ -30,6 +30,7 @@ from schools.models import Group, OccasionKind, Organisation, School
 from tests.conftest import a_school, account
 from tests.evaluations.conftest import TODAY, due, log
 from tests.partners import with_partners
+from tests.remembering import remembered
 from tests.schools.laid_out import BEFORE_TERM, at, lay_out, on, text_of
 
 pytestmark = pytest.mark.django_db
@@ -67,6 +68,11 @@ def maria_in(maria: User, signed_in) -> Client:
 
 @pytest.fixture
 def mvp(centre: SimpleNamespace, plans: SimpleNamespace) -> SimpleNamespace:
+    return in_mvp(centre, plans)
+
+
+@remembered
+def in_mvp(centre: SimpleNamespace, plans: SimpleNamespace) -> SimpleNamespace:
     """Lindängsskolan in MVP: 13 pupil mentors, 26 pupils in 6A, two sessions held; supervised and trained."""
     said = {"school": centre.lindang, "year": centre.year, "by": centre.samira}
     groups.add_group(kind="mentors", name="Elevmentorer", grade=9, headcount=13, **said)

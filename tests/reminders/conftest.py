@@ -10,6 +10,7 @@ from programmes import reference
 from programmes.models import Programme, SessionTopic
 from schools.actions.plans import apply_plan, choose_topics, join, open_programme_year
 from tests.mailing import Postbox
+from tests.remembering import remembered
 from tests.town import AUGUST
 
 
@@ -20,6 +21,11 @@ def postbox() -> Postbox:
 
 @pytest.fixture
 def taget(centre: SimpleNamespace) -> SimpleNamespace:
+    return with_a_plan(centre)
+
+
+@remembered
+def with_a_plan(centre: SimpleNamespace) -> SimpleNamespace:
     """TÅGET laid out at Lindängsskolan for the year 2026/27, before anybody has been told."""
     reference.load()
     by = centre.samira
