@@ -42,6 +42,7 @@ check-rest:
 	$(BIN)/lint-imports
 	$(BIN)/python manage.py makemigrations --check --dry-run
 	$(BIN)/python manage.py translations --check
+	$(BIN)/python -m tests.migrated
 
 test-sqlite: .venv/ready-dev  ## the suite on SQLite
 	env -u DATABASE_URL $(BIN)/pytest -n 2 --dist loadgroup --junit-xml=test-reports/sqlite.xml

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import gc
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
@@ -16,7 +17,7 @@ from accounts import actions as accounts_actions
 from accounts.models import CentreRole, User
 from schools.actions import calendar, groups, people, places
 from schools.models import ClosedPeriod, District, School, SchoolMembership, SchoolYear
-from tests import remembering
+from tests import migrated, remembering
 from tests.remembering import remembered
 
 pytest_plugins = ["tests.browsing", "tests.processes.fixtures"]
@@ -79,6 +80,13 @@ def pytest_collection_finish(session: pytest.Session) -> None:
 @pytest.hookimpl(tryfirst=True)
 def pytest_runtest_setup(item: pytest.Item) -> None:
     remembering.begin()
+
+
+@pytest.fixture(scope="session")
+def django_db_keepdb(django_db_keepdb: bool, django_db_modify_db_settings: None) -> bool:
+    """Whether the tests' database is there already: on SQLite, a copy of one that ``make check`` has migrated."""
+    database = settings.DATABASES["default"]
+    return django_db_keepdb or ("sqlite" in database["ENGINE"] and migrated.copied_to(Path(database["TEST"]["NAME"])))
 
 
 @pytest.fixture(scope="session")
