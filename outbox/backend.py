@@ -13,7 +13,8 @@ from typing import Any
 from django.conf import settings
 from django.core.mail import EmailMessage
 from django.core.mail.backends.smtp import EmailBackend
-from django.core.mail.message import sanitize_address
+
+from outbox.mime import bare_address, written_out
 
 # Seconds. RFC 5321, 4.5.3.2.6, asks for ten minutes after the final dot; before it a silent server is left soon.
 BEFORE_HAND_OVER = 10
@@ -45,6 +46,8 @@ class HandoverBackend(EmailBackend):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.timeout = self.timeout or BEFORE_HAND_OVER
+        # Called while the server thinks: once it knows of the mail, and once more when it has the body.
+        self.meanwhile: Callable[[], None] = _nothing
 
     def deliver(self, mail: EmailMessage, *, handed_over: Callable[[], None]) -> str:
         """Send a mail to its one recipient; gives the server's answer.
@@ -52,13 +55,18 @@ class HandoverBackend(EmailBackend):
         ``handed_over`` is called after the server's 354 and before the body; when it raises, the body isn't sent, the
         connection is broken off and the exception goes on. Raises ``NotHandedOver``, ``Refused`` or ``Uncertain``.
         """
+        body = written_out(mail)
         connection = self._introduce(mail)
+        self._do(handed_over)
+        return self._send_body(connection, body)
+
+    def _do(self, something: Callable[[], None]) -> None:
+        """In the middle of a conversation, which is over when it raises."""
         try:
-            handed_over()
+            something()
         except BaseException:
             self._break_off()
             raise
-        return self._send_body(connection, mail)
 
     def _send(self, email_message: EmailMessage) -> bool:
         """What Django's own ``send_messages`` calls: the outcomes are exceptions there, too."""
@@ -80,12 +88,13 @@ class HandoverBackend(EmailBackend):
             self.open()
             connection: smtplib.SMTP = self.connection  # type: ignore[assignment]
             connection.ehlo_or_helo_if_needed()
-            encoding = "utf-8"
             of_mail, of_recipient = _dsn_options(connection, mail)
-            sender = settings.BOUNCE_ADDRESS or mail.from_email
-            _expect(250, connection.mail(sanitize_address(sender, encoding), of_mail))
-            recipient = sanitize_address(mail.to[0], encoding)
-            _expect(250, connection.rcpt(recipient, of_recipient), of_recipient=True)
+            sender = bare_address(settings.BOUNCE_ADDRESS or mail.from_email)
+            # As smtplib's own command, with time between it and its answer.
+            connection.putcmd("mail", " ".join([f"FROM:<{sender}>", *of_mail]))
+            self._do(self.meanwhile)
+            _expect(250, connection.getreply())
+            _expect(250, connection.rcpt(bare_address(mail.to[0]), of_recipient), of_recipient=True)
             _expect(START_MAIL_INPUT, connection.docmd("data"))
         except NotHandedOver:
             self._start_over()
@@ -100,13 +109,21 @@ class HandoverBackend(EmailBackend):
             raise NotHandedOver(str(failure) or type(failure).__name__, temporary=True) from failure
         return connection
 
-    def _send_body(self, connection: smtplib.SMTP, mail: EmailMessage) -> str:
-        written: Any = mail.message()
-        body = smtplib._quote_periods(written.as_bytes(linesep="\r\n"))  # type: ignore[attr-defined]
+    def _send_body(self, connection: smtplib.SMTP, body: bytes) -> str:
+        quoted = smtplib._quote_periods(body)  # type: ignore[attr-defined]
         try:
             if connection.sock is not None:
                 connection.sock.settimeout(AFTER_FINAL_DOT)
-            connection.send(body + (b"" if body.endswith(b"\r\n") else b"\r\n") + b".\r\n")
+            connection.send(quoted + (b"" if quoted.endswith(b"\r\n") else b"\r\n") + b".\r\n")
+        except OSError as failure:
+            self._break_off()
+            raise Uncertain(str(failure) or type(failure).__name__) from failure
+        self._do(self.meanwhile)
+        return self._answer(connection)
+
+    def _answer(self, connection: smtplib.SMTP) -> str:
+        """To the whole mail."""
+        try:
             code, answer = connection.getreply()
             if connection.sock is not None:
                 connection.sock.settimeout(self.timeout)
@@ -135,6 +152,10 @@ class HandoverBackend(EmailBackend):
             if connection is not None:
                 connection.close()
         self.connection = self._partial_connection = None
+
+
+def _nothing() -> None:
+    """There is nothing to do meanwhile."""
 
 
 def _dsn_options(connection: smtplib.SMTP, mail: EmailMessage) -> tuple[list[str], list[str]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from functools import lru_cache
 from typing import Any
 
 from django.conf import settings
@@ -12,10 +13,26 @@ from django.utils.translation import gettext as _
 from accounts.models import CentreRole, User
 from outbox.together import asked_once
 
+# Stands for any token; no page's path has it.
+TOKEN = "TOKEN"
+
 
 def portal_link(name: str, *args: Any) -> str:
     """The whole address of a page that asks its visitor to sign in."""
     return settings.PORTAL_URL + reverse(name, args=args)
+
+
+def signed_link(name: str, token: str) -> str:
+    """The whole address of a page that opens by a signed link."""
+    before, after = _around_token(name)
+    return f"{settings.PORTAL_URL}{before}{token}{after}"
+
+
+@lru_cache(maxsize=100)
+def _around_token(name: str) -> tuple[str, str]:
+    """A page's path before its token and after it; the token itself needs no quoting."""
+    before, _token, after = reverse(name, args=[TOKEN]).partition(TOKEN)
+    return before, after
 
 
 def coordinator(today: dt.date) -> User | None:

@@ -21,7 +21,7 @@ from accounts.templatetags.look import short_day
 from outbox.kinds import Kind, kind_of
 from outbox.letters import LeftTheRole, Letter, Link, NotWanted, local_time
 from outbox.models import KindChoice, Message, State, WaitsFor
-from outbox.own_links import later_url, own_url
+from outbox.own_links import later_url, own_token, own_url
 from outbox.quiet import DAY_BEGINS, IsOpen, when_to_go
 from outbox.together import asked_for_all, written_together
 
@@ -137,8 +137,9 @@ def _with_own_links(message: Message, letter: Letter, now: dt.datetime) -> Lette
     kind, user, today = kind_of(message), message.user, timezone.localdate(now)
     if user is None or not kind.keeps_quiet:
         return letter
-    own = Link(_("Your mails: which, and how often"), own_url(user, today))
-    later = Link(_("Remind me again in a week"), later_url(user, message.uuid, today))
+    token = own_token(user, today)
+    own = Link(_("Your mails: which, and how often"), own_url(token))
+    later = Link(_("Remind me again in a week"), later_url(token, message.uuid))
     return replace(letter, foot_links=[*([later] if kind.can_wait else []), *letter.foot_links, own])
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from typing import Any
 
 from django.utils import timezone
@@ -25,6 +25,9 @@ class Link:
     text: str
     url: str = field(default="", repr=False)
 
+    def kept(self) -> dict[str, str]:
+        return {"text": self.text}
+
 
 @dataclass(frozen=True)
 class Section:
@@ -37,6 +40,18 @@ class Section:
     button: Link | None = None
     link: Link | None = None
     after: Sequence[str] = ()
+
+    def kept(self) -> dict[str, Any]:
+        """As it is stored, without the links' addresses."""
+        return {
+            "heading": self.heading,
+            "paragraphs": list(self.paragraphs),
+            "columns": list(self.columns),
+            "rows": [list(row) for row in self.rows],
+            "button": self.button.kept() if self.button else None,
+            "link": self.link.kept() if self.link else None,
+            "after": list(self.after),
+        }
 
 
 @dataclass(frozen=True)
@@ -72,17 +87,20 @@ class Letter:
 
     def kept(self) -> dict[str, Any]:
         """The letter without its links' addresses, as it is stored and shown."""
-        said = asdict(self)
-        for part in ("told", "carries"):
-            del said[part]
-        said["attachments"] = [attached.name for attached in self.attachments]
-        for link in [*said["foot_links"], *(section[name] for section in said["sections"] for name in LINKS)]:
-            if link:
-                del link["url"]
-        return said
+        return {
+            "subject": self.subject,
+            "preheader": self.preheader,
+            "greeting": self.greeting,
+            "sections": [section.kept() for section in self.sections],
+            "signature": list(self.signature),
+            "why": self.why,
+            "coming": self.coming,
+            "foot_links": [link.kept() for link in self.foot_links],
+            "reply_to": self.reply_to,
+            "attachments": [attached.name for attached in self.attachments],
+        }
 
 
-LINKS = ("button", "link")
 # Makes a letter for a user at a moment, or raises NotWanted.
 Compose = Callable[[Any, dt.datetime], Letter]
 

@@ -14,6 +14,7 @@ from django.core import signing
 from django.urls import reverse
 
 from accounts.models import User
+from outbox.centre import signed_link
 
 SETTINGS, STOP = "outbox.settings", "outbox.stop"
 # Days. The address that turns a kind off holds for as long as the mail lies there.
@@ -50,16 +51,17 @@ def open_stop(token: str) -> tuple[User, str, dt.date]:
     return _account(pk), str(kind), dt.date.fromordinal(day)
 
 
-def own_url(user: User, today: dt.date) -> str:
-    return settings.PORTAL_URL + reverse("outbox:own-mails", args=[own_token(user, today)])
+def own_url(token: str) -> str:
+    return signed_link("outbox:own-mails", token)
 
 
-def later_url(user: User, message: uuid.UUID, today: dt.date) -> str:
-    return settings.PORTAL_URL + reverse("outbox:own-later", args=[own_token(user, today), message])
+def later_url(token: str, message: uuid.UUID) -> str:
+    """A week without mails of a mail's kind."""
+    return settings.PORTAL_URL + reverse("outbox:own-later", args=[token, message])
 
 
 def stop_url(user: User, kind: str, today: dt.date) -> str:
-    return settings.PORTAL_URL + reverse("outbox:stop", args=[stop_token(user, kind, today)])
+    return signed_link("outbox:stop", stop_token(user, kind, today))
 
 
 def _read(token: str, salt: str, parts: int) -> list[Any]:

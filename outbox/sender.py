@@ -2,7 +2,7 @@
 
 Mails are claimed a few at a time. Each is marked as handed over in the moment between the server's 354 and the body,
 and then it's one of sent, failed and uncertain. Before the mark everything is tried again; after it nothing is,
-blindly.
+blindly. While the server thinks, how the mail before ended is written down and the next one is written (``Round``).
 """
 
 from __future__ import annotations
@@ -11,9 +11,10 @@ import datetime as dt
 import logging
 import time
 import uuid
-from collections import Counter
-from collections.abc import Callable
+from collections import Counter, deque
+from collections.abc import Callable, Sequence
 from contextlib import nullcontext
+from dataclasses import dataclass
 from typing import Any, Protocol
 
 from django.conf import settings
@@ -30,6 +31,8 @@ from outbox.digests import DIGEST
 from outbox.going import NotYet, letter_for, put_off
 from outbox.kinds import kind_of
 from outbox.letters import Letter, NotWanted
+from outbox.marks import keep_told, mark
+from outbox.mime import written_out
 from outbox.models import Message, State, Told
 from outbox.together import written_together
 from outbox.writing import mail_of
@@ -74,7 +77,7 @@ def send_waiting(*, clock: Clock = timezone.now, backend: Relay | None = None, s
             while clock() < until and (batch := take(me, size, clock())):
                 began = time.monotonic()
                 with written_together(batch):
-                    sent = _send_each(batch, relay, clock)
+                    sent = Round(batch, relay, clock).go()
                 size = paced(len(sent), time.monotonic() - began)
                 ended.update(sent)
         finally:
@@ -82,15 +85,95 @@ def send_waiting(*, clock: Clock = timezone.now, backend: Relay | None = None, s
     return ended
 
 
-def _send_each(batch: list[Message], relay: Relay, clock: Clock) -> list[str]:
-    """How each ended; what a slow server would keep waiting is given back."""
-    began, ended = time.monotonic(), list[str]()
-    for message in batch:
-        if ended and time.monotonic() - began > HELD_FOR:
-            give_back(batch[len(ended) :])
-            break
-        ended.append(_send(message, relay, clock))
-    return ended
+@dataclass(frozen=True)
+class Written:
+    """A mail that is ready to be handed over."""
+
+    message: Message
+    letter: Letter
+    mail: EmailMessage
+
+
+class Round:
+    """A batch on its way, one mail after the other.
+
+    A relay that lets a sender do something while its server thinks is told so twice a mail. When the server has heard
+    of a mail, it is written down that the one before was sent; when it has the body, the next mail is written. So of a
+    sender's mails one at most is handed over without its row telling how it ended, and the next is written when what
+    this one told is known. What has not been done by then is done in between.
+    """
+
+    def __init__(self, batch: Sequence[Message], relay: Relay, clock: Clock) -> None:
+        self._unwritten = deque(batch)
+        self._ready: Written | None = None
+        # What the server has taken, with its answer, until the row says so.
+        self._taken: tuple[Message, str] | None = None
+        self._is_handed_over = False
+        self._relay, self._clock = relay, clock
+        self._ended = list[str]()
+
+    def go(self) -> list[str]:
+        """How each ended; what a slow server would keep waiting is given back."""
+        began = time.monotonic()
+        if isinstance(self._relay, HandoverBackend):
+            self._relay.meanwhile = self._meanwhile
+        try:
+            while (written := self._next()) and not self._is_slow(began):
+                self._send(written)
+            if written:
+                give_back([written.message, *self._unwritten])
+        finally:
+            self._write_down()
+        return self._ended
+
+    def _is_slow(self, began: float) -> bool:
+        """Whether what has not been begun is to be given back; the first is always sent."""
+        return bool(self._ended or self._taken) and time.monotonic() - began > HELD_FOR
+
+    def _next(self) -> Written | None:
+        while self._ready is None and self._unwritten:
+            self._write_next()
+        ready, self._ready = self._ready, None
+        return ready
+
+    def _meanwhile(self) -> None:
+        if self._is_handed_over:
+            self._write_next()
+        else:
+            self._write_down()
+
+    def _write_next(self) -> None:
+        if self._ready is None and self._unwritten:
+            outcome = _written(self._unwritten.popleft(), self._clock)
+            if isinstance(outcome, Written):
+                self._ready = outcome
+            else:
+                self._ended.append(outcome)
+
+    def _write_down(self) -> None:
+        """That a mail was sent, in its row."""
+        if self._taken:
+            message, answer = self._taken
+            ended = _finish(message, State.HANDED_OVER, State.SENT, answer, self._clock())
+            self._taken = None
+            self._ended.append(ended)
+
+    def _send(self, written: Written) -> None:
+        message = written.message
+        self._is_handed_over = False
+
+        def hand_over() -> None:
+            self._write_down()
+            _hand_over(message, written.letter, self._clock())
+            self._is_handed_over = True
+
+        try:
+            answer = self._relay.deliver(written.mail, handed_over=hand_over)
+        except (LeaseLost, NotHandedOver, Uncertain) as failure:
+            self._write_down()
+            self._ended.append(_not_sent(message, failure, self._clock()))
+        else:
+            self._taken = message, answer
 
 
 def settle(now: dt.datetime) -> None:
@@ -110,11 +193,13 @@ def settle(now: dt.datetime) -> None:
     again.update(state=State.QUEUED, repeats=1, not_before=now, claimed_by=None, leased_until=None)
 
 
-def _send(message: Message, relay: Relay, clock: Clock) -> str:
+def _written(message: Message, clock: Clock) -> Written | str:
+    """The mail that goes now; else how the message has ended."""
     try:
         now = clock()
         letter = letter_for(message, now)
         mail = mail_of(message, letter, now)
+        written_out(mail)
     except NotYet as later:
         return put_off(message, later, clock())
     except NotWanted as reason:
@@ -122,19 +207,19 @@ def _send(message: Message, relay: Relay, clock: Clock) -> str:
     except Exception as fault:  # one mail that cannot be written must not stop the others
         log.exception("The mail %s could not be written.", message.pk)
         return _finish(message, State.CLAIMED, State.FAILED, _("Could not be written: %s") % fault, clock())
-    try:
-        answer = relay.deliver(mail, handed_over=lambda: _hand_over(message, letter, clock()))
-    except LeaseLost:
+    return Written(message, letter, mail)
+
+
+def _not_sent(message: Message, failure: LeaseLost | NotHandedOver | Uncertain, now: dt.datetime) -> str:
+    if isinstance(failure, LeaseLost):
         return "lease lost"
-    except Refused as failure:
-        return _not_delivered(message, State.HANDED_OVER, failure, clock())
-    except NotHandedOver as failure:
-        if failure.of_recipient and not failure.temporary:
-            record_refusal(message, str(failure), clock())
-        return _not_delivered(message, State.CLAIMED, failure, clock())
-    except Uncertain as failure:
-        return _finish(message, State.HANDED_OVER, State.UNCERTAIN, str(failure), clock())
-    return _finish(message, State.HANDED_OVER, State.SENT, answer, clock())
+    if isinstance(failure, Uncertain):
+        return _finish(message, State.HANDED_OVER, State.UNCERTAIN, str(failure), now)
+    if isinstance(failure, Refused):
+        return _not_delivered(message, State.HANDED_OVER, failure, now)
+    if failure.of_recipient and not failure.temporary:
+        record_refusal(message, str(failure), now)
+    return _not_delivered(message, State.CLAIMED, failure, now)
 
 
 def _hand_over(message: Message, letter: Letter, now: dt.datetime) -> None:
@@ -148,11 +233,9 @@ def _hand_over(message: Message, letter: Letter, now: dt.datetime) -> None:
 
 
 def _mark_handed_over(message: Message, letter: Letter, now: dt.datetime) -> None:
-    mine = Message.objects.filter(
-        pk=message.pk, state=State.CLAIMED, claimed_by=message.claimed_by, leased_until__gt=now
-    )
     kept = None if kind_of(message).is_secret else letter.kept()
-    if mine.update(state=State.HANDED_OVER, handed_over_at=now, leased_until=now + NOBODY_WAITS, letter=kept) != 1:
+    handed_over = {"state": State.HANDED_OVER, "handed_over_at": now, "leased_until": now + NOBODY_WAITS}
+    if not mark(message, State.CLAIMED, handed_over | {"letter": kept}, held_at=now):
         raise LeaseLost
 
 
@@ -161,9 +244,7 @@ def _keep_told(message: Message, letter: Letter) -> None:
     if message.attempts > 1:
         Told.objects.filter(message=message).delete()
     if message.user is not None:
-        Told.objects.bulk_create(
-            Told(message=message, user=message.user, about=about, said=said) for about, said in letter.told.items()
-        )
+        keep_told(message, letter.told)
 
 
 def _not_delivered(message: Message, was: State, failure: NotHandedOver, now: dt.datetime) -> str:
@@ -188,10 +269,9 @@ def _finish(
 def _settle(
     message: Message, was: State, becomes: State, why: str, now: dt.datetime, not_before: dt.datetime | None
 ) -> bool:
-    mine = Message.objects.filter(pk=message.pk, state=was, claimed_by=message.claimed_by)
     waits = {"not_before": not_before, "settled_at": None} if not_before else {"settled_at": now}
     about: dict[str, Any] = {"about": {}} if kind_of(message).is_secret and becomes != State.QUEUED else {}
-    return mine.update(state=becomes, why=why[:500], leased_until=None, **waits, **about) == 1
+    return mark(message, was, {"state": becomes, "why": why[:500], "leased_until": None, **waits, **about})
 
 
 def _settle_carried(digest: Message, becomes: State, why: str, now: dt.datetime) -> None:

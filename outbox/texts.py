@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
+from functools import cached_property
 
 from django.conf import settings
 from django.utils import translation
@@ -57,7 +58,7 @@ class Part:
     is_line: bool = False
     may_be_empty: bool = False
 
-    @property
+    @cached_property
     def standard_text(self) -> str:
         """The standard, with placeholders as the administrator writes them."""
         words = {one.name: f"{{{one.word}}}" for one in self.holds}
@@ -94,7 +95,11 @@ class TextSet:
 
     def part(self, name: str) -> Part:
         """Raises ``KeyError`` for a part that the kind has not."""
-        return {part.name: part for part in self.parts}[name]
+        return self._by_name[name]
+
+    @cached_property
+    def _by_name(self) -> dict[str, Part]:
+        return {part.name: part for part in self.parts}
 
 
 _sets: dict[str, TextSet] = {}
@@ -133,7 +138,9 @@ class Texts:
 
     def _filled(self, name: str, values: dict[str, object]) -> str:
         part = self.of.part(name)
-        text = self.changed.get(name, part.standard_text)
+        text = self.changed.get(name)
+        if text is None:
+            return fill(part, part.standard_text, values)
         if faults := faults_of(part, text):
             # The code's placeholders have changed since the text was saved.
             log.error("The text %s of %s is not used: %s", name, self.of.kind, " ".join(faults))

@@ -29,7 +29,7 @@ from schools.policies import user_can_log
 from sessions_log.models import ReminderItem
 from sessions_log.reminding.places import place_of
 from sessions_log.reminding.rules import RuleBook, Rules, first_lead
-from sessions_log.reminding.steps import steps_of
+from sessions_log.reminding.steps import Steps
 
 # A move or a plan that was told this recently is a reminder too.
 JUST_TOLD = dt.timedelta(days=7)
@@ -57,9 +57,13 @@ def sessions_of(message: Message) -> list[PlannedSession]:
 
 def _sessions_named_in(messages: Sequence[Message]) -> dict[int, list[PlannedSession]]:
     named = {message.pk: set(message.about.get("sessions", [])) for message in messages}
-    rows = PlannedSession.objects.filter(pk__in=set().union(*named.values())).with_names()
-    in_order = list(rows.order_by("week_start", "group__kind", "group__grade", "group__name"))
-    return {pk: [row for row in in_order if row.pk in sessions] for pk, sessions in named.items()}
+    rows = PlannedSession.objects.filter(pk__in=set().union(*named.values()))
+    # No more of each than the mails speak of: these are the most rows that a sender reads.
+    rows = rows.select_related("group", "topic", "leader", "participation__school")
+    in_order = rows.order_by("week_start", "group__kind", "group__grade", "group__name")
+    place = {row.pk: (number, row) for number, row in enumerate(in_order)}
+    found = {pk: sorted(place[one] for one in sessions if one in place) for pk, sessions in named.items()}
+    return {pk: [row for _number, row in rows] for pk, rows in found.items()}
 
 
 def _items_of(message: Message) -> list[ReminderItem]:
@@ -85,8 +89,7 @@ def _in_their_step(message: Message, sessions: list[PlannedSession], today: dt.d
 
 
 def _is_in_step(session: PlannedSession, kind: str, leads: set[int], today: dt.date) -> bool:
-    steps = [step for step in steps_of(place_of(session), rules_of(session)) if step.kind == kind]
-    steps = [step for step in steps if step.lead in leads]
+    steps = [step for step in all_steps().of(place_of(session)) if step.kind == kind and step.lead in leads]
     return not steps or any(not step.is_too_late(today) for step in steps)
 
 
@@ -212,8 +215,8 @@ def _staff_sessions(messages: Sequence[Message]) -> dict[int, list[PlannedSessio
 
 def _coming(sessions: Sequence[PlannedSession], today: dt.date) -> str:
     """When the next mail about the same sessions comes."""
-    rules = rules_of(sessions[0])
-    steps = [step for one in sessions for step in steps_of(place_of(one), rules)]
+    book = all_steps()
+    steps = [step for one in sessions for step in book.of(place_of(one))]
     ahead = [step.due_on for step in steps if step.kind == ReminderItem.Kind.APPROACHING and step.due_on > today]
     if not ahead:
         return _("This is the last reminder before the session.")
@@ -222,7 +225,16 @@ def _coming(sessions: Sequence[PlannedSession], today: dt.date) -> str:
 
 def rules_of(session: PlannedSession) -> Rules:
     """How the reminders of the session's programme and year are set."""
-    return asked_once("rules", RuleBook).of_programme(session.participation.programme_year_id)
+    return _rule_book().of_programme(session.participation.programme_year_id)
+
+
+def all_steps() -> Steps:
+    """The steps of any session's reminders."""
+    return asked_once("steps", lambda: Steps(_rule_book()))
+
+
+def _rule_book() -> RuleBook:
+    return asked_once("rules", RuleBook)
 
 
 def still_without_log(message: Message, today: dt.date) -> list[PlannedSession]:
@@ -273,8 +285,7 @@ def _missing_section(sessions: Sequence[PlannedSession], url: str) -> Section:
 
 def _after_missing(message: Message, session: PlannedSession) -> str:
     """Whether a mail more comes if there is no log then: a reminder, or to somebody who can help."""
-    lead, rules = message.about.get("lead", 0), rules_of(session)
-    steps = steps_of(place_of(session), rules)
+    lead, steps = message.about.get("lead", 0), all_steps().of(place_of(session))
     later = [one for one in steps if one.kind == ReminderItem.Kind.LOG_MISSING and one.lead > lead]
     if later:
         return _("If the log is still missing %(day)s, we remind once more.") % {"day": short_day(later[0].due_on)}

@@ -86,15 +86,16 @@ def ready_made() -> list[tuple[str, str, bytes]]:
     from django.conf import settings
     from django.utils import translation
 
-    from outbox.kinds import kind_of
+    from outbox.going import letter_for
+    from outbox.mime import written_out
     from outbox.models import Message
     from outbox.writing import mail_of
 
     ready = []
     with translation.override(settings.LANGUAGE_CODE):
         for message in Message.objects.select_related("user"):
-            written: Any = mail_of(message, kind_of(message).compose(message, NOON), NOON).message()
-            ready.append((settings.DEFAULT_FROM_EMAIL, message.address, written.as_bytes(linesep="\r\n")))
+            mail = mail_of(message, letter_for(message, NOON), NOON)
+            ready.append((settings.DEFAULT_FROM_EMAIL, message.address, written_out(mail)))
     return ready
 
 
