@@ -19,7 +19,7 @@ from outbox.models import Message, MessageQuerySet, State
 # A claim holds this long: more than composing, connecting and asking take, each with its time limit.
 LEASE = dt.timedelta(minutes=3)
 # As many are taken at once as went in a second, and at most so many.
-MOST = 50
+MOST = 100
 # Seconds after which what has been taken and not begun is given back, so that no lease runs out behind a slow server.
 HELD_FOR = 10
 

@@ -30,7 +30,7 @@ def written_out(mail: EmailMessage) -> bytes:
     """The bytes of any mail, each line ended by CRLF."""
     if isinstance(mail, LetterMail):
         return mail.written
-    return mail.message().as_bytes(linesep="\r\n")  # type: ignore[call-arg, no-any-return]
+    return mail.message().as_bytes(linesep="\r\n")  # type: ignore[call-arg]
 
 
 class LetterMail(EmailMultiAlternatives):

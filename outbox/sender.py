@@ -31,7 +31,7 @@ from outbox.digests import DIGEST
 from outbox.going import NotYet, letter_for, put_off
 from outbox.kinds import kind_of
 from outbox.letters import Letter, NotWanted
-from outbox.marks import keep_told, mark
+from outbox.marks import mark, mark_and_tell
 from outbox.mime import written_out
 from outbox.models import Message, State, Told
 from outbox.together import written_together
@@ -224,9 +224,12 @@ def _not_sent(message: Message, failure: LeaseLost | NotHandedOver | Uncertain, 
 
 def _hand_over(message: Message, letter: Letter, now: dt.datetime) -> None:
     """From here on the recipient may have been told. Raises ``LeaseLost`` when the claim no longer holds."""
-    with transaction.atomic() if letter.told or letter.carries else nullcontext():
+    # Most mails are handed over for the first time and carry none: that is one statement.
+    with transaction.atomic() if message.attempts > 1 or letter.carries else nullcontext():
+        if message.attempts > 1:
+            # Said again after a refusal, it is told once.
+            Told.objects.filter(message=message).delete()
         _mark_handed_over(message, letter, now)
-        _keep_told(message, letter)
         if letter.carries:
             carried = Message.objects.filter(pk__in=letter.carries, state=State.GATHERED)
             carried.update(state=State.HANDED_OVER, digest=message, handed_over_at=now, merge_key="")
@@ -234,17 +237,14 @@ def _hand_over(message: Message, letter: Letter, now: dt.datetime) -> None:
 
 def _mark_handed_over(message: Message, letter: Letter, now: dt.datetime) -> None:
     kept = None if kind_of(message).is_secret else letter.kept()
-    handed_over = {"state": State.HANDED_OVER, "handed_over_at": now, "leased_until": now + NOBODY_WAITS}
-    if not mark(message, State.CLAIMED, handed_over | {"letter": kept}, held_at=now):
+    becomes = {"state": State.HANDED_OVER, "handed_over_at": now, "leased_until": now + NOBODY_WAITS, "letter": kept}
+    told = letter.told if message.user_id is not None else {}
+    if told:
+        marked = mark_and_tell(message, State.CLAIMED, becomes, told, held_at=now)
+    else:
+        marked = mark(message, State.CLAIMED, becomes, held_at=now)
+    if not marked:
         raise LeaseLost
-
-
-def _keep_told(message: Message, letter: Letter) -> None:
-    """Said again after a refusal, it is told once."""
-    if message.attempts > 1:
-        Told.objects.filter(message=message).delete()
-    if message.user is not None:
-        keep_told(message, letter.told)
 
 
 def _not_delivered(message: Message, was: State, failure: NotHandedOver, now: dt.datetime) -> str:

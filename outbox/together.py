@@ -1,4 +1,4 @@
-"""What several mails ask for together: fifty that are written one after the other ask once, not fifty times.
+"""What several mails ask for together: a hundred that are written one after the other ask once, not a hundred times.
 
 Whoever writes a mail asks here. While a sender works on a batch, the first mail's question is asked for all of them;
 a mail by itself asks for itself. An answer holds for the batch, which is as many mails as go in a second.

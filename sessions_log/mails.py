@@ -216,7 +216,8 @@ def _staff_sessions(messages: Sequence[Message]) -> dict[int, list[PlannedSessio
 def _coming(sessions: Sequence[PlannedSession], today: dt.date) -> str:
     """When the next mail about the same sessions comes."""
     book = all_steps()
-    steps = [step for one in sessions for step in book.of(place_of(one))]
+    alike = {(one.week_start, one.date, one.topic_id, one.leader_id): one for one in sessions}
+    steps = [step for one in alike.values() for step in book.of(place_of(one))]
     ahead = [step.due_on for step in steps if step.kind == ReminderItem.Kind.APPROACHING and step.due_on > today]
     if not ahead:
         return _("This is the last reminder before the session.")

@@ -191,7 +191,7 @@ def full_disk() -> Iterator[None]:
     """What a database says to whoever writes when its disk is full; reading goes on."""
 
     def refuse(execute, sql, params, many, context):
-        if sql.split(" ", 1)[0] in ("INSERT", "UPDATE", "DELETE"):
+        if sql.split(" ", 1)[0] in ("INSERT", "UPDATE", "DELETE", "WITH"):  # the hand-over is a WITH with both
             raise OperationalError("database or disk is full")
         return execute(sql, params, many, context)
 
