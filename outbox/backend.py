@@ -47,7 +47,7 @@ class HandoverBackend(EmailBackend):
         super().__init__(*args, **kwargs)
         self.timeout = self.timeout or BEFORE_HAND_OVER
         # Called while the server thinks: once it knows of the mail, and once more when it has the body.
-        self.meanwhile: Callable[[], None] = _nothing
+        self.meanwhile: Callable[[], None] = nothing
 
     def deliver(self, mail: EmailMessage, *, handed_over: Callable[[], None]) -> str:
         """Send a mail to its one recipient; gives the server's answer.
@@ -154,7 +154,7 @@ class HandoverBackend(EmailBackend):
         self.connection = self._partial_connection = None
 
 
-def _nothing() -> None:
+def nothing() -> None:
     """There is nothing to do meanwhile."""
 
 

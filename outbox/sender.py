@@ -23,7 +23,7 @@ from django.db import transaction
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
-from outbox.backend import HandoverBackend, NotHandedOver, Refused, Uncertain
+from outbox.backend import HandoverBackend, NotHandedOver, Refused, Uncertain, nothing
 from outbox.bounces import record_refusal
 from outbox.claims import HELD_FOR, give_back, paced, take
 from outbox.control import look_for_restored_backup
@@ -123,6 +123,8 @@ class Round:
             if written:
                 give_back([written.message, *self._unwritten])
         finally:
+            if isinstance(self._relay, HandoverBackend):
+                self._relay.meanwhile = nothing
             self._write_down()
         return self._ended
 
@@ -131,7 +133,8 @@ class Round:
         return bool(self._ended or self._taken) and time.monotonic() - began > HELD_FOR
 
     def _next(self) -> Written | None:
-        while self._ready is None and self._unwritten:
+        if self._ready is None:
+            self._write_down()
             self._write_next()
         ready, self._ready = self._ready, None
         return ready
@@ -143,7 +146,7 @@ class Round:
             self._write_down()
 
     def _write_next(self) -> None:
-        if self._ready is None and self._unwritten:
+        while self._ready is None and self._unwritten:
             outcome = _written(self._unwritten.popleft(), self._clock)
             if isinstance(outcome, Written):
                 self._ready = outcome

@@ -63,16 +63,16 @@ def letter_to_school(
     attachments: Sequence[Attachment] = (),
 ) -> Letter:
     """A letter to somebody for a role at a school, signed by the centre's coordinator; of one section or several."""
-    by = coordinator(timezone.localdate(now))
+    by, role = coordinator(timezone.localdate(now)), str(membership.get_role_display()).lower()
     return Letter(
         subject=subject,
         preheader=preheader,
         greeting=_("Hello %(name)s!") % {"name": str(membership.person.user or "").split(" ")[0]},
         sections=[section] if section else sections,
         signature=signature(by),
-        why=_why(membership),
+        why=_why(membership, role),
         coming=coming,
-        foot_links=_foot(membership, now),
+        foot_links=_foot(membership, role, now),
         reply_to=by.email if by else "",
         told=told or {},
         attachments=attachments,
@@ -110,14 +110,12 @@ def session_rows(sessions: Sequence[PlannedSession]) -> list[tuple[str, str]]:
     return [(", ".join(groups), time) for time, groups in by_time.items()]
 
 
-def _why(membership: SchoolMembership) -> str:
-    role = str(membership.get_role_display()).lower()
+def _why(membership: SchoolMembership, role: str) -> str:
     because = _("You get this mail because you are %(role)s at %(school)s.")
     own = _("The links are your own: pass them on to nobody.")
     return f"{because % {'role': role, 'school': membership.person.school}} {own}"
 
 
-def _foot(membership: SchoolMembership, now: dt.datetime) -> list[Link]:
+def _foot(membership: SchoolMembership, role: str, now: dt.datetime) -> list[Link]:
     not_me = link_to(membership, "schools:link-not-me", now, scopes=[Scope.ANSWER])
-    role = str(membership.get_role_display()).lower()
     return [Link(_("I am not the %(role)s") % {"role": role}, not_me)]
