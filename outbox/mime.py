@@ -21,8 +21,9 @@ from django.core.mail.message import sanitize_address
 
 # RFC 5322, 2.1.1: the longest line of a header that can be folded.
 FOLDED_AT = 78
-# Bytes in an encoded word, which in base64 and with what stands around them is at most 75 characters (RFC 2047, 2).
-ENCODED_AT_ONCE = 45
+# Bytes in an encoded word: in base64, with what stands around them and a short name of a header, they are a line of at
+# most 76 characters (RFC 2047, 2).
+ENCODED_AT_ONCE = 39
 _CRLF = policy.compat32.clone(linesep="\r\n")
 
 

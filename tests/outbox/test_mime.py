@@ -38,7 +38,9 @@ def words(text: str) -> str:
 def test_a_subject_is_read_as_it_was_written(subject: str):
     if subject.isascii():
         subject = f"å {subject}"
-    assert read(written_out(mail(subject=subject)))["Subject"] == subject
+    written = written_out(mail(subject=subject))
+    assert read(written)["Subject"] == subject
+    assert all(len(line) <= 76 for line in written.partition(b"\r\n\r\n")[0].split(b"\r\n") if b"=?" in line)
 
 
 @given(st.text(st.characters(codec="utf-8", exclude_categories=("Cc", "Cs")), max_size=300))
