@@ -11,13 +11,14 @@ from typing import Any
 import hypothesis
 import pytest
 from django.conf import settings
+from django.db import connection
 from django.test import Client, TransactionTestCase
 
 from accounts import actions as accounts_actions
 from accounts.models import CentreRole, User
 from schools.actions import calendar, groups, people, places
 from schools.models import ClosedPeriod, District, School, SchoolMembership, SchoolYear
-from tests import migrated, remembering
+from tests import emptying, migrated, remembering
 from tests.remembering import remembered
 
 pytest_plugins = ["tests.browsing", "tests.processes.fixtures"]
@@ -93,6 +94,8 @@ def django_db_keepdb(django_db_keepdb: bool, django_db_modify_db_settings: None)
 def django_db_setup(django_db_setup: None) -> None:
     """What the migrations write is not yet the first test's."""
     remembering.begin()
+    if connection.vendor == "postgresql":
+        emptying.by_deleting()
 
 
 @pytest.hookimpl(tryfirst=True)
