@@ -52,7 +52,8 @@ def pytest_itemcollected(item: pytest.Item) -> None:
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """On PostgreSQL only what asks a database is tried: the rest is no other there than beside SQLite.
 
-    Nor does the walk post there: who is let in to write is decided before anything is written.
+    Nor does the walk post there: who is let in to write is decided before anything is written. How many pages a sheet
+    fills is no other either.
     """
     if "postgresql" not in settings.DATABASES["default"]["ENGINE"]:
         return
@@ -64,7 +65,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 
 def _is_other_there(item: pytest.Item) -> bool:
-    if item.get_closest_marker("doors") is not None:
+    if item.get_closest_marker("doors") is not None or item.get_closest_marker("sheets") is not None:
         return False
     if item.get_closest_marker("django_db") is not None or not DATABASE.isdisjoint(getattr(item, "fixturenames", ())):
         return True

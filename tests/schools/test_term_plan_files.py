@@ -63,6 +63,7 @@ def words(page) -> str:
     return " ".join(page.extract_text().split())
 
 
+@pytest.mark.sheets
 @pytest.mark.parametrize(("timed", "season"), [(False, "ht"), (True, "vt")])
 def test_twenty_classes_stand_on_two_pages_of_a4(centre, signed_in, timed, season):
     more_classes(centre, 18)
@@ -79,6 +80,7 @@ def test_twenty_classes_stand_on_two_pages_of_a4(centre, signed_in, timed, seaso
         assert "Vilken vecka har min grupp pass?" in groups_page and "Vecka för vecka" in weeks_page
 
 
+@pytest.mark.sheets
 @pytest.mark.parametrize("number", [8, 18])
 def test_a_school_in_two_programmes_needs_two_pages(centre, signed_in, number):
     more_classes(centre, number)
