@@ -13,7 +13,7 @@ from django.http import HttpResponse
 from programmes import reference
 from programmes.models import Programme, SessionTopic
 from schools.actions.plans import apply_plan, choose_topics, join, open_programme_year
-from schools.models import Participation, PlannedSession, School, Term
+from schools.models import Participation, PlannedSession, ProgrammeYear, School, Term
 from tests.remembering import remembered
 
 BEFORE_TERM = dt.datetime(2026, 8, 10, 8, tzinfo=dt.UTC)
@@ -26,6 +26,13 @@ def on(day: dt.date, hour: int = 10) -> time_machine.travel:
 
 def at(day: dt.date) -> dt.datetime:
     return dt.datetime.combine(day, dt.time(9), tzinfo=dt.UTC)
+
+
+@remembered
+def with_rules(centre: SimpleNamespace) -> ProgrammeYear:
+    """TÅGET has its settings for the year; nothing is planned."""
+    reference.load()
+    return open_programme_year(programme=Programme.objects.get(slug="taget"), year=centre.year, by=centre.samira)
 
 
 @remembered

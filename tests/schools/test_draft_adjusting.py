@@ -23,7 +23,7 @@ from schools.actions.plans import StaleDraft, apply_plan, draft_plan, open_progr
 from schools.engine.drafts import Change, Draft, Kind
 from schools.history import batches_of, deeds_in
 from schools.models import DraftAdjustment, Group, Participation, PlannedSession, ProgrammeYear
-from tests.schools.laid_out import at, lay_out, on, session_of, words_of
+from tests.schools.laid_out import at, lay_out, on, session_of, with_rules, words_of
 
 D = dt.date
 TODAY = D(2026, 9, 17)
@@ -38,8 +38,7 @@ def today() -> Iterator[None]:
 
 @pytest.fixture
 def rules(centre: SimpleNamespace) -> ProgrammeYear:
-    reference.load()
-    return open_programme_year(programme=Programme.objects.get(slug="taget"), year=centre.year, by=centre.samira)
+    return with_rules(centre)
 
 
 @pytest.fixture

@@ -11,16 +11,13 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from programmes import reference
-from programmes.models import Programme
 from schools.actions import runs
 from schools.actions.groups import add_group
 from schools.actions.moves import move_session
-from schools.actions.plans import open_programme_year
 from schools.engine.outlines import drafts_of
 from schools.models import PlannedSession, PlanRun, ProgrammeYear, School
 from schools.tasks import lay_out_plans
-from tests.schools.laid_out import at, on, words_of
+from tests.schools.laid_out import at, on, with_rules, words_of
 
 TODAY = dt.date(2026, 8, 12)
 NOW = at(TODAY)
@@ -35,8 +32,7 @@ def today() -> Iterator[None]:
 
 @pytest.fixture
 def rules(centre: SimpleNamespace) -> ProgrammeYear:
-    reference.load()
-    return open_programme_year(programme=Programme.objects.get(slug="taget"), year=centre.year, by=centre.samira)
+    return with_rules(centre)
 
 
 @pytest.fixture

@@ -13,14 +13,13 @@ from django.test import Client
 from django.urls import reverse
 
 from programmes import reference
-from programmes.models import Programme, SessionTopic
+from programmes.models import SessionTopic
 from schools.actions.cancelling import cancel_session
 from schools.actions.groups import add_group
 from schools.actions.moves import move_session
 from schools.actions.places import add_school
-from schools.actions.plans import open_programme_year
 from schools.models import District, Participation, PlannedSession, ProgrammeYear
-from tests.schools.laid_out import at, lay_out, on, session_of
+from tests.schools.laid_out import at, lay_out, on, session_of, with_rules
 
 D = dt.date
 NOW = at(D(2026, 9, 17))
@@ -34,9 +33,7 @@ def today() -> Iterator[None]:
 
 @pytest.fixture
 def rules(centre: SimpleNamespace) -> ProgrammeYear:
-    """TÅGET has its settings for the year; nothing is planned."""
-    reference.load()
-    return open_programme_year(programme=Programme.objects.get(slug="taget"), year=centre.year, by=centre.samira)
+    return with_rules(centre)
 
 
 @pytest.fixture
