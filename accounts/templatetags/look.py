@@ -6,12 +6,41 @@ import datetime as dt
 from collections.abc import Container
 
 from django import template
+from django.template.base import Parser, Token
+from django.urls import get_script_prefix
 from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import get_language
 
 register = template.Library()
 NBSP = "\u00a0"
+
+
+@register.tag
+def once(parser: Parser, _token: Token) -> Once:
+    """``{% once %}…{% endonce %}``: what is the same on every page and for everybody, such as the page's foot."""
+    inside = parser.parse(("endonce",))
+    parser.delete_first_token()
+    return Once(inside)
+
+
+class Once(template.Node):
+    """Written once in each language, and kept while the process lives. It knows nothing of the page around it and of
+    who reads it, so that nothing of somebody's is kept for another."""
+
+    def __init__(self, inside: template.NodeList) -> None:
+        self.nodelist = inside
+        self.kept: dict[tuple[str | None, str], SafeString] = {}
+
+    def render(self, context: template.Context) -> SafeString:
+        key = (get_language(), get_script_prefix())
+        if key not in self.kept:
+            of_nobody = template.Context()
+            assert context.template is not None
+            with of_nobody.bind_template(context.template):
+                self.kept[key] = self.nodelist.render(of_nobody)
+        return self.kept[key]
 
 
 @register.simple_tag

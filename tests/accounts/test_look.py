@@ -1,0 +1,39 @@
+"""What the tags that stand on every page write, and what they keep."""
+
+from __future__ import annotations
+
+import uuid
+
+import pytest
+from django.template import Context, Template
+from django.urls import reverse
+from django.utils import translation
+
+from accounts.addresses import address_of
+
+
+def said(template: Template, **context: object) -> str:
+    return template.render(Context(context))
+
+
+def test_what_is_written_once_is_written_in_each_language():
+    template = Template("{% once %}{% translate 'Sign out' %}{% endonce %}")
+    with translation.override("sv"):
+        swedish = said(template)
+    with translation.override("en"):
+        assert said(template) == "Sign out"
+    with translation.override("sv"):
+        assert said(template) == swedish == "Logga ut"
+
+
+def test_what_is_written_once_knows_nothing_of_who_reads_and_of_the_page():
+    template = Template("{{ name }}: {% once %}{{ name }}{{ csrf_token }}{% include '_brand.html' %}{% endonce %}")
+    first = said(template, name="Elin", csrf_token="hemligt")
+    assert first.startswith("Elin: <svg")
+    assert said(template, name="Jonas") == first.replace("Elin", "Jonas")
+
+
+@pytest.mark.parametrize("name", ["schools:session-detail", "schools:session-move", "sessions_log:log-as-planned"])
+def test_a_rows_address_is_what_reverse_gives(name):
+    for row in (uuid.uuid4(), uuid.uuid4()):
+        assert address_of(name, row) == reverse(name, args=[row])
