@@ -7,7 +7,8 @@ import uuid
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from django.db.models import Max, Q, QuerySet
+from django.db.models import Count, F, Max, Q, QuerySet, Window
+from django.db.models.functions import RowNumber
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -57,9 +58,16 @@ def deeds_in(school: School, batches: Iterable[tuple[uuid.UUID, dt.datetime]]) -
 
 
 def latest_deeds(school: School, number: int) -> list[Deed]:
-    """The school's latest deeds, newest first, in one query."""
+    """The school's latest deeds, newest first, in one query: of many changes of a kind no more are read than are
+    needed to tell them as a number."""
     latest = batches_of(school).values("batch")[:number]
-    return deeds(PlanChange.objects.filter(participation__school=school, batch__in=latest))
+    changes = PlanChange.objects.filter(participation__school=school, batch__in=latest)
+    kind = [F("batch"), F("what")]
+    told = changes.annotate(
+        of_its_kind=Window(Count("pk"), partition_by=kind),
+        place=Window(RowNumber(), partition_by=kind, order_by=[F("at").desc(), F("pk").desc()]),
+    )
+    return deeds(told.filter(place__lte=TOLD_ONE_BY_ONE))
 
 
 def changes_since(school: School, term: Term, moment: dt.datetime) -> list[Deed]:
@@ -95,10 +103,16 @@ def _lines(batch: Sequence[PlanChange]) -> Iterator[str]:
     """Each change in words; many of the same kind as their number."""
     for what in ORDER:
         found = sorted((change for change in batch if change.what == what), key=_reading_order)
-        if len(found) > TOLD_ONE_BY_ONE:
-            yield _number_in_words(what, len(found))
+        number = _how_many(found)
+        if number > TOLD_ONE_BY_ONE:
+            yield _number_in_words(what, number)
         else:
             yield from (in_words(change) for change in found)
+
+
+def _how_many(changes: list[PlanChange]) -> int:
+    """How many changes of a kind the deed has, of which ``latest_deeds`` reads only some."""
+    return getattr(changes[0], "of_its_kind", len(changes)) if changes else 0
 
 
 def _reading_order(change: PlanChange) -> tuple[str, str]:
