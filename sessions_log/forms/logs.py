@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
@@ -81,6 +82,12 @@ def _yes_or_no(label: Any) -> forms.TypedChoiceField:
 
 def _line(label: Any, most: int = 200) -> forms.CharField:
     return forms.CharField(label=label, max_length=most, required=False, widget=forms.TextInput(attrs=_text))
+
+
+def _offer_rows(field: Any, among: QuerySet[Any], read: Iterable[Any]) -> None:
+    """Rows that have been read already as a field's choices; what comes back is looked up ``among`` them."""
+    field.queryset = among
+    field.choices = [(row.pk, str(row)) for row in read]
 
 
 def _is_led_by(person: SchoolPerson, leader: Mapping[str, Any]) -> bool:
@@ -280,9 +287,9 @@ class LogForm(forms.Form):
         choice: dict[str, Any] = self.fields
         choice["day"].choices = [*self.offers.days(), (OTHER, _("Another day"))]
         choice["leader"].choices = self.offers.leaders()
-        choice["co_leaders"].queryset = self.offers.co_leaders()
+        _offer_rows(choice["co_leaders"], self.offers.co_leaders(), self.offers.people)
         choice["new_week"].choices = [*self.offers.new_weeks(), ("", _("Decide later"))]
-        choice["parts_done"].queryset = self.offers.parts()
+        _offer_rows(choice["parts_done"], self.offers.parts(), self.offers.parts_in_order)
         if self.offers.is_mvp:
             choice["scenario"].queryset = self.offers.scenarios()
         else:

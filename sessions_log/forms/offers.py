@@ -75,6 +75,10 @@ class Offers:
     def parts(self) -> QuerySet[TopicPart]:
         return self.session.topic.parts.all() if self.session.topic else TopicPart.objects.none()
 
+    @cached_property
+    def parts_in_order(self) -> list[TopicPart]:
+        return list(self.parts())
+
     def scenarios(self) -> QuerySet[Scenario]:
         return Scenario.objects.filter(programme=self.session.participation.programme_year.programme_id)
 
