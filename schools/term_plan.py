@@ -202,7 +202,7 @@ class TermPlan:
         """The first week from today in which something is planned."""
         return next((week for week in self.weeks if week.when and _is_ahead(week.entries)), None)
 
-    @property
+    @cached_property
     def glance_weeks(self) -> list[tuple[dt.date, str, str]]:
         """Every week of the term, with the break's name where it is closed, and what it is blocked for if it is."""
         return [(monday, self._closed_name(monday), self.calendar.blocked_name(monday)) for monday in self._mondays()]

@@ -21,7 +21,7 @@ from schools.actions.moves import free_weeks, move_session
 from schools.actions.people import add_person, end_membership, write_note
 from schools.actions.plans import apply_plan
 from schools.calendar import SchoolCalendar
-from schools.history import TOLD_ONE_BY_ONE, deeds
+from schools.history import TOLD_ONE_BY_ONE, batches_of, deeds, deeds_in, latest_deeds
 from schools.models import ClosedPeriod, Group, PlanChange, PlannedSession, SchoolMembership, SchoolPerson
 from schools.models.plans import monday_of
 from sessions_log.actions import LogEntry, log_as_planned, log_session
@@ -332,6 +332,22 @@ class TestTheHistory:
         assert len(told(TOLD_ONE_BY_ONE)) == TOLD_ONE_BY_ONE
         assert told(TOLD_ONE_BY_ONE + 1) == (f"{TOLD_ONE_BY_ONE + 1} pass fick ett annat ämne.",)
 
+    def test_the_latest_deeds_are_told_as_in_the_whole_history_though_not_all_changes_are_read(self, planned):
+        batch, kinds = uuid.uuid4(), [PlanChange.What.LED, PlanChange.What.LED, PlanChange.What.TOPIC]
+        for place, session in enumerate(planned.participation.sessions.with_names()[: 3 * TOLD_ONE_BY_ONE]):
+            PlanChange.objects.create(
+                participation=planned.participation,
+                session=session,
+                what=kinds[place % 3],
+                by=planned.samira if place else planned.jonas,
+                at=at(AUTUMN_DAY) + dt.timedelta(minutes=place % 5),
+                batch=batch,
+            )
+        for number in (1, 2, 5):
+            whole = deeds_in(planned.lindang, batches_of(planned.lindang)[:number])
+            assert latest_deeds(planned.lindang, number) == whole
+        assert len(whole[0].lines) == TOLD_ONE_BY_ONE + 1
+
     def test_it_is_paged_and_a_strange_page_number_does_no_harm(self, planned, signed_in):
         for _time in range(25):
             session = session_of(planned.participation, "1A", after=THIS_WEEK)
@@ -392,3 +408,34 @@ def test_a_school_without_a_plan_costs_no_more(centre, signed_in):
     with CaptureQueriesContext(connection) as captured:
         assert "Planen är inte lagd än" in text_of(client.get(PAGE))
     assert len(captured) <= 12
+
+
+class TestManyRowsAtOnce:
+    def test_they_say_the_same_as_rows_that_are_read_one_by_one(self, centre):
+        rows = lay_out(centre, centre.lindang, chosen=3).sessions.order_by("pk")
+        led = rows.get(pk=rows.first().pk)
+        led.leader = SchoolPerson.objects.get(user=centre.jonas)
+        led.save()
+        shared, own = list(rows.with_shared_names()), list(rows.with_names())
+        assert {row.topic_id is None for row in own} == {row.leader_id is None for row in own} == {True, False}
+        for one, other in zip(shared, own, strict=True):
+            for of_one, of_other in zip(self.parts_of(one), self.parts_of(other), strict=True):
+                assert of_one == of_other
+                assert self.said(of_one) == self.said(of_other)
+        assert len({id(row.group) for row in shared}) == len({row.group_id for row in shared}) < len(shared)
+
+    def test_nothing_more_is_read_for_them(self, centre):
+        rows = lay_out(centre, centre.lindang).sessions.with_shared_names()
+        with CaptureQueriesContext(connection) as queries:
+            for row in rows:
+                self.parts_of(row)
+        assert len(queries) == 1
+
+    @staticmethod
+    def parts_of(row):
+        rules = row.participation.programme_year
+        return [row, row.group, row.topic, row.leader, row.participation, row.participation.school, rules.programme]
+
+    @staticmethod
+    def said(one):
+        return {name: said for name, said in vars(one).items() if name != "_state"} if one else None

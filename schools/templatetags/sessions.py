@@ -1,0 +1,103 @@
+"""Sessions in tables and lists with hundreds of them: each row of them written at once.
+
+What is not written here is escaped with ``escape``; what comes from the tags of ``look`` is so already.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from html import escape
+
+from django import template
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+
+from accounts.addresses import address_of
+from accounts.templatetags.look import icon, week_no
+from schools.matrix import Cell, Line
+from schools.models import PlannedSession
+from schools.term_plan import GlanceCell, GlanceRow
+
+register = template.Library()
+
+
+@register.simple_tag
+def matrix_cells(line: Line) -> SafeString:
+    """A group's sessions in the school's table: each one's state and week, leading to the session."""
+    signs = {status: _sign(status) for status in {cell.status for cell in line.cells if cell}}
+    nothing = f"<td>{_hidden(_('Not planned'))}</td>"
+    return SafeString("".join(_matrix_cell(cell, signs[cell.status]) if cell else nothing for cell in line.cells))
+
+
+def _matrix_cell(cell: Cell, sign: str) -> str:
+    session = cell.session
+    led = f'<a href="{escape(session.get_absolute_url())}">{sign}{escape(week_no(session.week_start))}</small></a>'
+    return f"<td{_class(cell.tint)}>{led}</td>"
+
+
+def _sign(status: PlannedSession.Status) -> str:
+    """A state's icon, and the beginning of the line below it, which says it in words."""
+    return f'<span class="is-{status} d-flex">{icon(status)}</span><small>{_hidden(f"{status.label} ")}'
+
+
+@register.simple_tag
+def group_links(sessions: Iterable[PlannedSession]) -> SafeString:
+    """The groups of some sessions as items of a list, each leading to its session."""
+    return SafeString("".join(_item(session.get_absolute_url(), session) for session in sessions))
+
+
+@register.simple_tag
+def move_links(sessions: Iterable[PlannedSession]) -> SafeString:
+    """The groups of some sessions as items of a list, each leading to where its session is moved."""
+    move, address = _hidden(f"{_('Move')} "), "schools:session-move"
+    return SafeString("".join(_item(address_of(address, session.uuid), session, move) for session in sessions))
+
+
+def _item(address: str, session: PlannedSession, before: str = "") -> str:
+    return f'<li><a href="{escape(address)}">{before}{escape(str(session.group))}</a></li>'
+
+
+@register.simple_tag
+def log_choices(sessions: Iterable[PlannedSession]) -> SafeString:
+    """The groups of sessions that can be logged at once, each to be ticked off."""
+    return SafeString("".join(_log_choice(f"to-log-{session.pk}", session) for session in sessions))
+
+
+def _log_choice(name: str, session: PlannedSession) -> str:
+    tick = f'<input class="form-check-input" type="checkbox" name="session" id="{name}"'
+    # The session's own number is its form's key: ticked twice, it counts once.
+    value = f"{session.uuid}:{session.uuid}"
+    said = f'{tick} value="{value}" checked><span>{escape(str(session.group))}</span>'
+    return f'<label class="choice" for="{name}">{said}</label>'
+
+
+@register.simple_tag
+def glance_cells(row: GlanceRow) -> SafeString:
+    """A topic's weeks in the term at a glance: how many groups have it, and why a week has nothing."""
+    is_chosen = row.first.topic_id is not None
+    return SafeString("".join(_glance_cell(cell, is_chosen=is_chosen) for cell in row.cells))
+
+
+def _glance_cell(cell: GlanceCell, *, is_chosen: bool) -> str:
+    staff = _dot(" dot-staff" if is_chosen else " dot-staff dot-open", cell.staff, _("staff sessions"))
+    pupils = _dot("" if is_chosen else " dot-open dot-class", cell.pupils, _("pupil sessions"))
+    kind, why = "", ""
+    if cell.closed_name:
+        kind, why = "closed", _hidden(cell.closed_name)
+    elif cell.blocked_name:
+        kind, why = "blocked", _hidden(f"{_('Blocked')}: {cell.blocked_name}")
+    return f"<td{_class(kind)}>{staff}{pupils}{why}</td>"
+
+
+def _dot(looks: str, number: int, what: str) -> str:
+    """So many groups, as a number in a dot; nothing for none."""
+    return f'<span class="dot{looks}">{number}</span>{_hidden(f" {what}")}' if number else ""
+
+
+def _hidden(text: str) -> str:
+    """What is said to those who listen."""
+    return f'<span class="visually-hidden">{escape(text)}</span>'
+
+
+def _class(name: str) -> str:
+    return f' class="{name}"' if name else ""
