@@ -17,7 +17,7 @@ from accounts.policies import is_coordinator, sees_everything
 from accounts.requests import SignedInRequest
 from schools.models import PlannedSession, School
 from schools.models.places import SchoolQuerySet
-from schools.policies import user_can_log
+from schools.policies import user_can_log, user_can_see
 
 
 def schools_to_log(request: SignedInRequest, today: dt.date) -> SchoolQuerySet:
@@ -38,10 +38,12 @@ def chosen_school(request: SignedInRequest, schools: SchoolQuerySet) -> School |
 
 def session_to_log(request: SignedInRequest, uuid: UUID, today: dt.date) -> PlannedSession:
     """The session that an address names, with what its log needs."""
-    visible = PlannedSession.objects.visible_to(request.user, today).with_names()
-    rows = visible.select_related("participation__programme_year__year", "log__logged_by")
+    rows = PlannedSession.objects.with_names().select_related("participation__programme_year__year", "log__logged_by")
     session = get_object_or_404(rows.prefetch_related("topic__parts"), uuid=uuid)
-    if not user_can_log(request.user, session.participation.school, today):
+    school = session.participation.school
+    if not user_can_see(request.user, school, today):
+        raise Http404
+    if not user_can_log(request.user, school, today):
         raise PermissionDenied
     return session
 
