@@ -21,6 +21,11 @@ from schools.term_plan import in_term
 What = PlanChange.What
 # A deed with more changes than this is told as a number: a whole year's plan is a hundred rows or more.
 TOLD_ONE_BY_ONE = 4
+# What is told of a change, of the session it is of, and of who made it.
+TOLD = (
+    *("batch", "what", "before", "after", "reason", "at"),
+    *("session__week_start", "session__group__name", "session__topic__title", "by__full_name", "by__email"),
+)
 # A deed's changes are told in this order.
 ORDER = (
     What.CANCELLED,
@@ -67,7 +72,7 @@ def latest_deeds(school: School, number: int) -> list[Deed]:
         of_its_kind=Window(Count("pk"), partition_by=kind),
         place=Window(RowNumber(), partition_by=kind, order_by=[F("at").desc(), F("pk").desc()]),
     )
-    return deeds(told.filter(place__lte=TOLD_ONE_BY_ONE))
+    return deeds(told.filter(place__lte=TOLD_ONE_BY_ONE).only(*TOLD))
 
 
 def changes_since(school: School, term: Term, moment: dt.datetime) -> list[Deed]:
