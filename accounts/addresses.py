@@ -1,4 +1,4 @@
-"""Addresses of rows: many on a page, and alike but for the row's UUID."""
+"""Addresses of rows: many on a page, and alike but for the row's UUID or short name."""
 
 from __future__ import annotations
 
@@ -7,17 +7,19 @@ from uuid import UUID
 
 from django.urls import get_script_prefix, get_urlconf, reverse
 
-_NOBODYS = UUID(int=0)
+NOBODYS = {UUID: UUID(int=0), str: "nobodys-0-0-0"}
 
 
-def address_of(url_name: str, row: UUID) -> str:
-    """What ``reverse`` gives for an address whose only argument is a row's UUID."""
-    before, after = _around(url_name, get_script_prefix(), get_urlconf())
+def address_of(url_name: str, row: UUID | str) -> str:
+    """What ``reverse`` gives for an address whose only argument is a row's UUID, or its slug."""
+    kind = UUID if isinstance(row, UUID) else str
+    before, after = _around(url_name, kind, get_script_prefix(), get_urlconf())
     return f"{before}{row}{after}"
 
 
 @lru_cache(maxsize=200)
-def _around(url_name: str, _prefix: str, urlconf: str | None) -> tuple[str, str]:
-    """What stands before the UUID, and after it."""
-    before, _uuid, after = reverse(url_name, urlconf=urlconf, args=[_NOBODYS]).partition(str(_NOBODYS))
+def _around(url_name: str, kind: type, _prefix: str, urlconf: str | None) -> tuple[str, str]:
+    """What stands before the row's name, and after it."""
+    nobodys = NOBODYS[kind]
+    before, _name, after = reverse(url_name, urlconf=urlconf, args=[nobodys]).partition(str(nobodys))
     return before, after

@@ -6,10 +6,11 @@ import datetime as dt
 from collections.abc import Container
 
 from django import template
+from django.forms import BoundField
 from django.template.base import Parser, Token
 from django.urls import get_script_prefix
 from django.utils.formats import date_format
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 
@@ -49,10 +50,22 @@ def icon(name: str) -> SafeString:
     return format_html('<svg class="icon" aria-hidden="true"><use href="#i-{}"/></svg>', name)
 
 
-@register.inclusion_tag("_status.html")
-def status_badge(status: str, label: str = "") -> dict[str, str]:
+@register.simple_tag
+def status_badge(status: str, label: str = "") -> SafeString:
     """A session's state as shape and word. ``status`` is a ``PlannedSession.Status`` or its value."""
-    return {"status": str(status), "label": label or getattr(status, "label", str(status))}
+    return badge(str(status), label or getattr(status, "label", str(status)))
+
+
+def badge(status: str, label: str) -> SafeString:
+    """A state as shape and word: the icon's name, and what stands beside it."""
+    return format_html('<span class="status status-{}">{}{}</span>', status, icon(status), label)
+
+
+@register.simple_tag
+def choice_rows(field: BoundField) -> SafeString:
+    """A question's answers as rows that a thumb hits."""
+    rows = ((option.id_for_label, option.tag(), option.choice_label) for option in field)
+    return format_html_join("", '<label class="choice" for="{}">{}<span>{}</span></label>', rows)
 
 
 @register.filter

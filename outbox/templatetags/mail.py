@@ -7,9 +7,10 @@ from typing import Any
 
 from django import template
 from django.utils import timezone
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
-from accounts.templatetags.look import clock, short_day
+from accounts.templatetags.look import badge, clock, short_day
 from outbox.heartbeats import pulse, unread_mailbox
 from outbox.kinds import title_of
 from outbox.models import Control, Message, State
@@ -38,13 +39,13 @@ def moment(at: dt.datetime) -> str:
     return f"{short_day(local)} {clock(local.time())}"
 
 
-@register.inclusion_tag("_status.html")
-def mail_badge(message: Message) -> dict[str, str]:
+@register.simple_tag
+def mail_badge(message: Message) -> SafeString:
     """A mail's state as shape and word. Where the page has asked for it, that it came back goes before all."""
     if message.state != State.FAILED and getattr(message, "came_back", []):
-        return {"status": "notheld", "label": _("Came back")}
+        return badge("notheld", _("Came back"))
     state = State(message.state)
-    return {"status": SHAPES.get(state, "planned"), "label": str(state.label)}
+    return badge(SHAPES.get(state, "planned"), str(state.label))
 
 
 @register.inclusion_tag("outbox/_pulse.html", takes_context=True)

@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils.dates import MONTHS
 from django.utils.translation import gettext_lazy as _
 
+from accounts.addresses import address_of
 from accounts.validators import refuse_personal_number
 
 
@@ -125,7 +126,7 @@ class SessionTopic(models.Model):
         return self.title
 
     def get_absolute_url(self) -> str:
-        return reverse("programmes:topic-detail", args=[self.slug])
+        return address_of("programmes:topic-detail", self.slug)
 
     @property
     def is_base(self) -> bool:

@@ -164,6 +164,16 @@ class TopicChoice(models.Model):
 LIVE = Q(cancelled_at__isnull=True) & (Q(outcome__isnull=True) | Q(outcome="held"))
 
 
+# What lists show of a session's group, topic, leader and school.
+SHOWN_IN_LISTS = (
+    *(f"group__{name}" for name in ("school", "kind", "name", "grade", "headcount", "ends_on")),
+    *(f"topic__{name}" for name in ("slug", "kind", "title", "material")),
+    *("leader__school", "leader__name", "leader__user"),
+    *("participation__school__slug", "participation__school__name"),
+    *("participation__programme_year__year", "participation__programme_year__programme__name"),
+)
+
+
 class PlannedSessionQuerySet(models.QuerySet["PlannedSession"]):
     def live(self) -> PlannedSessionQuerySet:
         """Neither cancelled nor reported as not held: what the plan still consists of."""
@@ -202,8 +212,10 @@ class PlannedSessionQuerySet(models.QuerySet["PlannedSession"]):
         )
 
     def with_shared_names(self) -> PlannedSessionQuerySet:
-        """The same for many rows that are only shown: those of a group share one object for it, and so on."""
-        rows = self.with_names()
+        """The same for many rows that are only shown: those of a group share one object for it, and so on. Of those
+        objects no more is read than lists show."""
+        own = [field.name for field in self.model._meta.concrete_fields]
+        rows = self.with_names().only(*own, *SHOWN_IN_LISTS)
         rows._iterable_class = SharingIterable
         return rows
 

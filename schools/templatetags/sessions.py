@@ -5,28 +5,42 @@ What is not written here is escaped with ``escape``; what comes from the tags of
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterable
 from html import escape
 
 from django import template
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from accounts.addresses import address_of
 from accounts.templatetags.look import icon, week_no
 from schools.matrix import Cell, Line
-from schools.models import PlannedSession
+from schools.models import Group, PlannedSession
 from schools.term_plan import GlanceCell, GlanceRow
 
 register = template.Library()
 
 
 @register.simple_tag
-def matrix_cells(line: Line) -> SafeString:
-    """A group's sessions in the school's table: each one's state and week, leading to the session."""
+def matrix_row(line: Line, today: dt.date) -> SafeString:
+    """A group in the school's table: its name and size, and its sessions' states and weeks, leading to each."""
     signs = {status: _sign(status) for status in {cell.status for cell in line.cells if cell}}
     nothing = f"<td>{_hidden(_('Not planned'))}</td>"
-    return SafeString("".join(_matrix_cell(cell, signs[cell.status]) if cell else nothing for cell in line.cells))
+    cells = "".join(_matrix_cell(cell, signs[cell.status]) if cell else nothing for cell in line.cells)
+    head = f'<th scope="row">{escape(str(line.group))}{_size(line.group, today)}</th>'
+    return SafeString(f"<tr{_class('group-end' if line.ends_kind else '')}>{head}{cells}</tr>")
+
+
+def _size(group: Group, today: dt.date) -> str:
+    """How many pupils a class has, or that the group has ended."""
+    if group.ends_on and group.ends_on < today:
+        return f" <span>{escape(_('ended'))}</span>"
+    if not group.is_class or not group.headcount:
+        return ""
+    pupils = ngettext("%(n)s pupil", "%(n)s pupils", group.headcount) % {"n": group.headcount}
+    return f" <span>{escape(pupils)}</span>"
 
 
 def _matrix_cell(cell: Cell, sign: str) -> str:
