@@ -28,6 +28,9 @@ def latest_to_undo(user: User, school: School, now: dt.datetime) -> Regret | Non
     """
     done = PlanChange.objects.filter(participation__school=school, by=user, at__gte=now - UNDO_FOR, at__lte=now)
     here = done.exclude(what=PlanChange.What.CONFIRMED).exclude(batch__in=PlanRun.objects.of_several().values("uuid"))
-    changes = changes_of(here.order_by("-at", "-pk").values("batch")[:1])
+    batch = here.order_by("-at", "-pk").values_list("batch", flat=True).first()
+    if batch is None:
+        return None
+    changes = changes_of(batch)
     until = still_undoable(changes, now)
     return Regret(changes[0].batch, lines_of(changes), until) if until else None

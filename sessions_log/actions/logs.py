@@ -133,7 +133,7 @@ def _log(session: PlannedSession, entry: LogEntry, digest: str, deed: Deed) -> S
 
 def known_log(key: uuid.UUID, digest: str) -> SessionLog | None:
     """The log that the form with this key made, if it has been here. Raises ``KeyUsedForOtherContent``."""
-    log = SessionLog.objects.filter(key=key).select_related("session").first()
+    log = SessionLog.objects.filter(key=key).first()
     if log and log.content_digest != digest:
         raise KeyUsedForOtherContent
     return log
