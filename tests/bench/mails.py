@@ -89,11 +89,12 @@ def ready_made() -> list[tuple[str, str, bytes]]:
     from outbox.going import letter_for
     from outbox.mime import written_out
     from outbox.models import Message
+    from outbox.together import written_together
     from outbox.writing import mail_of
 
-    ready = []
-    with translation.override(settings.LANGUAGE_CODE):
-        for message in Message.objects.select_related("user"):
+    ready, messages = [], list(Message.objects.select_related("user"))
+    with translation.override(settings.LANGUAGE_CODE), written_together(messages):
+        for message in messages:
             mail = mail_of(message, letter_for(message, NOON), NOON)
             ready.append((settings.DEFAULT_FROM_EMAIL, message.address, written_out(mail)))
     return ready
