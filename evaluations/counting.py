@@ -75,12 +75,16 @@ def add_up(all_counts: Iterable[Counts]) -> Counts:
     """The sum of several schools' counts, nested ones too."""
     total: Counts = {}
     for counts in all_counts:
-        for name, value in counts.items():
-            if isinstance(value, dict):
-                total[name] = add_up([total.get(name, {}), value])
-            else:
-                total[name] = total.get(name, 0) + value
+        _add(total, counts)
     return total
+
+
+def _add(total: Counts, counts: Counts) -> None:
+    for name, value in counts.items():
+        if isinstance(value, dict):
+            _add(total.setdefault(name, {}), value)
+        else:
+            total[name] = total.get(name, 0) + value
 
 
 def _states(places: Sequence[Place]) -> Counts:

@@ -8,20 +8,20 @@ from dataclasses import dataclass
 
 from evaluations import figures, reminding, sentences
 from evaluations.changes import Change, Earlier, changes_of
-from evaluations.counting import EMPTY, HELD_LATER, Counts, add_up
+from evaluations.counting import HELD_LATER, Counts
 from evaluations.figures import Figure
 from evaluations.keeping import counts_by_school
 from evaluations.selection import Selection
+from evaluations.summing import STATES, Summary, is_in_the_picture, merged, state_of, summary_of
+from evaluations.sums import summaries_of, summary_of_all
 from programmes.models import SessionTopic
 from schools.models import School, SchoolMembership
 from schools.models.groups import GRADES
 from schools.models.plans import CancelReason
 
-# A school that has classes but no plan at all needs help before every other.
 # The figures that steer, as the page shows them; the others stand below.
 KEY_FIGURES = ("pace", "reach", "on_time", "staff_first", "full_dose", "adherence", "reporting")
 MORE_FIGURES = ("dose", "adoption", "reminders")
-STATES = ("unplanned", "red", "amber", "green", "none")
 
 
 @dataclass(frozen=True)
@@ -93,13 +93,15 @@ class Tile:
 
 @dataclass(frozen=True)
 class GradeRow:
-    """A grade of the programme: how many of its classes have had a session, and where not one has."""
+    """A grade of the programme: how many of its classes have had a session, and where not one has: at so many schools
+    ``without``, of which ``schools`` are the first by name."""
 
     grade: int
     classes: int
     reached: int
     unknown: int
     pupils_missed: int
+    without: int
     schools: list[School]
 
     @property
@@ -113,12 +115,14 @@ class GradeRow:
 
 @dataclass(frozen=True)
 class Dashboard:
-    """All that the overview shows."""
+    """All that the overview shows. ``schools`` are all of ``summary.schools``, or the first; ``never_reached`` those
+    that are to take part and have not held a single session, all or the first."""
 
     selection: Selection
-    totals: Counts
+    summary: Summary
     figures: list[Figure]
     schools: list[SchoolRow]
+    never_reached: list[SchoolRow]
     topics: list[TopicRow]
     line: list[LinePoint]
     reasons: list[ReasonRow]
@@ -126,6 +130,10 @@ class Dashboard:
     grades: list[GradeRow]
     effect: reminding.Effect
     earlier: list[Earlier]
+
+    @property
+    def totals(self) -> Counts:
+        return self.summary.totals
 
     @property
     def pace(self) -> Figure:
@@ -145,31 +153,71 @@ class Dashboard:
         return [by_key[key] for key in keys]
 
     @property
-    def never_reached(self) -> list[SchoolRow]:
-        """The schools that are to take part and have not held a single session."""
-        return [row for row in self.schools if not row.counts["held"]]
-
-    @property
     def missed_grades(self) -> list[GradeRow]:
         """The grades that are not reached at every school."""
-        return [row for row in self.grades if row.schools]
+        return [row for row in self.grades if row.without]
 
 
 def dashboard_of(selection: Selection, *, since_report: Earlier | None = None) -> Dashboard:
-    """Everything about a selection, in a number of queries that doesn't grow with schools or sessions.
+    """Everything about a selection, each school with its counts, in a number of queries that doesn't grow with schools
+    or sessions.
 
     ``since_report`` are the figures of the last saved report, to compare with.
     """
     schools, counts = schools_in_the_picture(selection)
-    totals = add_up([EMPTY, *counts.values()])
+    order = {school.pk: place for place, school in enumerate(schools)}
+    summary = merged((summary_of(school, counts[school.pk]) for school in schools), order)
     before = selection.last_year()
-    last = _totals_of(before) if before else None
+    last = summary_of_all(before).totals if before else None
+    by_key = {school.pk: school for school in schools}
+    missed = {
+        grade: [by_key[pk] for pk in order if counts[pk]["grades"].get(grade, {"reached": 1})["reached"] == 0]
+        for grade in summary.totals["grades"]
+    }
+    rows = _school_rows(schools, counts, summary.totals, selection)
+    never = [row for row in rows if not row.counts["held"]]
+    return _dashboard(selection, summary, (before, last), since_report, rows=rows, never=never, missed=missed)
+
+
+def overview_of(selection: Selection, *, since_report: Earlier | None = None) -> Dashboard:
+    """The same with the schools that need help first only, from what is kept of all: its cost is that of those."""
+    before = selection.last_year()
+    summary, *others = summaries_of([selection, before] if before else [selection])
+    last = others[0].totals if others else None
+    named = [pk for one in summary.missed.values() for pk in one.first]
+    by_key = School.objects.select_related("district").in_bulk([*summary.shown, *named])
+    shown = [by_key[pk] for pk in summary.shown if pk in by_key]
+    counts = counts_by_school(selection.programme_year, shown, selection.as_of)
+    rows = {row.school.pk: row for row in _school_rows(shown, counts, summary.totals, selection)}
+    return _dashboard(
+        selection,
+        summary,
+        (before, last),
+        since_report,
+        rows=[rows[pk] for *_order, pk in summary.first if pk in rows],
+        never=[rows[pk] for *_order, pk in summary.never_first if pk in rows],
+        missed={grade: [by_key[pk] for pk in one.first if pk in by_key] for grade, one in summary.missed.items()},
+    )
+
+
+def _dashboard(
+    selection: Selection,
+    summary: Summary,
+    last_year: tuple[Selection | None, Counts | None],
+    since_report: Earlier | None,
+    *,
+    rows: list[SchoolRow],
+    never: list[SchoolRow],
+    missed: Mapping[str, list[School]],
+) -> Dashboard:
+    totals, (before, last) = summary.totals, last_year
     return Dashboard(
         selection=selection,
-        totals=totals,
+        summary=summary,
         figures=all_figures(totals, selection),
-        schools=_school_rows(schools, counts, totals, selection),
-        grades=_grade_rows(schools, counts),
+        schools=rows,
+        never_reached=never,
+        grades=_grade_rows(summary, missed),
         effect=reminding.effect_from(totals),
         earlier=[*_last_year(before, last), *([since_report] if since_report else [])],
         topics=topic_rows(totals, selection),
@@ -193,10 +241,6 @@ def schools_in_the_picture(selection: Selection) -> tuple[list[School], dict[int
     counts = counts_by_school(selection.programme_year, selection.schools, selection.as_of)
     schools = [school for school in selection.schools if is_in_the_picture(counts[school.pk])]
     return schools, {school.pk: counts[school.pk] for school in schools}
-
-
-def is_in_the_picture(counts: Counts) -> bool:
-    return bool(counts["eligible"] or counts["planned"])
 
 
 def months_shown(totals: Counts, as_of: dt.date) -> list[dt.date]:
@@ -242,23 +286,22 @@ def _school_row(
         counts=counts,
         figures=own,
         months=[month_of(counts, month) for month in months],
-        state=own[0].light if counts["planned"] else "unplanned",
+        state=state_of(counts),
         why=sentences.why(counts, has_contact=has_contact),
     )
 
 
-def _grade_rows(schools: Sequence[School], counts: Mapping[int, Counts]) -> list[GradeRow]:
+def _grade_rows(summary: Summary, missed: Mapping[str, list[School]]) -> list[GradeRow]:
     """The programme's grades in their order."""
-    totals = add_up(counts[school.pk]["grades"] for school in schools)
+    grades = summary.totals["grades"]
     return [
         GradeRow(
             int(grade),
-            **totals[grade],
-            schools=[
-                school for school in schools if counts[school.pk]["grades"].get(grade, {"reached": 1})["reached"] == 0
-            ],
+            **grades[grade],
+            without=summary.missed[grade].number if grade in summary.missed else 0,
+            schools=missed.get(grade, []),
         )
-        for grade in sorted(totals, key=int)
+        for grade in sorted(grades, key=int)
     ]
 
 
@@ -292,10 +335,6 @@ def pace_of(states: Mapping[str, int], selection: Selection) -> Figure:
     """The pace of some of the sessions, from how many are in each state."""
     pace = Figure("pace", states["held"], sum(states.values()), states["nolog"], selection.as_of)
     return figures.aimed(pace, selection.targets)
-
-
-def _totals_of(selection: Selection) -> Counts:
-    return add_up([EMPTY, *schools_in_the_picture(selection)[1].values()])
 
 
 def _last_year(before: Selection | None, totals: Counts | None) -> list[Earlier]:

@@ -8,14 +8,13 @@ from typing import Generic, TypeVar
 
 from evaluations import sentences
 from evaluations.changes import Earlier
-from evaluations.counting import EMPTY, Counts, add_up, count_groups
+from evaluations.counting import Counts, count_groups
 from evaluations.dashboard import (
     Month,
     ReasonRow,
     Tile,
     TopicRow,
     all_figures,
-    is_in_the_picture,
     month_of,
     months_shown,
     reason_rows,
@@ -28,6 +27,8 @@ from evaluations.figures import Figure
 from evaluations.keeping import counts_by_school, years_of_schools
 from evaluations.places import Place, places_of
 from evaluations.selection import Selection
+from evaluations.summing import Summary, is_in_the_picture
+from evaluations.sums import by_district, summary_of_all
 from schools.models import District, Group, School
 
 # Of one school this says nothing: whether it takes part is its pace. Of one group neither do shares of classes.
@@ -64,15 +65,13 @@ class SchoolYearFigures:
 
 
 def districts_of(selection: Selection) -> list[Part[District]]:
-    """Every district with schools in the picture, in order of name."""
-    everywhere = dataclasses.replace(selection, district=None)
-    schools, counts = schools_in_the_picture(everywhere)
-    parts = []
-    for district in selection.districts:
-        own = [school for school in schools if school.district_id == district.pk]
-        total = add_up([EMPTY, *(counts[school.pk] for school in own)])
-        parts.append(Part(district, total, all_figures(total, selection), len(own)))
-    return parts
+    """Every district, in order of name."""
+    found = by_district(selection)
+    return [_part(district, found.get(district.slug, Summary()), selection) for district in selection.districts]
+
+
+def _part(about: About, summary: Summary, selection: Selection) -> Part[About]:
+    return Part(about, summary.totals, all_figures(summary.totals, selection), summary.schools)
 
 
 def school_of(selection: Selection, school: School) -> SchoolYearFigures:
@@ -138,7 +137,5 @@ def programmes_of(selection: Selection) -> list[Part[Selection]]:
         if rules.year != selection.year:
             continue
         own = dataclasses.replace(selection, programme_year=rules)
-        schools, counts = schools_in_the_picture(own)
-        total = add_up([EMPTY, *counts.values()])
-        parts.append(Part(own, total, all_figures(total, own), len(schools)))
+        parts.append(_part(own, summary_of_all(own), own))
     return parts

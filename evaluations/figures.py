@@ -92,6 +92,11 @@ def pace(counts: Counts, as_of: dt.date) -> Figure:
     return Figure("pace", counts["held"], due, counts["awaiting"], as_of)
 
 
+def pace_in(counts: Counts) -> Figure:
+    """The same where only its share is asked for, which is that of the counts' own day."""
+    return pace(counts, dt.date.min)
+
+
 def dose(counts: Counts, as_of: dt.date) -> Figure:
     """Sessions held ÷ sessions required in the whole year (the programme's number × target groups).
 

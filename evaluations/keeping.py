@@ -74,16 +74,22 @@ def basis_of(programme_year: ProgrammeYear, participations: Iterable[Participati
     and how many reminders have been sent by the day."""
     topics = SessionTopic.objects.of(programme_year.programme).order_by("pk")
     same = [FORMULAS, list(topics.values_list("slug", "kind", "month"))]
-    sent = _reminders_sent(programme_year, as_of)
-    return {
-        own.pk: hashlib.sha256(json.dumps([*same, sent.get(own.pk, 0)]).encode()).hexdigest() for own in participations
-    }
+    own = [participation.pk for participation in participations]
+    sent = _number_sent(programme_year, own, as_of)
+    return {pk: hashlib.sha256(json.dumps([*same, sent.get(pk, 0)]).encode()).hexdigest() for pk in own}
 
 
-def _reminders_sent(programme_year: ProgrammeYear, as_of: dt.date) -> dict[int, int]:
+def _number_sent(programme_year: ProgrammeYear, participations: Sequence[int], as_of: dt.date) -> dict[int, int]:
     """How many reminders of missing logs each participation has had by a day."""
-    sent = _sent(programme_year).filter(mail__handed_over_at__lt=end_of(as_of))
+    sent = reminders_sent(programme_year, as_of)
+    if len(participations) <= AT_ONCE:
+        sent = sent.filter(session__participation__in=participations)
     return dict(sent.order_by().values_list("session__participation").annotate(Count("pk")))
+
+
+def reminders_sent(programme_year: ProgrammeYear, as_of: dt.date) -> QuerySet[ReminderItem]:
+    """The reminders of missing logs that had been sent by a day's end."""
+    return _sent(programme_year).filter(mail__handed_over_at__lt=end_of(as_of))
 
 
 def _sent(programme_year: ProgrammeYear) -> QuerySet[ReminderItem]:

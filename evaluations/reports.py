@@ -16,12 +16,13 @@ from accounts.spreadsheets import Sheet
 from evaluations.cells import LONGEST_NAME, sheet_of
 from evaluations.changes import Earlier
 from evaluations.counting import FORMULAS
-from evaluations.dashboard import dashboard_of
+from evaluations.dashboard import all_figures
 from evaluations.figures import Figure
 from evaluations.freezing import board_content
 from evaluations.frozen import Content, ProgrammePart, UnknownFormat, read_back
 from evaluations.models import SavedReport
 from evaluations.selection import Selection
+from evaluations.sums import summary_of_all
 from schools.models import District, PlannedSession, ProgrammeYear
 from sessions_log.models import LogRevision, SessionLog
 
@@ -132,7 +133,8 @@ def _selections_of(report: SavedReport, content: Content) -> dict[str, Selection
 def _differing(part: ProgrammePart, selections: Mapping[str, Selection]) -> Iterator[Differing]:
     if part.slug not in selections:
         return
-    now = {figure.key: figure for figure in dashboard_of(selections[part.slug]).figures}
+    selection = selections[part.slug]
+    now = {figure.key: figure for figure in all_figures(summary_of_all(selection).totals, selection)}
     for key, then in part.numbers.items():
         if key in now and _numbers(then) != _numbers(now[key]):
             yield Differing(part.programme, then, now[key])

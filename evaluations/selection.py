@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from urllib.parse import urlencode
 
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from evaluations.targets import targets_of
@@ -30,7 +31,8 @@ class Selection:
     district: District | None
     as_of: dt.date
     opened: Sequence[ProgrammeYear] = ()
-    districts: Sequence[District] = ()
+    # Read when somebody is to choose among them.
+    districts: Iterable[District] = ()
     mended: list[str] = field(default_factory=list)
     # For those who see what all schools have done together, and no school's own.
     totals_only: bool = False
@@ -113,7 +115,7 @@ def selected(asked: Mapping[str, str], today: dt.date, *, totals_only: bool = Fa
     mended: list[str] = []
     of_programme = _of_programme(asked.get("program", ""), opened, mended)
     programme_year = _of_year(asked.get("lasar", ""), of_programme, today, mended)
-    districts = [] if totals_only else list(District.objects.all())
+    districts = District.objects.none() if totals_only else District.objects.all()
     district = _district(asked.get("distrikt", ""), districts, mended)
     as_of = _as_of(asked.get("datum", ""), programme_year.year, today, mended)
     return Selection(programme_year, district, as_of, opened, districts, mended, totals_only)
@@ -138,8 +140,8 @@ def _of_year(slug: str, opened: Sequence[ProgrammeYear], today: dt.date, mended:
     return found or default
 
 
-def _district(slug: str, districts: Sequence[District], mended: list[str]) -> District | None:
-    district = next((district for district in districts if district.slug == slug), None)
+def _district(slug: str, districts: QuerySet[District], mended: list[str]) -> District | None:
+    district = districts.filter(slug=slug).first() if slug else None
     if slug and district is None:
         mended.append(_("There is no such district. Here are all."))
     return district

@@ -8,11 +8,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from evaluations.counting import Counts
-from evaluations.figures import GREEN
 from schools.models.plans import CancelReason
 
 if TYPE_CHECKING:
-    from evaluations.dashboard import Dashboard, SchoolRow
+    from evaluations.dashboard import Dashboard
+    from evaluations.summing import Summary
 
 NO_TOPIC = gettext_lazy("Extra session, topic not chosen")
 HELD_LATER_TITLE = gettext_lazy("Held after this day")
@@ -20,25 +20,20 @@ HELD_LATER_TITLE = gettext_lazy("Held after this day")
 
 def lead(dashboard: Dashboard, *, names_schools: bool = True) -> str:
     """The answer: how many schools are in pace, and which needs help first."""
-    if not any(row.pace.denominator for row in dashboard.schools):
+    summary = dashboard.summary
+    if not summary.due:
         return _("No session was due by this day.")
-    counted = [row for row in dashboard.schools if row.state != "none"]
-    helped = [row for row in counted if not _can_be_in_pace(row)]
-    total = len(counted)
+    total = summary.judged
     said = ngettext(
         "%(n)s of %(total)s school is in pace or can be.", "%(n)s of %(total)s schools are in pace or can be.", total
     )
-    said %= {"n": total - len(helped), "total": total}
-    return f"{said} {_who_needs_help(helped)}" if helped and names_schools else said
+    said %= {"n": total - summary.helped, "total": total}
+    return f"{said} {_who_needs_help(summary)}" if summary.helped and names_schools else said
 
 
-def _can_be_in_pace(row: SchoolRow) -> bool:
-    return row.pace.highest is not None and row.pace.highest >= GREEN
-
-
-def _who_needs_help(helped: list[SchoolRow]) -> str:
-    said = ngettext("%(n)s needs help: %(school)s.", "%(n)s need help, %(school)s first.", len(helped))
-    return said % {"n": len(helped), "school": helped[0].school}
+def _who_needs_help(summary: Summary) -> str:
+    said = ngettext("%(n)s needs help: %(school)s.", "%(n)s need help, %(school)s first.", summary.helped)
+    return said % {"n": summary.helped, "school": summary.needs_help_first}
 
 
 def why(counts: Counts, *, has_contact: bool) -> str:

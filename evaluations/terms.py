@@ -8,11 +8,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from evaluations import figures
-from evaluations.counting import AUTUMN, EMPTY, SPRING, Counts, add_up
-from evaluations.dashboard import schools_in_the_picture
+from evaluations.counting import AUTUMN, SPRING, Counts
 from evaluations.figures import Figure, aimed
 from evaluations.policies import FEWEST_SCHOOLS
 from evaluations.selection import Selection, last_day_of
+from evaluations.sums import summary_of_all
 from schools.models import SchoolYear
 
 # What rests on sessions that were due can be told by term; what rests on a whole year cannot.
@@ -46,10 +46,10 @@ def years_by_term(selection: Selection) -> list[tuple[TermRow, list[TermRow]]]:
     """Each school year to the selection's, the first first, with its terms; earlier years as they ended."""
     found = []
     for own in _selections(selection):
-        schools, counts = schools_in_the_picture(own)
-        if not schools or (own.totals_only and len(schools) < FEWEST_SCHOOLS):
+        summary = summary_of_all(own)
+        if not summary.schools or (own.totals_only and summary.schools < FEWEST_SCHOOLS):
             continue
-        total = add_up([EMPTY, *counts.values()])
+        total = summary.totals
         terms = [_row(own, season, total["terms"][season]) for season in (AUTUMN, SPRING) if season in total["terms"]]
         found.append((_row(own, "", total), terms))
     return found

@@ -1,16 +1,19 @@
-"""Whether what is kept is what the facts say: each figure in use, and each survey round's number of answers."""
+"""Whether what is kept is what the facts say: each figure and sum in use, and each survey round's number of answers."""
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterator
 
 from django.db.models import Count, F
 from django.utils.translation import gettext as _
 
-from evaluations.counting import count
+from evaluations.counting import Counts, count
 from evaluations.keeping import AT_ONCE, basis_of, years_of_schools
-from evaluations.models import ParticipationFigures, SurveyRound
-from schools.models import Participation, ProgrammeYear
+from evaluations.models import ParticipationFigures, SummedFigures, SurveyRound
+from evaluations.summing import Summary, merged, to_json
+from evaluations.sums import ALL_SCHOOLS, added_up, schools_by_name, sums_in_use
+from schools.models import Participation, ProgrammeYear, School
 
 
 def faults() -> Iterator[str]:
@@ -20,6 +23,36 @@ def faults() -> Iterator[str]:
         joined = list(Participation.objects.filter(programme_year=rules).select_related("school").order_by("pk"))
         for first in range(0, len(joined), AT_ONCE):
             yield from _differing(rules, joined[first : first + AT_ONCE], kept)
+
+
+def sum_faults() -> Iterator[str]:
+    """A sentence for each kept sum in use, of a district or of all, that differs from what its schools' facts give."""
+    for rules in ProgrammeYear.objects.select_related("programme", "year"):
+        days = SummedFigures.objects.filter(programme_year=rules).order_by("as_of").values_list("as_of", flat=True)
+        for day in days.distinct():
+            yield from _differing_sums(rules, day)
+
+
+def _differing_sums(rules: ProgrammeYear, day: dt.date) -> Iterator[str]:
+    kept = sums_in_use(rules, day)
+    if not kept:
+        return
+    schools = list(schools_by_name(day))
+    found = added_up(schools, _counted(rules, schools, day))
+    found[ALL_SCHOOLS] = merged(list(found.values()), {school.pk: place for place, school in enumerate(schools)})
+    for scope, row in sorted(kept.items()):
+        own = to_json(found.get(scope, Summary()))
+        if names := sorted(name for name in own if own[name] != row.content.get(name)):
+            said = {"scope": scope or _("all schools"), "rules": rules, "day": day, "names": ", ".join(names)}
+            yield _("Sums of %(scope)s, %(rules)s, as of %(day)s differ from the facts: %(names)s.") % said
+
+
+def _counted(rules: ProgrammeYear, schools: list[School], day: dt.date) -> dict[int, Counts]:
+    counts: dict[int, Counts] = {}
+    for first in range(0, len(schools), AT_ONCE):
+        years = years_of_schools(rules, schools[first : first + AT_ONCE])
+        counts |= {pk: count(year, day) for pk, year in years.items()}
+    return counts
 
 
 def survey_faults() -> Iterator[str]:

@@ -11,13 +11,12 @@ from django.db.models import Count, Q, QuerySet
 
 from evaluations import figures
 from evaluations.addresses import figure_address
-from evaluations.counting import EMPTY, add_up
-from evaluations.dashboard import schools_in_the_picture
 from evaluations.definitions import PRACTICE
 from evaluations.figures import Figure
 from evaluations.models import Study
 from evaluations.policies import FEWEST_SCHOOLS
 from evaluations.selection import Selection, selected
+from evaluations.sums import summary_of_all
 from programmes.models import Programme
 from sessions_log.models import SessionLog
 
@@ -71,10 +70,10 @@ def _of_programme(
     selection = selected({"program": programme.slug}, today, totals_only=totals_only)
     if selection is None or selection.programme_year.programme != programme or not selection.has_begun:
         return None
-    schools, counts = schools_in_the_picture(selection)
-    if totals_only and len(schools) < FEWEST_SCHOOLS:
+    summary = summary_of_all(selection)
+    if totals_only and summary.schools < FEWEST_SCHOOLS:
         return None
-    own = figures.all_figures(add_up([EMPTY, *counts.values()]), selection.as_of, selection.targets)
+    own = figures.all_figures(summary.totals, selection.as_of, selection.targets)
     return selection, {figure.key: figure for figure in [*own, *practice_figures(selection)]}
 
 

@@ -1,4 +1,4 @@
-"""Figures that are kept, so that a dashboard's cost follows the number of schools."""
+"""Figures that are kept, so that a dashboard's cost follows what has changed."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import datetime as dt
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from schools.models import Participation
+from schools.models import Participation, ProgrammeYear
 
 
 class ParticipationFigures(models.Model):
@@ -29,3 +29,37 @@ class ParticipationFigures(models.Model):
 
     def __str__(self) -> str:
         return f"{self.participation} {dt.date.isoformat(self.as_of)}"
+
+
+class SummedFigures(models.Model):
+    """What the schools of a district, or all schools, add up to as of a day: ``evaluations.summing`` says what.
+
+    ``scope`` is the district's slug, empty for all. Valid while ``basis``, ``reminded`` and, for the schools
+    ``without`` a plan, ``groups`` are what ``evaluations.sums`` finds that they rest on; ``sent`` tells which reminders
+    the district has had. ``shown`` are the keys of the schools that a page tells of one by one, ``digest`` is a
+    fingerprint of the content.
+    """
+
+    programme_year = models.ForeignKey(ProgrammeYear, on_delete=models.CASCADE, related_name="+")
+    scope = models.SlugField(max_length=80, blank=True)
+    as_of = models.DateField(_("as of"))
+    basis = models.CharField(max_length=64, editable=False)
+    reminded = models.CharField(max_length=64, editable=False)
+    sent = models.CharField(max_length=64, blank=True, editable=False)
+    groups = models.CharField(max_length=64, blank=True, editable=False)
+    without = models.JSONField(default=list)
+    shown = models.JSONField(default=list)
+    content = models.JSONField()
+    digest = models.CharField(max_length=64, editable=False)
+
+    objects: models.Manager[SummedFigures] = models.Manager()
+
+    class Meta:
+        verbose_name = _("kept sums")
+        verbose_name_plural = _("kept sums")
+        constraints = [
+            models.UniqueConstraint(fields=["programme_year", "as_of", "scope"], name="sums_once_a_day_and_scope")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.programme_year} {self.scope} {dt.date.isoformat(self.as_of)}"

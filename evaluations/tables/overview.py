@@ -12,10 +12,11 @@ from django.utils.translation import gettext as _
 from evaluations.addresses import address
 from evaluations.cells import Cell, Column, Row, Table, share_column, text_column
 from evaluations.counting import add_up
-from evaluations.dashboard import Dashboard, ReasonRow, SchoolRow, Tile, TopicRow, pace_of
+from evaluations.dashboard import Dashboard, GradeRow, ReasonRow, SchoolRow, Tile, TopicRow, pace_of
 from evaluations.definitions import DEFINITIONS
 from evaluations.lists import NO_TOPIC
 from evaluations.selection import Selection
+from evaluations.summing import NAMED
 from evaluations.tables.columns import (
     due_cells,
     due_columns,
@@ -24,7 +25,6 @@ from evaluations.tables.columns import (
     share_columns,
     state_cells,
 )
-from schools.models import School
 
 
 def figure_table(dashboard: Dashboard) -> Table:
@@ -57,15 +57,15 @@ def _figure_row(tile: Tile, selection: Selection) -> Row:
     ]
 
 
-def school_table(dashboard: Dashboard, most: int | None = None) -> Table:
-    """The schools, those that need help first, with every figure that a school has; at most so many of them."""
+def school_table(dashboard: Dashboard) -> Table:
+    """The dashboard's schools, those that need help first, with every figure that a school has."""
     columns = [
         text_column(_("School")),
         text_column(_("District")),
         *due_columns(),
         *share_columns(dashboard.figures),
     ]
-    rows = [_school_cells(row, dashboard.selection) for row in dashboard.schools[:most]]
+    rows = [_school_cells(row, dashboard.selection) for row in dashboard.schools]
     total = [
         *(Cell(_("All schools")), Cell("")),
         *due_cells(dashboard.totals, dashboard.selection),
@@ -108,20 +108,16 @@ def grade_table(dashboard: Dashboard) -> Table:
                     (row.pupils_missed, "nej"),
                 ]
             ),
-            Cell(_names(row.schools)),
+            Cell(_names(row)),
         ]
         for row in dashboard.grades
     ]
     return Table("arskurser", _("Grade by grade"), columns, rows)
 
 
-# So many schools are named in a cell; the number that leads to the rest stands beside them.
-NAMED = 8
-
-
-def _names(schools: Sequence[School]) -> str:
-    named = ", ".join(school.name for school in schools[:NAMED])
-    more = len(schools) - NAMED
+def _names(row: GradeRow) -> str:
+    named = ", ".join(school.name for school in row.schools[:NAMED])
+    more = row.without - NAMED
     return _("%(schools)s and %(n)s more") % {"schools": named, "n": more} if more > 0 else named or "–"
 
 

@@ -9,7 +9,7 @@ from django.shortcuts import render
 from django.utils import timezone
 
 from evaluations import sentences, tables
-from evaluations.dashboard import dashboard_of
+from evaluations.dashboard import overview_of
 from evaluations.definitions import ALL, NUMBERS, PRACTICE
 from evaluations.figures import AMBER, GREEN
 from evaluations.policies import FEWEST_SCHOOLS, sees_totals_only, user_can_make_reports, user_can_set_targets
@@ -18,16 +18,13 @@ from evaluations.selection import Selection, selected
 from evaluations.views.access import for_partners_too, with_totals
 from sessions_log.models import LogRevision
 
-# A county's page is no longer than a municipality's: the rest of the schools are a click away, by district.
-MOST_SCHOOLS = 60
-
 
 @with_totals
 def overview(request: HttpRequest, *, selection: Selection) -> HttpResponse:
     if not selection.has_begun:
         return render(request, "evaluations/overview_ahead.html", {"selection": selection})
-    dashboard = dashboard_of(selection, since_report=since_last_report(selection))
-    if selection.totals_only and len(dashboard.schools) < FEWEST_SCHOOLS:
+    dashboard = overview_of(selection, since_report=since_last_report(selection))
+    if selection.totals_only and dashboard.summary.schools < FEWEST_SCHOOLS:
         return render(request, "evaluations/overview_too_few.html", {"selection": selection, "fewest": FEWEST_SCHOOLS})
     context = {
         "selection": selection,
@@ -37,9 +34,7 @@ def overview(request: HttpRequest, *, selection: Selection) -> HttpResponse:
         "lost_title": sentences.lost_title(dashboard),
         "rows_shown": not selection.totals_only,
         "figure_table": tables.figure_table(dashboard),
-        "school_table": tables.school_table(dashboard, most=MOST_SCHOOLS),
-        "schools_shown": dashboard.schools[:MOST_SCHOOLS],
-        "never_reached": dashboard.never_reached[:MOST_SCHOOLS],
+        "school_table": tables.school_table(dashboard),
         "grade_table": tables.grade_table(dashboard),
         "topic_table": tables.topic_table(dashboard.topics, selection),
         "reason_table": tables.reason_table(dashboard.reasons),

@@ -414,7 +414,7 @@ def test_every_tile_leads_to_its_definition(plans: SimpleNamespace, maria_in: Cl
 
 
 def test_of_many_schools_those_that_need_help_most_are_shown(centre, plans, maria_in, monkeypatch):
-    monkeypatch.setattr("evaluations.views.overview.MOST_SCHOOLS", 1)
+    monkeypatch.setattr("evaluations.summing.MOST_SCHOOLS", 1)
     page = text_of(maria_in.get(OVERVIEW))
     assert "Det här är de 1 skolor som mest behöver hjälp, av 2." in page
     assert "Se dem distrikt för distrikt" in page

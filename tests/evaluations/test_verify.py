@@ -16,6 +16,8 @@ from django.core.management import CommandError, call_command
 from evaluations import verifying
 from evaluations.keeping import counts_by_school
 from evaluations.models import ParticipationFigures
+from evaluations.selection import Selection
+from evaluations.sums import summary_of_all
 from schools.actions.cancelling import cancel_session
 from schools.actions.moves import StaleSession, move_session
 from schools.models import Participation, PlannedSession, ProgrammeYear, School
@@ -67,13 +69,14 @@ def cancel(session, by, random, now) -> None:
 def look(session, by, random, now) -> None:
     rules = ProgrammeYear.objects.select_related("programme", "year").get()
     counts_by_school(rules, list(School.objects.order_by("pk")), TODAY)
+    summary_of_all(Selection(rules, None, TODAY))
 
 
 def faults_after_all_at_once(centre: SimpleNamespace, folder: Path) -> list[str]:
     with reached_by_threads(folder):
         done = each_in_a_thread(*[lambda seed=seed: somebody(centre.samira, seed) for seed in range(PEOPLE)])
         assert done == [None] * PEOPLE
-        [found] = each_in_a_thread(lambda: (look(*[None] * 4), list(verifying.faults()))[1])
+        [found] = each_in_a_thread(lambda: (look(*[None] * 4), [*verifying.faults(), *verifying.sum_faults()])[1])
     return found
 
 
@@ -91,6 +94,9 @@ def test_a_deed_that_forgets_the_version_is_found(centre, plans, monkeypatch):
     [said] = verifying.faults()
     assert "Ekbackaskolan" in said
     assert "held" in said
+    of_districts_and_all = list(verifying.sum_faults())
+    assert len(of_districts_and_all) == 2
+    assert all("totals" in said for said in of_districts_and_all)
 
 
 def verified() -> str:
@@ -105,6 +111,7 @@ def test_what_agrees_is_said_in_numbers(centre, plans):
     assert ParticipationFigures.objects.count() == 2
     said = verified()
     assert "Sparade siffror: 0" in said
+    assert "Sparade summor: 0" in said
     assert "Pass och loggar: 0" in said
 
 

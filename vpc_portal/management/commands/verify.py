@@ -26,6 +26,7 @@ class Command(BaseCommand):
                 self._report(_("Plans"), schools.verifying.faults()),
                 self._report(_("Sessions and logs"), sessions_log.verifying.faults()),
                 self._report(_("Kept figures"), evaluations.verifying.faults()),
+                self._report(_("Kept sums"), evaluations.verifying.sum_faults()),
                 self._report(_("Surveys"), evaluations.verifying.survey_faults()),
             )
         )
