@@ -11,9 +11,10 @@ from evaluations.changes import Change, Earlier, changes_of
 from evaluations.counting import HELD_LATER, Counts
 from evaluations.figures import Figure
 from evaluations.keeping import counts_by_school
+from evaluations.models import SummedFigures
 from evaluations.selection import Selection
-from evaluations.summing import STATES, Summary, is_in_the_picture, merged, state_of, summary_of
-from evaluations.sums import summaries_of, summary_of_all
+from evaluations.summing import STATES, Summary, from_json, is_in_the_picture, merged, state_of, summary_of
+from evaluations.sums import summary_of_all, sums_of
 from programmes.models import SessionTopic
 from schools.models import School, SchoolMembership
 from schools.models.groups import GRADES
@@ -179,11 +180,25 @@ def dashboard_of(selection: Selection, *, since_report: Earlier | None = None) -
     return _dashboard(selection, summary, (before, last), since_report, rows=rows, never=never, missed=missed)
 
 
-def overview_of(selection: Selection, *, since_report: Earlier | None = None) -> Dashboard:
-    """The same with the schools that need help first only, from what is kept of all: its cost is that of those."""
+@dataclass(frozen=True)
+class Compared:
+    """The kept sums of a selection, and those of the same time last year, where there was a year."""
+
+    own: SummedFigures
+    before: Selection | None
+    last: SummedFigures | None
+
+
+def compared(selection: Selection) -> Compared:
     before = selection.last_year()
-    summary, *others = summaries_of([selection, before] if before else [selection])
-    last = others[0].totals if others else None
+    own, *others = sums_of([selection, before] if before else [selection])
+    return Compared(own, before, others[0] if others else None)
+
+
+def overview_of(selection: Selection, kept: Compared, *, since_report: Earlier | None = None) -> Dashboard:
+    """The same with the schools that need help first only, from what is kept of all: its cost is that of those."""
+    summary = from_json(kept.own.content)
+    last = from_json(kept.last.content).totals if kept.last else None
     named = [pk for one in summary.missed.values() for pk in one.first]
     by_key = School.objects.select_related("district").in_bulk([*summary.shown, *named])
     shown = [by_key[pk] for pk in summary.shown if pk in by_key]
@@ -192,7 +207,7 @@ def overview_of(selection: Selection, *, since_report: Earlier | None = None) ->
     return _dashboard(
         selection,
         summary,
-        (before, last),
+        (kept.before, last),
         since_report,
         rows=[rows[pk] for *_order, pk in summary.first if pk in rows],
         never=[rows[pk] for *_order, pk in summary.never_first if pk in rows],
@@ -310,8 +325,8 @@ def month_of(counts: Counts, month: dt.date) -> Month:
     return Month(month, one.get("plan", 0), one.get("held", 0), one.get("awaiting", 0))
 
 
-def with_contact(schools: Iterable[School], as_of: dt.date) -> set[int]:
-    """The keys of the schools that have a contact person on a day."""
+def with_contact(schools: Iterable[School | int], as_of: dt.date) -> set[int]:
+    """Of schools or their keys the keys of those that have a contact person on a day."""
     active = SchoolMembership.objects.contacts().active(as_of).filter(person__school__in=schools)
     return set(active.values_list("person__school", flat=True))
 

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import accumulate
 from typing import overload
 
 from django.utils.functional import Promise
@@ -15,19 +13,18 @@ from django.utils.translation import pgettext_lazy
 
 from evaluations.counting import UNPROMPTED, Counts, is_logged, last_step, wants_log
 from evaluations.dashboard import schools_in_the_picture
-from evaluations.figures import reminders
-from evaluations.keeping import years_of_schools
+from evaluations.keeping import counts_by_school, years_of_schools
 from evaluations.places import ClassYear, Place, State, classes_of, places_of
 from evaluations.rows import SessionRow, YearOfSchool
+from evaluations.rows_by_school import Counted, RowsBySchool
 from evaluations.selection import Selection
+from evaluations.sizes import Size, size
 from schools.models import School
 
 Keep = Callable[[Place], bool]
 Judged = Callable[[YearOfSchool, dt.date], Iterable[Place]]
 Answer = Callable[[Place], bool | None]
 KeepClass = Callable[[ClassYear], bool]
-KeepCounts = Callable[[Counts], bool]
-Size = Callable[[Counts], int]
 Parts = Mapping[str, str | Promise]
 
 # The parts of a figure: all of its denominator, its numerator, what is unknown, and the rest.
@@ -94,39 +91,39 @@ PLACES: Mapping[str, Mapping[str, Keep]] = {
 
 def _sizes(all_: str, yes: str, unknown: str) -> dict[str, Size]:
     return {
-        "alla": lambda counts: counts[all_],
-        "ja": lambda counts: counts[yes],
-        "nej": lambda counts: counts[all_] - counts[yes] - counts[unknown],
-        "oklart": lambda counts: counts[unknown],
+        "alla": size(all_),
+        "ja": size(yes),
+        "nej": size(all_, minus=(yes, unknown)),
+        "oklart": size(unknown),
     }
 
 
 # How many rows each part has, by a school's kept counts.
 OF_STATES: Mapping[str, Size] = {
-    "genomfort": lambda counts: counts["held"],
-    "saknar-logg": lambda counts: counts["awaiting"],
-    "inte-genomfort": lambda counts: counts["lost"],
+    "genomfort": size("held"),
+    "saknar-logg": size("awaiting"),
+    "inte-genomfort": size("lost"),
 }
+DUE = ("held", "awaiting", "lost")
 SIZES: Mapping[str, Mapping[str, Size]] = {
-    "pace": {"alla": lambda counts: counts["held"] + counts["awaiting"] + counts["lost"], **OF_STATES},
+    "pace": {"alla": size(*DUE), **OF_STATES},
     "dose": {
-        "alla": lambda counts: counts["required"],
+        "alla": size("required"),
         **OF_STATES,
-        "framover": lambda counts: counts["planned"] - counts["held"] - counts["awaiting"] - counts["lost"],
-        "utan-plan": lambda counts: counts["required"] - counts["planned"],
+        "framover": size("planned", minus=DUE),
+        "utan-plan": size("required", minus=("planned",)),
     },
     "on_time": _sizes("base_due", "base_on_time", "base_unknown"),
     "staff_first": _sizes("pupil_held", "staff_first", "staff_first_unknown"),
-    "adherence": {"alla": lambda counts: counts["with_parts"]},
+    "adherence": {"alla": size("with_parts")},
     "reporting": _sizes("logs_due", "logs_in_time", "logs_unknown"),
 }
 # The same of the pace of one topic, by what came of its sessions.
-NOTHING: Counts = dict.fromkeys((State.HELD, State.AWAITING, State.LOST), 0)
-OF_TOPIC: Mapping[str, Size] = {
-    "alla": lambda states: sum(states.values()),
-    "genomfort": lambda states: states[State.HELD],
-    "saknar-logg": lambda states: states[State.AWAITING],
-    "inte-genomfort": lambda states: states[State.LOST],
+OF_TOPIC: Mapping[str, tuple[State, ...]] = {
+    "alla": (State.HELD, State.AWAITING, State.LOST),
+    "genomfort": (State.HELD,),
+    "saknar-logg": (State.AWAITING,),
+    "inte-genomfort": (State.LOST,),
 }
 CLASSES: Mapping[str, Mapping[str, KeepClass]] = {
     "reach": {
@@ -142,16 +139,17 @@ CLASSES: Mapping[str, Mapping[str, KeepClass]] = {
         "oklart": lambda one: one.full is None,
     },
 }
-SCHOOLS: Mapping[str, Mapping[str, KeepCounts]] = {
+SCHOOLS: Mapping[str, Mapping[str, Size]] = {
     "adoption": {
-        "alla": lambda counts: counts["eligible"] == 1,
-        "ja": lambda counts: counts["active"] == 1,
-        "nej": lambda counts: counts["eligible"] - counts["active"] - counts["active_unknown"] == 1,
-        "oklart": lambda counts: counts["active_unknown"] == 1,
+        "alla": size("eligible"),
+        "ja": size("active"),
+        "nej": size("eligible", minus=("active", "active_unknown")),
+        "oklart": size("active_unknown"),
     },
 }
 # Of the sessions that somebody was reminded of: whether they have been logged since.
 REMINDED: Mapping[str, bool | None] = {"alla": None, "ja": True, "nej": False}
+OF_REMINDED = {None: ("logged", "missing"), True: ("logged",), False: ("missing",)}
 # In an address, for sessions whose topic is not chosen.
 NO_TOPIC = "ej-valt"
 
@@ -161,34 +159,27 @@ def places_in(
 ) -> Sequence[ListedPlace]:
     """The sessions that a part of a figure counts, by school, week and group; what is in no plan comes last.
 
-    Where the kept counts say how many there are at each school, only the schools of the rows that are shown are read.
+    Where the kept counts say how many there are, only the schools of the rows that are shown are read.
     """
-    keep, (schools, counts) = PLACES[figure][part], _schools(selection, school)
+    keep = PLACES[figure][part]
     if topic and figure != "pace":
-        return _read(selection, schools, lambda place: keep(place) and _is_about(place, topic))
-    size = OF_TOPIC[part] if topic else SIZES[figure][part]
+        return _read(selection, _schools(selection, school), lambda place: keep(place) and _is_about(place, topic))
     slug = "" if topic == NO_TOPIC else topic
-    sizes = [size(counts[one.pk]["topics"].get(slug, NOTHING) if topic else counts[one.pk]) for one in schools]
-    return ListedPlaces(selection, schools, sizes, lambda place: keep(place) and _is_about(place, topic))
+    own = Size([("topics", slug, state) for state in OF_TOPIC[part]]) if topic else SIZES[figure][part]
+    rows = RowsBySchool(Counted.of(selection, school), own)
+    return ListedPlaces(rows, lambda place: keep(place) and _is_about(place, topic))
 
 
+@dataclass(frozen=True)
 class ListedPlaces(Sequence[ListedPlace]):
     """Many schools' rows, of which only those that are asked for are read."""
 
-    def __init__(
-        self,
-        selection: Selection,
-        schools: Sequence[School],
-        sizes: Sequence[int],
-        keep: Keep,
-        places: Judged = places_of,
-    ) -> None:
-        self.selection, self.schools, self.keep, self.places = selection, schools, keep, places
-        # The number of rows up to and including each school's.
-        self.ends = list(accumulate(sizes))
+    rows: RowsBySchool
+    keep: Keep
+    places: Judged = places_of
 
     def __len__(self) -> int:
-        return self.ends[-1] if self.ends else 0
+        return self.rows.number
 
     @overload
     def __getitem__(self, index: int) -> ListedPlace: ...
@@ -198,10 +189,8 @@ class ListedPlaces(Sequence[ListedPlace]):
         if isinstance(index, int):
             return self[index : index + 1][0]
         start, stop, _step = index.indices(len(self))
-        first, last = bisect_right(self.ends, start), bisect_left(self.ends, stop)
-        before = self.ends[first - 1] if first else 0
-        rows = _read(self.selection, self.schools[first : last + 1], self.keep, self.places)
-        return rows[start - before : stop - before]
+        schools, before = self.rows.between(start, stop)
+        return _read(self.rows.selection, schools, self.keep, self.places)[start - before : stop - before]
 
 
 def _read(selection: Selection, schools: Sequence[School], keep: Keep, places: Judged = places_of) -> list[ListedPlace]:
@@ -216,29 +205,21 @@ def _read(selection: Selection, schools: Sequence[School], keep: Keep, places: J
 
 def parts_in(selection: Selection, *, school: School | None = None) -> tuple[int, int]:
     """How many parts the logs say were done, and of how many."""
-    counts = _schools(selection, school)[1]
-    return sum(one["parts_done"] for one in counts.values()), sum(one["parts"] for one in counts.values())
+    totals = Counted.of(selection, school).totals
+    return totals["parts_done"], totals["parts"]
 
 
 def reminded_in(selection: Selection, part: str, *, school: School | None = None) -> Sequence[ListedPlace]:
     """The sessions that somebody was reminded of, by school and week, whatever came in their place."""
-    wanted, (schools, counts) = REMINDED[part], _schools(selection, school)
-    sizes = [_reminded(counts[one.pk], wanted) for one in schools]
-    as_of = selection.as_of
+    wanted, as_of = REMINDED[part], selection.as_of
+    counted = Counted.of(selection, school)
+    steps = [step for step in counted.totals["reminders"] if int(step) != UNPROMPTED]
+    own = Size([("reminders", step, name) for step in steps for name in OF_REMINDED[wanted]])
     return ListedPlaces(
-        selection,
-        schools,
-        sizes,
+        RowsBySchool(counted, own),
         lambda place: place.row is not None and wanted in (None, is_logged(place.row, as_of)),
         reminded_places,
     )
-
-
-def _reminded(counts: Counts, wanted: bool | None) -> int:
-    reminded = reminders(counts, dt.date.min)
-    return {None: reminded.denominator, True: reminded.numerator, False: reminded.denominator - reminded.numerator}[
-        wanted
-    ]
 
 
 def reminded_places(year: YearOfSchool, as_of: dt.date) -> list[Place]:
@@ -261,7 +242,7 @@ def classes_in(
     selection: Selection, figure: str, part: str, *, school: School | None = None, grade: int | None = None
 ) -> list[ListedClass]:
     """The target classes that a part of a figure counts, by school and class."""
-    keep, (schools, _counts) = CLASSES[figure][part], _schools(selection, school)
+    keep, schools = CLASSES[figure][part], _schools(selection, school)
     years = years_of_schools(selection.programme_year, schools)
     return [
         ListedClass(one, found)
@@ -271,18 +252,36 @@ def classes_in(
     ]
 
 
-def schools_in(selection: Selection, figure: str, part: str) -> list[ListedSchool]:
+@dataclass(frozen=True)
+class ListedSchools(Sequence[ListedSchool]):
+    """The schools that a part of a figure counts, of which only those that are asked for are read."""
+
+    rows: RowsBySchool
+
+    def __len__(self) -> int:
+        return self.rows.number
+
+    @overload
+    def __getitem__(self, index: int) -> ListedSchool: ...
+    @overload
+    def __getitem__(self, index: slice) -> list[ListedSchool]: ...
+    def __getitem__(self, index: int | slice) -> ListedSchool | list[ListedSchool]:
+        if isinstance(index, int):
+            return self[index : index + 1][0]
+        start, stop, _step = index.indices(len(self))
+        selection, (schools, _before) = self.rows.selection, self.rows.between(start, stop)
+        counts = counts_by_school(selection.programme_year, schools, selection.as_of)
+        return [ListedSchool(one, counts[one.pk]) for one in schools]
+
+
+def schools_in(selection: Selection, figure: str, part: str) -> Sequence[ListedSchool]:
     """The schools that a part of a figure counts."""
-    schools, counts = schools_in_the_picture(selection)
-    keep = SCHOOLS[figure][part]
-    return [ListedSchool(school, counts[school.pk]) for school in schools if keep(counts[school.pk])]
+    return ListedSchools(RowsBySchool(Counted.of(selection), SCHOOLS[figure][part]))
 
 
-def _schools(selection: Selection, school: School | None) -> tuple[list[School], dict[int, Counts]]:
-    """Those that the figure counts, and their counts: a school with neither target classes nor a plan is not in it."""
-    schools, counts = schools_in_the_picture(selection)
-    shown = [one for one in schools if school is None or one == school]
-    return shown, {one.pk: counts[one.pk] for one in shown}
+def _schools(selection: Selection, school: School | None) -> list[School]:
+    """Those that the figure counts: a school with neither target classes nor a plan is not in it."""
+    return [one for one in schools_in_the_picture(selection)[0] if school in (None, one)]
 
 
 def _is_about(place: Place, topic: str) -> bool:

@@ -35,7 +35,7 @@ NOT_IN_A_NAME = re.compile(r"[\[\]:*?/\\]")
 def last_report(selection: Selection) -> SavedReport | None:
     """The latest board report of the same programme, school year and district from before the selection's day.
 
-    For those who see totals only, of the reports that are open to them.
+    For those who see totals only, of the reports that are open to them. Its content is read when it is asked for.
     """
     found = SavedReport.objects.standing().filter(
         kind=SavedReport.Kind.BOARD,
@@ -44,24 +44,27 @@ def last_report(selection: Selection) -> SavedReport | None:
         district=selection.district.slug if selection.district else "",
         as_of__lt=selection.as_of,
     )
-    return (found.filter(open_to_partners=True) if selection.totals_only else found).first()
+    return (found.filter(open_to_partners=True) if selection.totals_only else found).without_content().first()
 
 
 def since_last_report(selection: Selection) -> Earlier | None:
     """The figures of the last saved report, to compare the selection's with."""
-    report, part = _with_part(selection)
+    return since(last_report(selection))
+
+
+def since(report: SavedReport | None) -> Earlier | None:
+    """A report's figures, to compare others with."""
+    report, part = _part_of(report)
     return Earlier(report.as_of, part.numbers, report.get_absolute_url()) if report and part else None
 
 
 def content_now(selection: Selection) -> Content:
     """What a board report of the selection would hold if it were saved now."""
-    report, part = _with_part(selection)
-    since = Earlier(report.as_of, part.numbers, report.get_absolute_url()) if report and part else None
-    return board_content(selection, since, part)
+    report, part = _part_of(last_report(selection))
+    return board_content(selection, since(report), part)
 
 
-def _with_part(selection: Selection) -> tuple[SavedReport | None, ProgrammePart | None]:
-    report = last_report(selection)
+def _part_of(report: SavedReport | None) -> tuple[SavedReport | None, ProgrammePart | None]:
     try:
         return (report, read_back(report.content).board) if report else (None, None)
     except UnknownFormat:

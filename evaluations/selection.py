@@ -79,8 +79,7 @@ class Selection:
     @cached_property
     def schools(self) -> list[School]:
         """The schools that are in the work on the day."""
-        schools = School.objects.open_on(self.as_of).select_related("district").order_by("name")
-        return list(schools.filter(district=self.district) if self.district else schools)
+        return list(schools_of(self))
 
     @cached_property
     def targets(self) -> Mapping[str, int]:
@@ -97,6 +96,12 @@ class Selection:
             return None
         as_of = before.year.starts_on + (self.as_of - self.year.starts_on)
         return Selection(before, self.district, min(as_of, last_day_of(before.year)), totals_only=self.totals_only)
+
+
+def schools_of(selection: Selection) -> QuerySet[School]:
+    """The schools that are in the work on the selection's day, by name."""
+    schools = School.objects.open_on(selection.as_of).select_related("district").order_by("name")
+    return schools.filter(district=selection.district) if selection.district else schools
 
 
 def last_day_of(year: SchoolYear) -> dt.date:

@@ -12,13 +12,13 @@ import datetime as dt
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from django.db.models import Count, Max, Q, QuerySet, Sum
+from django.db.models import Count, Max, Q, Sum
 
 from evaluations.counting import FORMULAS, Counts
 from evaluations.fingerprints import Fingerprint, digest_of
 from evaluations.keeping import ASKING_FOR_LOGS, AT_ONCE, counts_by_school, reminders_sent
 from evaluations.models import SummedFigures
-from evaluations.selection import Selection
+from evaluations.selection import Selection, schools_of
 from evaluations.summing import SHAPE, Summary, from_json, merged, summary_of, to_json
 from outbox.models import MAY_HAVE_ARRIVED, WAITING, State
 from programmes.models import SessionTopic
@@ -38,14 +38,10 @@ GROUP = ("pk", "school", "kind", "grade", "headcount", "starts_on", "ends_on", "
 Topics = Sequence[tuple[Any, ...]]
 
 
-def summaries_of(selections: Sequence[Selection]) -> list[Summary]:
-    """The summary of each selection's schools."""
-    return [from_json(row.content) for row in sums_of(selections)]
-
-
 def summary_of_all(selection: Selection) -> Summary:
     """The summary of the selection's schools."""
-    return summaries_of([selection])[0]
+    [row] = sums_of([selection])
+    return from_json(row.content)
 
 
 def sums_of(selections: Sequence[Selection]) -> list[SummedFigures]:
@@ -228,7 +224,7 @@ def _added_up(
     """The sums of some districts, from their schools' counts. What they rest on was read before: what changes while
     we count is counted again the next time."""
     sent = _sent(rules, as_of, bases)
-    schools = list(schools_by_name(as_of).filter(district__slug__in=bases))
+    schools = list(schools_of(Selection(rules, None, as_of)).filter(district__slug__in=bases))
     planned = Participation.objects.filter(programme_year=rules, school__in=schools)
     have_plan = set(planned.values_list("school", flat=True))
     without: dict[str, list[int]] = {slug: [] for slug in bases}
@@ -244,11 +240,6 @@ def _added_up(
         made[slug] = _row(row, summaries.get(slug, Summary()), without[slug], groups)
     _keep(made.values())
     return made
-
-
-def schools_by_name(as_of: dt.date) -> QuerySet[School]:
-    """The schools that are in the work on the day."""
-    return School.objects.open_on(as_of).select_related("district").order_by("name")
 
 
 def added_up(schools: Sequence[School], counts: Mapping[int, Counts]) -> dict[str, Summary]:

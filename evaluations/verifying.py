@@ -11,8 +11,9 @@ from django.utils.translation import gettext as _
 from evaluations.counting import Counts, count
 from evaluations.keeping import AT_ONCE, basis_of, years_of_schools
 from evaluations.models import ParticipationFigures, SummedFigures, SurveyRound
+from evaluations.selection import Selection, schools_of
 from evaluations.summing import Summary, merged, to_json
-from evaluations.sums import ALL_SCHOOLS, added_up, schools_by_name, sums_in_use
+from evaluations.sums import ALL_SCHOOLS, added_up, sums_in_use
 from schools.models import Participation, ProgrammeYear, School
 
 
@@ -37,7 +38,7 @@ def _differing_sums(rules: ProgrammeYear, day: dt.date) -> Iterator[str]:
     kept = sums_in_use(rules, day)
     if not kept:
         return
-    schools = list(schools_by_name(day))
+    schools = list(schools_of(Selection(rules, None, day)))
     found = added_up(schools, _counted(rules, schools, day))
     found[ALL_SCHOOLS] = merged(list(found.values()), {school.pk: place for place, school in enumerate(schools)})
     for scope, row in sorted(kept.items()):

@@ -11,6 +11,7 @@ from typing import Any
 import hypothesis
 import pytest
 from django.conf import settings
+from django.core.cache import caches
 from django.db import connection
 from django.test import Client, TransactionTestCase
 
@@ -206,6 +207,12 @@ def a_small_municipality() -> SimpleNamespace:
 @remembered
 def together(**who_and_where: Any) -> SimpleNamespace:
     return SimpleNamespace(**who_and_where)
+
+
+@pytest.fixture(autouse=True)
+def nothing_is_written_out_before() -> None:
+    """A test's rows can have the keys of another's."""
+    caches["rendered"].clear()
 
 
 @pytest.fixture

@@ -7,10 +7,10 @@ from pathlib import Path
 os.environ.setdefault("VAR_DIR", tempfile.mkdtemp(prefix="vpc-test-"))
 
 from vpc_portal.settings import *  # noqa: F403
-from vpc_portal.settings import DATABASES, MIDDLEWARE, VAR_DIR
+from vpc_portal.settings import CACHES, DATABASES, MIDDLEWARE, VAR_DIR
 
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
-CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
+CACHES = {**CACHES, "default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
 DEMO = False
 # The tests' server hands out static files itself.
 MIDDLEWARE = [name for name in MIDDLEWARE if "whitenoise" not in name]

@@ -84,7 +84,16 @@ CRISPY_TEMPLATE_PACK = "bootstrap5"
 DATABASES = {"default": environment.database(default=f"sqlite:///{VAR_DIR / 'portal.sqlite3'}")}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 # Rate limits must be shared by all processes, so the cache lives in the database until a Redis is configured.
-CACHES = {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "cache"}}
+CACHES = {
+    "default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "cache"},
+    # Parts of pages, in each process's own memory: a few hundred kilobytes each.
+    "rendered": {
+        "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
+        "LOCATION": "rendered",
+        "TIMEOUT": 3600,
+        "OPTIONS": {"MAX_ENTRIES": 60},
+    },
+}
 
 # Sign-in. Accounts are made by the centre, never by visitors.
 AUTH_USER_MODEL = "accounts.User"

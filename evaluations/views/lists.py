@@ -13,7 +13,8 @@ from django.utils.translation import gettext as _
 
 from evaluations import lists
 from evaluations.definitions import DEFINITIONS
-from evaluations.selection import Selection
+from evaluations.rendered import chosen, counted, kept_part
+from evaluations.selection import Selection, schools_of
 from evaluations.views.access import with_selection
 from programmes.models import SessionTopic
 from schools.models import Group, PlannedSession, School
@@ -49,15 +50,37 @@ def session_list(request: HttpRequest, *, selection: Selection) -> HttpResponse:
         found = lists.reminded_in(selection, asked.part, school=asked.school)
     else:
         found = lists.places_in(selection, asked.figure, asked.part, school=asked.school, topic=asked.topic_slug)
-    page = _page(request, found)
+    # Only what is asked for is read, if it is not kept as it was written out.
+    page = _page(request, range(len(found)))
+    content = kept_part(
+        "evaluations/_session_list.html",
+        _follows_from(selection, asked, page, found),
+        lambda: _sessions_shown(selection, asked, page, found),
+    )
+    context = _context(selection, asked, SESSIONS) | {"page": page, "content": content}
+    return render(request, "evaluations/session_list.html", context)
+
+
+def _follows_from(selection: Selection, asked: Asked, page: Page[Any], found: Sequence[object]) -> list[object] | None:
+    """All that ``evaluations/_session_list.html`` is written out from; None where no kept sum tells it."""
+    row = found.rows.counted.row if isinstance(found, lists.ListedPlaces) else None
+    if row is None:
+        return None
+    topic = asked.topic.title if asked.topic else ""
+    about = [asked.figure, asked.part, asked.topic_slug, topic, asked.grade, page.number]
+    return [chosen(selection), about, counted(row)]
+
+
+def _sessions_shown(
+    selection: Selection, asked: Asked, page: Page[Any], found: Sequence[lists.ListedPlace]
+) -> dict[str, Any]:
     context = _context(selection, asked, SESSIONS) | {
-        "page": page,
         "total": len(found),
-        "rows": _with_sessions(page),
+        "rows": _with_sessions(found[page.start_index() - 1 : page.end_index()] if found else []),
     }
     if asked.figure == "adherence":
         context["parts_done"], context["parts_total"] = _parts(found, asked, selection)
-    return render(request, "evaluations/session_list.html", context)
+    return context
 
 
 def _parts(found: Sequence[lists.ListedPlace], asked: Asked, selection: Selection) -> tuple[int, int]:
@@ -119,7 +142,7 @@ def _grade(selection: Selection, text: str) -> int | None:
 
 
 def _school(selection: Selection, slug: str) -> School | None:
-    school = next((school for school in selection.schools if school.slug == slug), None)
+    school = schools_of(selection).filter(slug=slug).first() if slug else None
     if slug and school is None:
         selection.mended.append(_("There is no such school here. Here are all."))
     return school
@@ -154,7 +177,7 @@ def _page(request: HttpRequest, found: Sequence[Any]) -> Page[Any]:
     return Paginator(found, PAGE).get_page(request.GET.get("sida"))
 
 
-def _with_sessions(page: Page[lists.ListedPlace]) -> list[dict[str, Any]]:
+def _with_sessions(page: Sequence[lists.ListedPlace]) -> list[dict[str, Any]]:
     """What a page's rows show: the place, its session if it is planned, and its group."""
     sessions = PlannedSession.objects.with_names().in_bulk([row.place.row.pk for row in page if row.place.row])
     groups = Group.objects.in_bulk([row.place.group.pk for row in page if not row.place.row])

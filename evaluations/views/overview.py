@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 import datetime as dt
+from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 
 from evaluations import sentences, tables
-from evaluations.dashboard import overview_of
+from evaluations.dashboard import Compared, Dashboard, compared, overview_of, with_contact
 from evaluations.definitions import ALL, NUMBERS, PRACTICE
 from evaluations.figures import AMBER, GREEN
+from evaluations.fingerprints import Fingerprint
+from evaluations.models import SavedReport
 from evaluations.policies import FEWEST_SCHOOLS, sees_totals_only, user_can_make_reports, user_can_set_targets
-from evaluations.reports import since_last_report
+from evaluations.rendered import chosen, counted, kept_part
+from evaluations.reports import last_report, since
 from evaluations.selection import Selection, selected
 from evaluations.views.access import for_partners_too, with_totals
+from schools.models import District
 from sessions_log.models import LogRevision
 
 
@@ -23,10 +28,43 @@ from sessions_log.models import LogRevision
 def overview(request: HttpRequest, *, selection: Selection) -> HttpResponse:
     if not selection.has_begun:
         return render(request, "evaluations/overview_ahead.html", {"selection": selection})
-    dashboard = overview_of(selection, since_report=since_last_report(selection))
-    if selection.totals_only and dashboard.summary.schools < FEWEST_SCHOOLS:
+    kept = compared(selection)
+    if selection.totals_only and kept.own.content["schools"] < FEWEST_SCHOOLS:
         return render(request, "evaluations/overview_too_few.html", {"selection": selection, "fewest": FEWEST_SCHOOLS})
-    context = {
+    report, today = last_report(selection), timezone.localdate()
+    said = {
+        "may_set_targets": user_can_set_targets(request.user, today),
+        "may_make_reports": user_can_make_reports(request.user, today),
+        "corrected": LogRevision.objects.after_closing(selection.year).count() if selection.year.closed_on else 0,
+    }
+    content = kept_part(
+        "evaluations/_overview.html",
+        [*_follows_from(selection, kept, report), said],
+        lambda: {**_contents(overview_of(selection, kept, since_report=since(report))), **said},
+    )
+    context = {"selection": selection, "content": content, "counted_at": timezone.localtime()}
+    return render(request, "evaluations/overview.html", context)
+
+
+def _follows_from(selection: Selection, kept: Compared, report: SavedReport | None) -> list[object]:
+    """All that ``evaluations/_overview.html`` is written out from: what is not here has no place there."""
+    both = [(selection, kept.own), *([(kept.before, kept.last)] if kept.before and kept.last else [])]
+    return [
+        # What is chosen, and what else there is to choose.
+        chosen(selection),
+        [(one.year.slug, str(one.year), one.programme.slug, str(one.programme)) for one in selection.opened],
+        [] if selection.totals_only else District.objects.aggregate(print=Fingerprint("pk", "slug", "name")),
+        # What is counted and aimed at, this year and last.
+        [(counted(row), dict(one.targets)) for one, row in both],
+        [] if selection.totals_only else sorted(with_contact(kept.own.shown, selection.as_of)),
+        # A report's numbers never change.
+        [report.pk, report.as_of, report.get_absolute_url()] if report else [],
+    ]
+
+
+def _contents(dashboard: Dashboard) -> dict[str, Any]:
+    selection = dashboard.selection
+    return {
         "selection": selection,
         "dashboard": dashboard,
         "lead": sentences.lead(dashboard, names_schools=not selection.totals_only),
@@ -39,12 +77,7 @@ def overview(request: HttpRequest, *, selection: Selection) -> HttpResponse:
         "topic_table": tables.topic_table(dashboard.topics, selection),
         "reason_table": tables.reason_table(dashboard.reasons),
         "month_table": tables.month_table(dashboard),
-        "may_set_targets": user_can_set_targets(request.user, timezone.localdate()),
-        "may_make_reports": user_can_make_reports(request.user, timezone.localdate()),
-        "counted_at": timezone.localtime(),
-        "corrected": LogRevision.objects.after_closing(selection.year).count() if selection.year.closed_on else 0,
     }
-    return render(request, "evaluations/overview.html", context)
 
 
 @for_partners_too

@@ -1,0 +1,105 @@
+"""Where the rows of a long list lie, school by school in order of name, as the kept counts say."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from django.db.models import QuerySet
+
+from evaluations.counting import EMPTY, Counts
+from evaluations.keeping import counts_by_school
+from evaluations.models import ParticipationFigures, SummedFigures
+from evaluations.selection import Selection, schools_of
+from evaluations.sizes import Size, size
+from evaluations.summing import from_json, is_in_the_picture
+from evaluations.sums import sums_of
+from schools.models import School
+
+# The first page's schools are found among the first few; who turns many pages waits for all.
+FIRST_LOOK, SECOND_LOOK = 20, 200
+IN_THE_PICTURE = size("eligible", "planned")
+
+
+@dataclass(frozen=True)
+class Counted:
+    """The counts of a selection's schools together, from their kept sum, or of one ``school``."""
+
+    selection: Selection
+    school: School | None
+    totals: Counts
+    row: SummedFigures | None = None
+
+    @classmethod
+    def of(cls, selection: Selection, school: School | None = None) -> Counted:
+        if school is None:
+            [row] = sums_of([selection])
+            return cls(selection, None, from_json(row.content).totals, row)
+        counts = counts_by_school(selection.programme_year, [school], selection.as_of)[school.pk]
+        return cls(selection, school, counts if is_in_the_picture(counts) else EMPTY)
+
+
+@dataclass(frozen=True)
+class RowsBySchool:
+    """So many rows as a size says at each school."""
+
+    counted: Counted
+    size: Size
+
+    @property
+    def selection(self) -> Selection:
+        return self.counted.selection
+
+    @property
+    def number(self) -> int:
+        """How many rows there are in all."""
+        return self.size.of(self.counted.totals)
+
+    def between(self, start: int, stop: int) -> tuple[list[School], int]:
+        """The schools of some of the rows, and how many rows come before theirs."""
+        if start >= stop:
+            return [], 0
+        if self.counted.school:
+            return [self.counted.school], 0
+        chosen: list[int] = []
+        before = end = 0
+        for pk, number in self._sizes():
+            if end + number > start:
+                before = before if chosen else end
+                chosen.append(pk)
+            end += number
+            if end >= stop:
+                break
+        return list(schools_of(self.selection).filter(pk__in=chosen)), before
+
+    def _sizes(self) -> Iterator[tuple[int, int]]:
+        """The schools that have any of the rows, by name, with how many; looked up a few at a time."""
+        found = self._planned()
+        if unplanned := self._unplanned():
+            sizes = dict(found) | unplanned
+            yield from (
+                (pk, sizes[pk]) for pk in schools_of(self.selection).values_list("pk", flat=True) if pk in sizes
+            )
+            return
+        for first, last in ((0, FIRST_LOOK), (FIRST_LOOK, SECOND_LOOK), (SECOND_LOOK, None)):
+            yield from found[first:last]
+
+    def _planned(self) -> QuerySet[ParticipationFigures, tuple[int, int]]:
+        """Each school that has a plan and any of the rows, and how many."""
+        selection = self.selection
+        kept = ParticipationFigures.objects.filter(
+            participation__programme_year=selection.programme_year,
+            participation__school__in=schools_of(selection).order_by(),
+            as_of=selection.as_of,
+        )
+        sized = kept.annotate(rows=self.size.expression, known=IN_THE_PICTURE.expression)
+        shown = sized.filter(rows__gt=0, known__gt=0).order_by("participation__school__name")
+        return shown.values_list("participation__school", "rows")
+
+    def _unplanned(self) -> dict[int, int]:
+        """Nothing is kept of the schools that have no plan; most lists have none of their rows."""
+        row = self.counted.row
+        schools = list(School.objects.filter(pk__in=row.without)) if row and row.without else []
+        counts = counts_by_school(self.selection.programme_year, schools, self.selection.as_of) if schools else {}
+        sizes = {pk: self.size.of(own) for pk, own in counts.items() if is_in_the_picture(own)}
+        return {pk: number for pk, number in sizes.items() if number}

@@ -1,0 +1,72 @@
+"""How many rows of a list each school has, by its kept counts: added up in Python, or asked for in the database."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import reduce
+from operator import add
+from typing import Any
+
+from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.models import Expression, F, Func, IntegerField, Value
+from django.db.models.sql.compiler import SQLCompiler
+
+from evaluations.counting import Counts
+
+# Where a number stands among counts: ("held",), ("topics", "normer", "held").
+Path = tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Size:
+    """Some of a school's counts together, without some others. A count that is not there is none."""
+
+    plus: Sequence[Path]
+    minus: Sequence[Path] = ()
+
+    def of(self, counts: Counts) -> int:
+        return sum(_at(counts, path) for path in self.plus) - sum(_at(counts, path) for path in self.minus)
+
+    @property
+    def expression(self) -> Any:
+        """The same of a row of ``ParticipationFigures``."""
+        more: list[Any] = [CountAt(path) for path in self.plus]
+        less: list[Any] = [Value(-1) * CountAt(path) for path in self.minus]
+        return reduce(add, [*more, *less], Value(0, output_field=IntegerField()))
+
+
+def size(*plus: str, minus: Sequence[str] = ()) -> Size:
+    """Of counts that stand by themselves."""
+    return Size([(name,) for name in plus], [(name,) for name in minus])
+
+
+def _at(counts: Any, path: Path) -> int:
+    for name in path:
+        counts = counts.get(name, {})
+    return counts or 0
+
+
+class CountAt(Func):
+    """A number among a row's ``counts``. Unlike Django's own transforms it takes "7" as a name, not as a place."""
+
+    output_field = IntegerField()
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(F("counts"))
+        self.path = path
+
+    def as_postgresql(self, compiler: SQLCompiler, connection: BaseDatabaseWrapper, **_context: Any) -> Any:
+        sql, params = compiler.compile(self._counts)
+        return f"COALESCE(({sql} #>> %s)::int, 0)", [*params, list(self.path)]
+
+    def as_sqlite(self, compiler: SQLCompiler, connection: BaseDatabaseWrapper, **_context: Any) -> Any:
+        sql, params = compiler.compile(self._counts)
+        place = "".join(f".{json.dumps(name)}" for name in self.path)
+        return f"COALESCE(JSON_EXTRACT({sql}, %s), 0)", [*params, f"${place}"]
+
+    @property
+    def _counts(self) -> Expression:
+        counts: Expression = self.get_source_expressions()[0]
+        return counts
