@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from evaluations import figures, reminding, sentences
@@ -116,8 +116,8 @@ class GradeRow:
 
 @dataclass(frozen=True)
 class Dashboard:
-    """All that the overview shows. ``schools`` are all of ``summary.schools``, or the first; ``never_reached`` those
-    that are to take part and have not held a single session, all or the first."""
+    """All that the overview shows. ``schools`` are the rows of those that ``summary`` adds up, ``never_reached`` those
+    of schools that have not held a single session; both are empty where the page asks for them itself."""
 
     selection: Selection
     summary: Summary
@@ -175,7 +175,13 @@ def dashboard_of(selection: Selection, *, since_report: Earlier | None = None) -
         grade: [by_key[pk] for pk in order if counts[pk]["grades"].get(grade, {"reached": 1})["reached"] == 0]
         for grade in summary.totals["grades"]
     }
-    rows = _school_rows(schools, counts, summary.totals, selection)
+    rows = _school_rows(
+        schools,
+        counts,
+        with_contact(schools, selection.as_of),
+        months_shown(summary.totals, selection.as_of),
+        selection,
+    )
     never = [row for row in rows if not row.counts["held"]]
     return _dashboard(selection, summary, (before, last), since_report, rows=rows, never=never, missed=missed)
 
@@ -196,23 +202,29 @@ def compared(selection: Selection) -> Compared:
 
 
 def overview_of(selection: Selection, kept: Compared, *, since_report: Earlier | None = None) -> Dashboard:
-    """The same with the schools that need help first only, from what is kept of all: its cost is that of those."""
+    """The same from what is kept of all, but for the schools' own rows: whoever shows them asks for them."""
     summary = from_json(kept.own.content)
     last = from_json(kept.last.content).totals if kept.last else None
-    named = [pk for one in summary.missed.values() for pk in one.first]
-    by_key = School.objects.select_related("district").in_bulk([*summary.shown, *named])
-    shown = [by_key[pk] for pk in summary.shown if pk in by_key]
-    counts = counts_by_school(selection.programme_year, shown, selection.as_of)
-    rows = {row.school.pk: row for row in _school_rows(shown, counts, summary.totals, selection)}
+    by_key = School.objects.in_bulk({pk for one in summary.missed.values() for pk in one.first})
     return _dashboard(
         selection,
         summary,
         (kept.before, last),
         since_report,
-        rows=[rows[pk] for *_order, pk in summary.first if pk in rows],
-        never=[rows[pk] for *_order, pk in summary.never_first if pk in rows],
+        rows=[],
+        never=[],
         missed={grade: [by_key[pk] for pk in one.first if pk in by_key] for grade, one in summary.missed.items()},
     )
+
+
+def school_rows(
+    selection: Selection, keys: Collection[int], contacts: Collection[int], months: Sequence[dt.date]
+) -> dict[int, SchoolRow]:
+    """The rows of some of the selection's schools, by their keys. ``contacts`` are the schools that have a contact
+    person, ``months`` those that all rows show."""
+    schools = list(School.objects.select_related("district").filter(pk__in=keys))
+    counts = counts_by_school(selection.programme_year, schools, selection.as_of)
+    return {row.school.pk: row for row in _school_rows(schools, counts, contacts, months, selection)}
 
 
 def _dashboard(
@@ -274,19 +286,18 @@ def _months_between(first: str, as_of: dt.date) -> list[dt.date]:
 def _school_rows(
     schools: Sequence[School],
     counts: Mapping[int, Counts],
-    totals: Counts,
+    contacts: Collection[int],
+    months: Sequence[dt.date],
     selection: Selection,
 ) -> list[SchoolRow]:
     """The schools, those that need help first."""
-    has_contact = with_contact(schools, selection.as_of)
-    months = months_shown(totals, selection.as_of)
     rows = [
         _school_row(
             school,
             counts[school.pk],
             all_figures(counts[school.pk], selection),
             months,
-            has_contact=school.pk in has_contact,
+            has_contact=school.pk in contacts,
         )
         for school in schools
     ]

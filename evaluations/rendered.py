@@ -28,12 +28,17 @@ def kept_part(
     more than can be told."""
     if follows_from is None:
         return mark_safe(render_to_string(template, dict(context())))  # as below
-    key = digest_of([template, get_language(), get_script_prefix(), follows_from])
+    key = key_of([template, *follows_from])
     kept = caches["rendered"].get(key)
     if kept is None:
         kept = str(render_to_string(template, dict(context())))
         caches["rendered"].set(key, kept)
     return mark_safe(kept)  # a template's own output, escaped where it was made
+
+
+def key_of(follows_from: Sequence[object]) -> str:
+    """What a part that follows from these is kept under."""
+    return digest_of([get_language(), get_script_prefix(), follows_from])
 
 
 def chosen(selection: Selection) -> list[object]:

@@ -8,8 +8,6 @@ at most so many, by their keys.
 from __future__ import annotations
 
 import dataclasses
-import hashlib
-import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from heapq import nsmallest
@@ -18,9 +16,10 @@ from typing import Any, Protocol
 
 from evaluations.counting import EMPTY, Counts, add_up
 from evaluations.figures import GREEN, Figure, pace_in
+from evaluations.fingerprints import digest_of
 
 # Raised when a summary of the same counts is another than before.
-SHAPE = 1
+SHAPE = 2
 # A school that has classes but no plan at all needs help before every other.
 STATES = ("unplanned", "red", "amber", "green", "none")
 # A nation's page is no longer than a municipality's: the rest of the schools are a click away, by district.
@@ -28,7 +27,8 @@ MOST_SCHOOLS = 60
 # So many schools are named in a cell; the number that leads to the rest stands beside them.
 NAMED = 8
 
-# A school's place among those that need help: the place of its state, its lowest pace, its name, its key.
+# A school's place among those that need help: the place of its state, its lowest pace, its name, its key; and the
+# fingerprint of its counts.
 Standing = list[Any]
 
 
@@ -69,14 +69,19 @@ class Summary:
     prints: list[str] = field(default_factory=list)
 
     @property
-    def shown(self) -> list[int]:
-        """The keys of the schools that a page tells of one by one."""
-        return list(dict.fromkeys(key for *_order, key in (*self.first, *self.never_first)))
+    def shown(self) -> dict[int, str]:
+        """The schools that a page tells of one by one: their keys, and the fingerprints of their counts."""
+        return {key: own for _state, _pace, _name, key, own in (*self.first, *self.never_first)}
 
     @property
     def needs_help_first(self) -> str:
         """The name of the school that needs help before every other."""
         return str(self.helped_first[0][2]) if self.helped_first else ""
+
+
+def keys_of(standings: Iterable[Standing]) -> list[int]:
+    """The schools' keys."""
+    return [key for _state, _pace, _name, key, _own in standings]
 
 
 def is_in_the_picture(counts: Counts) -> bool:
@@ -90,7 +95,13 @@ def state_of(counts: Counts) -> str:
 
 
 def standing_of(school: Named, counts: Counts) -> Standing:
-    return [STATES.index(state_of(counts)), pace_in(counts).lowest or 0, school.name, school.pk]
+    pace, own = pace_in(counts).lowest or 0, counts_print(school, counts)
+    return [STATES.index(state_of(counts)), pace, school.name, school.pk, own]
+
+
+def counts_print(school: Named, counts: Counts) -> str:
+    """A fingerprint of a school and its counts."""
+    return digest_of([school.pk, school.name, counts])
 
 
 def can_be_in_pace(pace: Figure) -> bool:
@@ -115,7 +126,7 @@ def summary_of(school: Named, counts: Counts) -> Summary:
         helped=int(is_helped),
         helped_first=own if is_helped else [],
         missed={grade: Missed(1, [school.pk]) for grade, one in counts["grades"].items() if not one["reached"]},
-        prints=[_print([school.pk, school.name, counts])],
+        prints=[own[0][4]],
     )
 
 
@@ -135,7 +146,7 @@ def merged(parts: Iterable[Summary], order: Mapping[int, int]) -> Summary:
         helped=sum(part.helped for part in parts),
         helped_first=nsmallest(1, chain.from_iterable(part.helped_first for part in parts)),
         missed=_missed(parts, order),
-        prints=[_print(sorted(chain.from_iterable(part.prints for part in parts)))],
+        prints=[digest_of(sorted(chain.from_iterable(part.prints for part in parts)))],
     )
 
 
@@ -159,7 +170,3 @@ def to_json(summary: Summary) -> dict[str, Any]:
 
 def from_json(content: Mapping[str, Any]) -> Summary:
     return Summary(**{**content, "missed": {grade: Missed(**one) for grade, one in content["missed"].items()}})
-
-
-def _print(content: object) -> str:
-    return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()

@@ -261,7 +261,7 @@ def sums_in_use(rules: ProgrammeYear, as_of: dt.date) -> dict[str, SummedFigures
 
 def _row(row: SummedFigures, summary: Summary, without: Sequence[int], groups: Mapping[int, str]) -> SummedFigures:
     row.without, row.groups = list(without), _groups_of(without, groups) if without else ""
-    row.shown, row.content = summary.shown, to_json(summary)
+    row.shown, row.content = list(summary.shown), to_json(summary)
     row.digest = digest_of(row.content)
     return row
 

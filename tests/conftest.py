@@ -213,6 +213,7 @@ def together(**who_and_where: Any) -> SimpleNamespace:
 def nothing_is_written_out_before() -> None:
     """A test's rows can have the keys of another's."""
     caches["rendered"].clear()
+    caches["rows"].clear()
 
 
 @pytest.fixture

@@ -20,6 +20,8 @@ from evaluations.tables.overview import (
     grade_table,
     month_table,
     reason_table,
+    school_cells,
+    school_columns,
     school_table,
     topic_table,
 )
@@ -49,6 +51,8 @@ __all__ = [
     "place_table",
     "programme_table",
     "reason_table",
+    "school_cells",
+    "school_columns",
     "school_table",
     "series_summary",
     "series_table",

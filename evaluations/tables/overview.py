@@ -14,6 +14,7 @@ from evaluations.cells import Cell, Column, Row, Table, share_column, text_colum
 from evaluations.counting import add_up
 from evaluations.dashboard import Dashboard, GradeRow, ReasonRow, SchoolRow, Tile, TopicRow, pace_of
 from evaluations.definitions import DEFINITIONS
+from evaluations.figures import Figure
 from evaluations.lists import NO_TOPIC
 from evaluations.selection import Selection
 from evaluations.summing import NAMED
@@ -57,15 +58,15 @@ def _figure_row(tile: Tile, selection: Selection) -> Row:
     ]
 
 
+def school_columns(shown: Sequence[Figure]) -> list[Column]:
+    """The columns of a table of schools with these figures."""
+    return [text_column(_("School")), text_column(_("District")), *due_columns(), *share_columns(shown)]
+
+
 def school_table(dashboard: Dashboard) -> Table:
     """The dashboard's schools, those that need help first, with every figure that a school has."""
-    columns = [
-        text_column(_("School")),
-        text_column(_("District")),
-        *due_columns(),
-        *share_columns(dashboard.figures),
-    ]
-    rows = [_school_cells(row, dashboard.selection) for row in dashboard.schools]
+    columns = school_columns(dashboard.figures)
+    rows = [school_cells(row, dashboard.selection) for row in dashboard.schools]
     total = [
         *(Cell(_("All schools")), Cell("")),
         *due_cells(dashboard.totals, dashboard.selection),
@@ -74,7 +75,8 @@ def school_table(dashboard: Dashboard) -> Table:
     return Table("skolor", _("Schools"), columns, rows, total)
 
 
-def _school_cells(row: SchoolRow, selection: Selection) -> Row:
+def school_cells(row: SchoolRow, selection: Selection) -> Row:
+    """A school's row of the table."""
     slug = row.school.slug
     return [
         Cell(row.school.name, address(selection, "school", slug)),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from django import template
 from django.template.loader import render_to_string
@@ -23,16 +23,17 @@ NOTHING, EMPTY, TO_THE_RIGHT = SafeString("–"), SafeString(""), SafeString(' c
 
 
 @register.simple_tag
-def figure_table(table: Table) -> SafeString:
-    """The table, each heading leading to what its figure means and each cell to the rows that it counts."""
+def figure_table(table: Table, written: Sequence[SafeString] = ()) -> SafeString:
+    """The table, each heading leading to what its figure means and each cell to the rows that it counts; ``written``
+    are its rows where they are written out already."""
     return format_html(
         '<div class="scroll" tabindex="0" role="region" aria-label="{}"><table class="table figure-table">'
         '<caption class="visually-hidden">{}</caption><thead><tr>{}</tr></thead><tbody>{}</tbody>{}</table></div>',
         _("Table: %(title)s") % {"title": table.title},
         table.title,
         _joined(_heading(column) for column in table.columns),
-        _joined(_line(line) for line in table.lines),
-        format_html("<tfoot>{}</tfoot>", _line(table.total_line)) if table.total else "",
+        _joined(written or map(written_line, table.lines)),
+        format_html("<tfoot>{}</tfoot>", written_line(table.total_line)) if table.total else "",
     )
 
 
@@ -67,7 +68,8 @@ def _heading(column: Column) -> SafeString:
     return format_html('<th scope="col"{}>{}</th>', _number(column), said)
 
 
-def _line(line: Iterable[tuple[Column, Cell]]) -> SafeString:
+def written_line(line: Iterable[tuple[Column, Cell]]) -> SafeString:
+    """A row of a table, written out."""
     (_first, name), *others = line
     cells = _joined(format_html("<td{}>{}</td>", _number(column), _inside(column, cell)) for column, cell in others)
     return format_html('<tr><th scope="row">{}</th>{}</tr>', figure_cell(name), cells)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Collection, Sequence
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -10,7 +11,7 @@ from django.shortcuts import render
 from django.utils import timezone
 
 from evaluations import sentences, tables
-from evaluations.dashboard import Compared, Dashboard, compared, overview_of, with_contact
+from evaluations.dashboard import Compared, Dashboard, compared, months_shown, overview_of, with_contact
 from evaluations.definitions import ALL, NUMBERS, PRACTICE
 from evaluations.figures import AMBER, GREEN
 from evaluations.fingerprints import Fingerprint
@@ -19,7 +20,9 @@ from evaluations.policies import FEWEST_SCHOOLS, sees_totals_only, user_can_make
 from evaluations.rendered import chosen, counted, kept_part
 from evaluations.reports import last_report, since
 from evaluations.selection import Selection, selected
+from evaluations.summing import keys_of
 from evaluations.views.access import for_partners_too, with_totals
+from evaluations.written_rows import written_rows
 from schools.models import District
 from sessions_log.models import LogRevision
 
@@ -32,6 +35,8 @@ def overview(request: HttpRequest, *, selection: Selection) -> HttpResponse:
     if selection.totals_only and kept.own.content["schools"] < FEWEST_SCHOOLS:
         return render(request, "evaluations/overview_too_few.html", {"selection": selection, "fewest": FEWEST_SCHOOLS})
     report, today = last_report(selection), timezone.localdate()
+    contacts = set() if selection.totals_only else with_contact(kept.own.shown, selection.as_of)
+    frame = _frame(selection)
     said = {
         "may_set_targets": user_can_set_targets(request.user, today),
         "may_make_reports": user_can_make_reports(request.user, today),
@@ -39,31 +44,43 @@ def overview(request: HttpRequest, *, selection: Selection) -> HttpResponse:
     }
     content = kept_part(
         "evaluations/_overview.html",
-        [*_follows_from(selection, kept, report), said],
-        lambda: {**_contents(overview_of(selection, kept, since_report=since(report))), **said},
+        [frame, *_follows_from(kept, report), sorted(contacts), said],
+        lambda: {**_contents(overview_of(selection, kept, since_report=since(report)), contacts, frame), **said},
     )
     context = {"selection": selection, "content": content, "counted_at": timezone.localtime()}
     return render(request, "evaluations/overview.html", context)
 
 
-def _follows_from(selection: Selection, kept: Compared, report: SavedReport | None) -> list[object]:
-    """All that ``evaluations/_overview.html`` is written out from: what is not here has no place there."""
-    both = [(selection, kept.own), *([(kept.before, kept.last)] if kept.before and kept.last else [])]
+# All that ``evaluations/_overview.html`` is written out from stands in the next two, besides who has a contact person
+# and what the one who looks may do: what is not here has no place there.
+
+
+def _frame(selection: Selection) -> list[object]:
+    """What is chosen and aimed at, and what else there is to choose: all that the schools' own rows follow from
+    besides their counts."""
     return [
-        # What is chosen, and what else there is to choose.
         chosen(selection),
+        dict(selection.targets),
         [(one.year.slug, str(one.year), one.programme.slug, str(one.programme)) for one in selection.opened],
         [] if selection.totals_only else District.objects.aggregate(print=Fingerprint("pk", "slug", "name")),
-        # What is counted and aimed at, this year and last.
-        [(counted(row), dict(one.targets)) for one, row in both],
-        [] if selection.totals_only else sorted(with_contact(kept.own.shown, selection.as_of)),
-        # A report's numbers never change.
+    ]
+
+
+def _follows_from(kept: Compared, report: SavedReport | None) -> list[object]:
+    """What is counted this year and last, and the report to compare with, whose numbers never change."""
+    return [
+        counted(kept.own),
+        [counted(kept.last), dict(kept.before.targets)] if kept.last and kept.before else [],
         [report.pk, report.as_of, report.get_absolute_url()] if report else [],
     ]
 
 
-def _contents(dashboard: Dashboard) -> dict[str, Any]:
-    selection = dashboard.selection
+def _contents(dashboard: Dashboard, contacts: Collection[int], frame: Sequence[object]) -> dict[str, Any]:
+    selection, summary = dashboard.selection, dashboard.summary
+    months = months_shown(summary.totals, selection.as_of)
+    shown = {} if selection.totals_only else summary.shown
+    rows = written_rows(selection, shown, contacts, months, frame)
+    first = [rows[pk] for pk in keys_of(summary.first) if pk in rows]
     return {
         "selection": selection,
         "dashboard": dashboard,
@@ -71,6 +88,9 @@ def _contents(dashboard: Dashboard) -> dict[str, Any]:
         "line_title": sentences.line_title(dashboard),
         "lost_title": sentences.lost_title(dashboard),
         "rows_shown": not selection.totals_only,
+        "schools_shown": first,
+        "table_rows": [row.in_table for row in first],
+        "never_shown": [rows[pk] for pk in keys_of(summary.never_first) if pk in rows],
         "figure_table": tables.figure_table(dashboard),
         "school_table": tables.school_table(dashboard),
         "grade_table": tables.grade_table(dashboard),

@@ -124,7 +124,8 @@ def test_a_figures_list_has_the_rows_that_it_counts(year: YearOfSchool, as_of: d
     listed = [place for place in places if place.row and is_logged(place.row, as_of)]
     assert (len(listed), len(places)) == (by_key["reminders"].numerator, by_key["reminders"].denominator)
 
-    kept = [part for part, keep in SCHOOLS["adoption"].items() if keep(counts)]
+    kept = [part for part, size in SCHOOLS["adoption"].items() if size.of(counts)]
+    assert all(size.of(counts) in (0, 1) for size in SCHOOLS["adoption"].values())
     assert len(kept) in (0, 2) and (len(kept) == 2) == (by_key["adoption"].denominator == 1)
 
 

@@ -14,10 +14,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from evaluations.counting import EMPTY, Counts
-from evaluations.dashboard import Dashboard, compared, dashboard_of, overview_of
+from evaluations.dashboard import (
+    Dashboard,
+    compared,
+    dashboard_of,
+    months_shown,
+    overview_of,
+    school_rows,
+    with_contact,
+)
 from evaluations.models import SummedFigures
 from evaluations.selection import Selection, selected
-from evaluations.summing import NAMED, Summary, from_json, merged, summary_of, to_json
+from evaluations.summing import NAMED, Summary, from_json, keys_of, merged, summary_of, to_json
 from evaluations.sums import by_district, summary_of_all
 from outbox.models import State
 from schools.actions import groups as groups_actions
@@ -46,8 +54,13 @@ def agrees(**asked: str) -> bool:
 
 
 def overview(**asked: str) -> Dashboard:
+    """The overview with the rows that its page asks for."""
     own = selection(**asked)
-    return overview_of(own, compared(own))
+    found = overview_of(own, compared(own))
+    shown = found.summary.shown
+    rows = school_rows(own, shown, with_contact(shown, own.as_of), months_shown(found.totals, own.as_of))
+    first, never = ([rows[pk] for pk in keys_of(some)] for some in (found.summary.first, found.summary.never_first))
+    return dataclasses.replace(found, schools=first, never_reached=never)
 
 
 @pytest.mark.django_db
