@@ -19,7 +19,9 @@ from evaluations.figures import GREEN, Figure, pace_in
 from evaluations.fingerprints import digest_of
 
 # Raised when a summary of the same counts is another than before.
-SHAPE = 2
+SHAPE = 3
+# Fingerprints are added up, and never grow longer.
+MOST_PRINTS = 2**256
 # A school that has classes but no plan at all needs help before every other.
 STATES = ("unplanned", "red", "amber", "green", "none")
 # A nation's page is no longer than a municipality's: the rest of the schools are a click away, by district.
@@ -53,7 +55,7 @@ class Summary:
 
     ``first`` and ``never_first`` are the first of all and of those that have not held a session, in the order of who
     needs help. ``judged`` have something due or no plan, ``helped`` of them cannot be in pace, ``due`` have sessions
-    that were due. ``prints`` tells one summary from that of other schools or counts.
+    that were due. ``print`` tells one summary from that of other schools or counts, however they were added up.
     """
 
     totals: Counts = field(default_factory=lambda: add_up([EMPTY]))
@@ -66,7 +68,7 @@ class Summary:
     helped: int = 0
     helped_first: list[Standing] = field(default_factory=list)
     missed: dict[str, Missed] = field(default_factory=dict)
-    prints: list[str] = field(default_factory=list)
+    print: str = "0"
 
     @property
     def shown(self) -> dict[int, str]:
@@ -126,7 +128,7 @@ def summary_of(school: Named, counts: Counts) -> Summary:
         helped=int(is_helped),
         helped_first=own if is_helped else [],
         missed={grade: Missed(1, [school.pk]) for grade, one in counts["grades"].items() if not one["reached"]},
-        prints=[own[0][4]],
+        print=own[0][4],
     )
 
 
@@ -146,7 +148,7 @@ def merged(parts: Iterable[Summary], order: Mapping[int, int]) -> Summary:
         helped=sum(part.helped for part in parts),
         helped_first=nsmallest(1, chain.from_iterable(part.helped_first for part in parts)),
         missed=_missed(parts, order),
-        prints=[digest_of(sorted(chain.from_iterable(part.prints for part in parts)))],
+        print=f"{sum(int(part.print, 16) for part in parts) % MOST_PRINTS:x}",
     )
 
 

@@ -10,7 +10,9 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
+from zlib import crc32
 
 from django.db.models import Count, Max, Q, Sum
 
@@ -29,10 +31,12 @@ from sessions_log.models import ReminderItem
 UNSETTLED = (*WAITING, *(state for state in MAY_HAVE_ARRIVED if state != State.SENT))
 # In ``SummedFigures.scope``.
 ALL_SCHOOLS = ""
+# More districts than these are added up in as many lots.
+MOST_TOGETHER, REGIONS = 32, 16
 # Of schools and of participations: what tells whether there are others, or whether they have changed.
 REGISTER = {"number": Count("pk"), "print": Fingerprint("pk", "name", "district", "closed_on")}
 VERSIONS = {"number": Count("pk"), "keys": Sum("pk"), "versions": Sum("version")}
-NO_SCHOOLS, NO_PLANS = (0, None), (0, None, None)
+NO_SCHOOLS, NO_PLANS = [0, None], [0, None, None]
 GROUP = ("pk", "school", "kind", "grade", "headcount", "starts_on", "ends_on", "staff_group", "merged_into")
 
 Topics = Sequence[tuple[Any, ...]]
@@ -60,9 +64,10 @@ def sums_of(selections: Sequence[Selection]) -> list[SummedFigures]:
 
 
 def by_district(selection: Selection) -> dict[str, Summary]:
-    """The summary of each district that has schools, by its slug."""
-    rows = _districts(selection.programme_year, selection.as_of, reminders_now())
-    return {slug: from_json(row.content) for slug, row in rows.items()}
+    """The summary of each district, by its slug."""
+    rules, reminded = selection.programme_year, reminders_now()
+    day = _Day(rules, selection.as_of, reminded, bases_by_district(rules))
+    return {slug: from_json(row.content) for slug, row in day.districts(list(day.bases)).items()}
 
 
 def _kept(selections: Sequence[Selection]) -> dict[tuple[int, dt.date], SummedFigures]:
@@ -86,22 +91,22 @@ def _bases(selections: Sequence[Selection]) -> dict[int, str]:
     schools, parts = School.objects.all(), Participation.objects.filter(programme_year__in=rules)
     if district:
         schools, parts = schools.filter(district=district), parts.filter(school__district=district)
-    register = tuple(schools.aggregate(**REGISTER).values())
-    versions = {pk: tuple(own) for pk, *own in parts.order_by().values_list("programme_year").annotate(**VERSIONS)}
+    register = list(schools.aggregate(**REGISTER).values())
+    versions = {pk: own for pk, *own in parts.order_by().values_list("programme_year").annotate(**VERSIONS)}
     topics = _topics(rules[0])
-    return {one.pk: _basis(one, topics, register, versions.get(one.pk, NO_PLANS)) for one in rules}
+    return {one.pk: digest_of([_common(one, topics), register, versions.get(one.pk, NO_PLANS)]) for one in rules}
 
 
 def bases_by_district(rules: ProgrammeYear) -> dict[str, str]:
     """The same for each district, by its slug."""
     schools = School.objects.order_by().values_list("district").annotate(**REGISTER)
     parts = Participation.objects.filter(programme_year=rules).order_by()
-    registers = {pk: tuple(own) for pk, *own in schools}
-    versions = {pk: tuple(own) for pk, *own in parts.values_list("school__district").annotate(**VERSIONS)}
-    topics = _topics(rules)
+    registers = {pk: own for pk, *own in schools}
+    versions = {pk: own for pk, *own in parts.values_list("school__district").annotate(**VERSIONS)}
+    common = _common(rules, _topics(rules))
     return {
-        slug: _basis(rules, topics, registers.get(pk, NO_SCHOOLS), versions.get(pk, NO_PLANS))
-        for pk, slug in District.objects.values_list("pk", "slug")
+        slug: digest_of([common, registers.get(pk, NO_SCHOOLS), versions.get(pk, NO_PLANS)])
+        for pk, slug in District.objects.order_by("slug").values_list("pk", "slug")
     }
 
 
@@ -110,11 +115,10 @@ def _topics(rules: ProgrammeYear) -> Topics:
     return list(topics.values_list("slug", "kind", "month", "number", "title"))
 
 
-def _basis(rules: ProgrammeYear, topics: Topics, register: tuple[Any, ...], versions: tuple[Any, ...]) -> str:
+def _common(rules: ProgrammeYear, topics: Topics) -> str:
+    """A fingerprint of what all districts' sums rest on: formulas, rules, year and topics."""
     own = [rules.required_sessions, rules.lowest_grade, rules.highest_grade, rules.is_for_staff]
-    return digest_of(
-        [SHAPE, FORMULAS, own, rules.year.starts_on, rules.year.ends_on, topics, register, versions],
-    )
+    return digest_of([SHAPE, FORMULAS, own, rules.year.starts_on, rules.year.ends_on, topics])
 
 
 def reminders_now() -> str:
@@ -158,88 +162,135 @@ def _groups_of(schools: Iterable[int], groups: Mapping[int, str]) -> str:
 
 
 def _made(selection: Selection, basis: str, reminded: str) -> SummedFigures:
-    rules, as_of = selection.programme_year, selection.as_of
+    day = _Day(selection.programme_year, selection.as_of, reminded, bases_by_district(selection.programme_year))
     if selection.district:
         scope = selection.district.slug
-        return _districts(rules, as_of, reminded, [scope])[scope]
-    rows = _districts(rules, as_of, reminded).values()
-    without = [pk for row in rows for pk in row.without]
-    made = _row(
-        SummedFigures(programme_year=rules, scope=ALL_SCHOOLS, as_of=as_of, basis=basis, reminded=reminded),
-        merged((from_json(row.content) for row in rows), _order()),
-        without,
-        _groups(rules, without),
-    )
+        return day.districts([scope])[scope]
+    parts = day.regions() if len(day.bases) > MOST_TOGETHER else day.districts(list(day.bases))
+    made = day.together(ALL_SCHOOLS, basis, list(parts.values()))
     _keep([made])
     return made
 
 
-def _districts(
-    rules: ProgrammeYear, as_of: dt.date, reminded: str, scopes: Collection[str] | None = None
-) -> dict[str, SummedFigures]:
-    """The districts' sums, of which only those are made anew that do not hold."""
-    bases = bases_by_district(rules)
-    wanted = list(bases) if scopes is None else list(scopes)
-    rows = SummedFigures.objects.filter(programme_year=rules, as_of=as_of, scope__in=wanted)
-    kept = {row.scope: row for row in rows if row.basis == bases[row.scope]}
-    groups = _groups(rules, [pk for row in kept.values() for pk in row.without])
-    kept = {slug: row for slug, row in kept.items() if not row.without or row.groups == _groups_of(row.without, groups)}
-    kept = _with_same_reminders(kept, rules, as_of, reminded)
-    stale = [slug for slug in wanted if slug not in kept]
-    for some in _some_at_a_time(stale):
-        kept |= _added_up(rules, as_of, {slug: bases[slug] for slug in some}, reminded)
-    return {slug: kept[slug] for slug in wanted}
+@dataclass(frozen=True)
+class _Day:
+    """The sums of a programme year as of a day. ``bases`` are the fingerprints of what each district's sum rests on,
+    by the district's slug, and ``reminded`` that of the reminders; both were read before anything is counted, so that
+    what changes while we count is counted again the next time."""
+
+    rules: ProgrammeYear
+    as_of: dt.date
+    reminded: str
+    bases: Mapping[str, str]
+
+    def regions(self) -> dict[str, SummedFigures]:
+        """The sums of some districts at a time, of which only those are made anew that do not hold: between them and
+        their districts, so that of many districts few are looked at."""
+        regions = regions_of(self.bases)
+        kept = self._held(regions)
+        stale = {scope: slugs for scope, slugs in regions.items() if scope not in kept}
+        districts = self.districts([slug for slugs in stale.values() for slug in slugs])
+        made = {
+            scope: self.together(scope, joint_basis(self.bases, slugs), [districts[slug] for slug in slugs])
+            for scope, slugs in stale.items()
+        }
+        _keep(made.values())
+        return kept | made
+
+    def districts(self, slugs: Sequence[str]) -> dict[str, SummedFigures]:
+        """The districts' sums, of which only those are made anew that do not hold."""
+        found = self._held({slug: [slug] for slug in slugs})
+        stale = [slug for slug in slugs if slug not in found]
+        for some in _some_at_a_time(stale):
+            found |= self._added_up(some)
+        return found
+
+    def together(self, scope: str, basis: str, parts: Sequence[SummedFigures]) -> SummedFigures:
+        """The sum of some sums, not yet kept."""
+        summaries = [from_json(row.content) for row in parts]
+        without = [pk for row in parts for pk in row.without]
+        row = self._new(scope, basis, parts[0].sent if len(parts) == 1 else digest_of([row.sent for row in parts]))
+        return _filled(row, merged(summaries, _order(summaries)), without, _groups(self.rules, without))
+
+    def _held(self, scopes: Mapping[str, Sequence[str]]) -> dict[str, SummedFigures]:
+        """Of the sums of some districts each, by scope, those that hold."""
+        if not scopes:
+            return {}
+        rows = SummedFigures.objects.filter(programme_year=self.rules, as_of=self.as_of, scope__in=scopes)
+        same = [row for row in rows if row.basis == joint_basis(self.bases, scopes[row.scope])]
+        groups = _groups(self.rules, [pk for row in same for pk in row.without])
+        same = [row for row in same if not row.without or row.groups == _groups_of(row.without, groups)]
+        return {row.scope: row for row in self._with_same_reminders(same, scopes)}
+
+    def _with_same_reminders(
+        self, rows: Sequence[SummedFigures], scopes: Mapping[str, Sequence[str]]
+    ) -> list[SummedFigures]:
+        """Those whose schools have had no other reminders. Most others have not: these are marked as looked at."""
+        unsure = [row for row in rows if row.reminded != self.reminded]
+        if not unsure:
+            return list(rows)
+        sent = _sent(self.rules, self.as_of, [slug for row in unsure for slug in scopes[row.scope]])
+        others = {row.pk for row in unsure if row.sent != _joint_sent(sent, scopes[row.scope])}
+        seen = [row.pk for row in unsure if row.pk not in others]
+        SummedFigures.objects.filter(pk__in=seen).update(reminded=self.reminded)
+        return [row for row in rows if row.pk not in others]
+
+    def _added_up(self, slugs: Sequence[str]) -> dict[str, SummedFigures]:
+        """The sums of some districts, from their schools' counts."""
+        sent = _sent(self.rules, self.as_of, slugs)
+        every = schools_of(Selection(self.rules, None, self.as_of))
+        schools = list(every.filter(district__slug__in=slugs))
+        planned = Participation.objects.filter(programme_year=self.rules, school__in=schools)
+        have_plan = set(planned.values_list("school", flat=True))
+        without: dict[str, list[int]] = {slug: [] for slug in slugs}
+        for school in schools:
+            if school.pk not in have_plan:
+                without[school.district.slug].append(school.pk)
+        groups = _groups(self.rules, [pk for own in without.values() for pk in own])
+        summaries = added_up(schools, counts_by_school(self.rules, schools, self.as_of))
+        made = {}
+        for slug in slugs:
+            row = self._new(slug, self.bases[slug], _joint_sent(sent, [slug]))
+            made[slug] = _filled(row, summaries.get(slug, Summary()), without[slug], groups)
+        _keep(made.values())
+        return made
+
+    def _new(self, scope: str, basis: str, sent: str) -> SummedFigures:
+        row = SummedFigures(programme_year=self.rules, as_of=self.as_of, scope=scope, basis=basis, sent=sent)
+        row.reminded = self.reminded
+        return row
 
 
-def _with_same_reminders(
-    kept: Mapping[str, SummedFigures], rules: ProgrammeYear, as_of: dt.date, reminded: str
-) -> dict[str, SummedFigures]:
-    """Those whose schools have had no other reminders. Most others have not: these are marked as looked at."""
-    unsure = [slug for slug, row in kept.items() if row.reminded != reminded]
-    if not unsure:
-        return dict(kept)
-    sent = _sent(rules, as_of, unsure)
-    same = {slug: row for slug, row in kept.items() if slug not in unsure or row.sent == sent.get(slug, "")}
-    seen = [row.pk for slug, row in same.items() if slug in unsure]
-    SummedFigures.objects.filter(pk__in=seen).update(reminded=reminded)
-    return same
+def regions_of(slugs: Iterable[str]) -> dict[str, list[str]]:
+    """Districts in lots of about as many as there are lots, whose names cannot be a district's."""
+    regions: dict[str, list[str]] = {}
+    for slug in sorted(slugs):
+        regions.setdefault(f"~{crc32(slug.encode()) % REGIONS}", []).append(slug)
+    return regions
 
 
-def _some_at_a_time(scopes: Sequence[str]) -> Iterator[list[str]]:
+def joint_basis(bases: Mapping[str, str], slugs: Sequence[str]) -> str:
+    """What the sum of some districts rests on: of one its own, of several theirs together."""
+    return bases[slugs[0]] if len(slugs) == 1 else digest_of([[slug, bases[slug]] for slug in slugs])
+
+
+def _joint_sent(sent: Mapping[str, str], slugs: Sequence[str]) -> str:
+    own = [sent.get(slug, "") for slug in slugs]
+    return own[0] if len(own) == 1 else digest_of(own)
+
+
+def _some_at_a_time(slugs: Sequence[str]) -> Iterator[list[str]]:
     """Districts with about so many schools together that memory does not grow with their number."""
-    sizes = dict(School.objects.order_by().values_list("district__slug").annotate(Count("pk"))) if scopes else {}
+    several = len(slugs) > 1
+    sizes = dict(School.objects.order_by().values_list("district__slug").annotate(Count("pk"))) if several else {}
     some: list[str] = []
-    for slug in scopes:
+    for slug in slugs:
         some.append(slug)
         if sum(sizes.get(one, 0) for one in some) >= AT_ONCE:
             yield some
             some = []
     if some:
         yield some
-
-
-def _added_up(
-    rules: ProgrammeYear, as_of: dt.date, bases: Mapping[str, str], reminded: str
-) -> dict[str, SummedFigures]:
-    """The sums of some districts, from their schools' counts. What they rest on was read before: what changes while
-    we count is counted again the next time."""
-    sent = _sent(rules, as_of, bases)
-    schools = list(schools_of(Selection(rules, None, as_of)).filter(district__slug__in=bases))
-    planned = Participation.objects.filter(programme_year=rules, school__in=schools)
-    have_plan = set(planned.values_list("school", flat=True))
-    without: dict[str, list[int]] = {slug: [] for slug in bases}
-    for school in schools:
-        if school.pk not in have_plan:
-            without[school.district.slug].append(school.pk)
-    groups = _groups(rules, [pk for own in without.values() for pk in own])
-    summaries = added_up(schools, counts_by_school(rules, schools, as_of))
-    made = {}
-    for slug, basis in bases.items():
-        row = SummedFigures(programme_year=rules, scope=slug, as_of=as_of, basis=basis, reminded=reminded)
-        row.sent = sent.get(slug, "")
-        made[slug] = _row(row, summaries.get(slug, Summary()), without[slug], groups)
-    _keep(made.values())
-    return made
 
 
 def added_up(schools: Sequence[School], counts: Mapping[int, Counts]) -> dict[str, Summary]:
@@ -253,13 +304,14 @@ def added_up(schools: Sequence[School], counts: Mapping[int, Counts]) -> dict[st
 
 def sums_in_use(rules: ProgrammeYear, as_of: dt.date) -> dict[str, SummedFigures]:
     """By scope, the sums that the next one who looks would be shown as they are kept."""
-    every = Selection(rules, None, as_of)
-    bases = {**bases_by_district(rules), ALL_SCHOOLS: _bases([every])[rules.pk]}
+    own = bases_by_district(rules)
+    bases = {scope: joint_basis(own, slugs) for scope, slugs in regions_of(own).items()}
+    bases |= {**own, ALL_SCHOOLS: _bases([Selection(rules, None, as_of)])[rules.pk]}
     rows = SummedFigures.objects.filter(programme_year=rules, as_of=as_of, reminded=reminders_now())
     return {row.scope: row for row in rows if row.basis == bases.get(row.scope) and _has_same_groups(row, rules)}
 
 
-def _row(row: SummedFigures, summary: Summary, without: Sequence[int], groups: Mapping[int, str]) -> SummedFigures:
+def _filled(row: SummedFigures, summary: Summary, without: Sequence[int], groups: Mapping[int, str]) -> SummedFigures:
     row.without, row.groups = list(without), _groups_of(without, groups) if without else ""
     row.shown, row.content = list(summary.shown), to_json(summary)
     row.digest = digest_of(row.content)
@@ -275,6 +327,8 @@ def _keep(rows: Iterable[SummedFigures]) -> None:
     )
 
 
-def _order() -> dict[int, int]:
-    """Each school's place by name, as the database sorts names."""
-    return {pk: place for place, pk in enumerate(School.objects.order_by("name").values_list("pk", flat=True))}
+def _order(parts: Iterable[Summary]) -> dict[int, int]:
+    """The places by name, as the database sorts names, of the schools that the parts tell of in that order."""
+    named = {pk for part in parts for one in part.missed.values() for pk in one.first}
+    by_name = School.objects.filter(pk__in=named).order_by("name") if named else School.objects.none()
+    return {pk: place for place, pk in enumerate(by_name.values_list("pk", flat=True))}

@@ -13,7 +13,7 @@ from evaluations.keeping import AT_ONCE, basis_of, years_of_schools
 from evaluations.models import ParticipationFigures, SummedFigures, SurveyRound
 from evaluations.selection import Selection, schools_of
 from evaluations.summing import Summary, merged, to_json
-from evaluations.sums import ALL_SCHOOLS, added_up, sums_in_use
+from evaluations.sums import ALL_SCHOOLS, added_up, regions_of, sums_in_use
 from schools.models import Participation, ProgrammeYear, School
 
 
@@ -40,7 +40,9 @@ def _differing_sums(rules: ProgrammeYear, day: dt.date) -> Iterator[str]:
         return
     schools = list(schools_of(Selection(rules, None, day)))
     found = added_up(schools, _counted(rules, schools, day))
-    found[ALL_SCHOOLS] = merged(list(found.values()), {school.pk: place for place, school in enumerate(schools)})
+    order = {school.pk: place for place, school in enumerate(schools)}
+    regions = {scope: merged([found[slug] for slug in slugs], order) for scope, slugs in regions_of(found).items()}
+    found |= regions | {ALL_SCHOOLS: merged(regions.values(), order)}
     for scope, row in sorted(kept.items()):
         own = to_json(found.get(scope, Summary()))
         if names := sorted(name for name in own if own[name] != row.content.get(name)):

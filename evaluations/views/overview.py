@@ -88,6 +88,7 @@ def _contents(dashboard: Dashboard, contacts: Collection[int], frame: Sequence[o
         "line_title": sentences.line_title(dashboard),
         "lost_title": sentences.lost_title(dashboard),
         "rows_shown": not selection.totals_only,
+        "form": kept_part("evaluations/_selection_form.html", frame, lambda: {"selection": selection}),
         "schools_shown": first,
         "table_rows": [row.in_table for row in first],
         "never_shown": [rows[pk] for pk in keys_of(summary.never_first) if pk in rows],

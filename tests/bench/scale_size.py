@@ -57,12 +57,12 @@ def vacuum() -> None:
 
 def keep_figures(today: dt.date) -> None:
     """This year's and last year's, as the overview asks for them."""
-    from evaluations.dashboard import dashboard_of
+    from evaluations.dashboard import compared
     from evaluations.selection import selected
 
     selection = selected({}, today)
     assert selection is not None
-    dashboard_of(selection)
+    compared(selection)
 
 
 def numbers() -> dict[str, int]:

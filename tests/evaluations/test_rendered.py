@@ -5,11 +5,13 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable
 from types import SimpleNamespace
+from typing import Any
 
 import pytest
+from django.template.loader import render_to_string
 from django.test import Client
 
-from evaluations import rendered
+from evaluations import rendered, written_rows
 from evaluations.actions import set_targets
 from programmes.models import SessionTopic
 from schools.actions.groups import change_group
@@ -29,12 +31,19 @@ def today():
         yield
 
 
+PAGES = ("evaluations/_overview.html", "evaluations/_session_list.html")
+
+
 @pytest.fixture
 def written(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """The templates that have been written out."""
+    """The pages that have been written out."""
     found: list[str] = []
-    own = rendered.render_to_string
-    monkeypatch.setattr(rendered, "render_to_string", lambda name, *more: found.append(name) or own(name, *more))
+
+    def write(name: str, *more: Any) -> str:
+        found.extend([name] if name in PAGES else [])
+        return render_to_string(name, *more)
+
+    monkeypatch.setattr(rendered, "render_to_string", write)
     return found
 
 
@@ -98,6 +107,26 @@ def test_nothing_of_who_looks_is_in_what_is_kept(centre: SimpleNamespace, plans:
     kept = main_of(page)
     assert centre.maria.full_name not in kept
     assert "csrf" not in kept
+
+
+def test_when_a_log_comes_only_its_schools_row_is_written_anew(
+    centre: SimpleNamespace, plans: SimpleNamespace, maria: object, signed_in, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client: Client = signed_in(maria)
+    client.get(OVERVIEW)
+    asked: list[set[int]] = []
+    own = written_rows.school_rows
+    monkeypatch.setattr(
+        written_rows,
+        "school_rows",
+        lambda selection, keys, *more: asked.append(set(keys)) or own(selection, keys, *more),
+    )
+
+    log(due(plans.ekbacka)[0], centre)
+    client.get(OVERVIEW)
+    client.get(OVERVIEW)
+
+    assert asked == [{centre.ekbacka.pk}]
 
 
 def main_of(page: str) -> str:
