@@ -19,7 +19,7 @@ class Fingerprint(Aggregate):
 
     arity = None
     output_field = TextField()
-    template = "SUM(HASHTEXTEXTENDED(ROW(%(expressions)s)::text, 0))::text"
+    template = "SUM(HASH_RECORD_EXTENDED(ROW(%(expressions)s), 0))::text"
 
     def as_sqlite(self, compiler: SQLCompiler, connection: BaseDatabaseWrapper, **context: Any) -> Any:
         return self.as_sql(compiler, connection, template="GROUP_CONCAT(JSON_ARRAY(%(expressions)s))", **context)

@@ -14,7 +14,7 @@ from django.utils.translation import pgettext_lazy
 from evaluations.counting import UNPROMPTED, Counts, is_logged, last_step, wants_log
 from evaluations.dashboard import schools_in_the_picture
 from evaluations.keeping import counts_by_school, years_of_schools
-from evaluations.places import ClassYear, Place, State, classes_of, places_of
+from evaluations.places import ClassYear, Place, State, places_of
 from evaluations.rows import SessionRow, YearOfSchool
 from evaluations.rows_by_school import Counted, RowsBySchool
 from evaluations.selection import Selection
@@ -236,20 +236,6 @@ def _state_by_log(row: SessionRow, as_of: dt.date) -> State:
     if not is_logged(row, as_of):
         return State.AWAITING
     return State.HELD if row.outcome == "held" else State.LOST
-
-
-def classes_in(
-    selection: Selection, figure: str, part: str, *, school: School | None = None, grade: int | None = None
-) -> list[ListedClass]:
-    """The target classes that a part of a figure counts, by school and class."""
-    keep, schools = CLASSES[figure][part], _schools(selection, school)
-    years = years_of_schools(selection.programme_year, schools)
-    return [
-        ListedClass(one, found)
-        for one in schools
-        for found in classes_of(years[one.pk], selection.as_of)
-        if keep(found) and grade in (None, found.group.grade)
-    ]
 
 
 @dataclass(frozen=True)

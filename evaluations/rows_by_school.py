@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from django.db.models import QuerySet
@@ -74,27 +74,21 @@ class RowsBySchool:
 
     def _sizes(self) -> Iterator[tuple[int, int]]:
         """The schools that have any of the rows, by name, with how many; looked up a few at a time."""
-        found = self._planned()
-        if unplanned := self._unplanned():
-            sizes = dict(found) | unplanned
-            yield from (
-                (pk, sizes[pk]) for pk in schools_of(self.selection).values_list("pk", flat=True) if pk in sizes
-            )
-            return
+        by_name, unplanned = schools_of(self.selection).values_list("pk", flat=True), self._unplanned()
         for first, last in ((0, FIRST_LOOK), (FIRST_LOOK, SECOND_LOOK), (SECOND_LOOK, None)):
-            yield from found[first:last]
+            schools = list(by_name[first:last])
+            sizes = unplanned | dict(self._planned(schools if last else None)) if schools else {}
+            yield from ((pk, sizes[pk]) for pk in schools if pk in sizes)
 
-    def _planned(self) -> QuerySet[ParticipationFigures, tuple[int, int]]:
-        """Each school that has a plan and any of the rows, and how many."""
-        selection = self.selection
+    def _planned(self, schools: Sequence[int] | None) -> QuerySet[ParticipationFigures, tuple[int, int]]:
+        """Each school that has a plan and any of the rows, and how many: some schools, or all."""
         kept = ParticipationFigures.objects.filter(
-            participation__programme_year=selection.programme_year,
-            participation__school__in=schools_of(selection).order_by(),
-            as_of=selection.as_of,
+            participation__programme_year=self.selection.programme_year, as_of=self.selection.as_of
         )
+        if schools is not None:
+            kept = kept.filter(participation__school__in=schools)
         sized = kept.annotate(rows=self.size.expression, known=IN_THE_PICTURE.expression)
-        shown = sized.filter(rows__gt=0, known__gt=0).order_by("participation__school__name")
-        return shown.values_list("participation__school", "rows")
+        return sized.filter(rows__gt=0, known__gt=0).values_list("participation__school", "rows")
 
     def _unplanned(self) -> dict[int, int]:
         """Nothing is kept of the schools that have no plan; most lists have none of their rows."""

@@ -86,12 +86,18 @@ class Selection:
         """What the leadership aims at in the year, by figure."""
         return targets_of(self.programme_year)
 
+    def _earlier_years(self) -> Iterable[ProgrammeYear]:
+        """The programme's years before this one, the latest first."""
+        programme, begins = self.programme_year.programme, self.year.starts_on
+        if self.opened:
+            before = [one for one in self.opened if one.programme == programme and one.year.starts_on < begins]
+            return sorted(before, key=lambda one: one.year.starts_on, reverse=True)
+        rules = ProgrammeYear.objects.filter(programme=programme, year__starts_on__lt=begins)
+        return rules.select_related("year", "programme").order_by("-year__starts_on")[:1]
+
     def last_year(self) -> Selection | None:
         """The same a year ago, as far into the school year."""
-        rules = ProgrammeYear.objects.filter(
-            programme=self.programme_year.programme, year__starts_on__lt=self.year.starts_on
-        )
-        before = rules.select_related("year", "programme").order_by("-year__starts_on").first()
+        before = next(iter(self._earlier_years()), None)
         if before is None:
             return None
         as_of = before.year.starts_on + (self.as_of - self.year.starts_on)

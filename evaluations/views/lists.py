@@ -11,7 +11,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 
-from evaluations import lists
+from evaluations import class_lists, lists
 from evaluations.definitions import DEFINITIONS
 from evaluations.rendered import chosen, counted, kept_part
 from evaluations.selection import Selection, schools_of
@@ -94,14 +94,14 @@ def _parts(found: Sequence[lists.ListedPlace], asked: Asked, selection: Selectio
 @with_selection
 def class_list(request: HttpRequest, *, selection: Selection) -> HttpResponse:
     asked = _asked(request, selection, lists.CLASSES)
-    found = lists.classes_in(selection, asked.figure, asked.part, school=asked.school, grade=asked.grade)
+    found = class_lists.classes_in(class_lists.Asked(selection, asked.figure, asked.part, asked.school, asked.grade))
     page = _page(request, found)
     names = Group.objects.in_bulk([listed.one.group.pk for listed in page])
     context = _context(selection, asked, lists.CLASSES) | {
         "page": page,
         "total": len(found),
-        "pupils": sum(listed.one.pupils for listed in found),
-        "without_size": sum(listed.one.group.headcount is None for listed in found),
+        "pupils": found.pupils,
+        "without_size": found.without_size,
         "rows": [(listed, names[listed.one.group.pk]) for listed in page],
     }
     return render(request, "evaluations/class_list.html", context)

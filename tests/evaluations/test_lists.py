@@ -6,11 +6,16 @@ from itertools import pairwise
 
 import pytest
 
-from evaluations import lists
-from evaluations.lists import PLACES, SIZES, places_in
+from evaluations import class_lists, lists
+from evaluations.class_lists import Asked, ReadClasses, classes_in
+from evaluations.dashboard import schools_in_the_picture
+from evaluations.lists import CLASSES, PLACES, REMINDED, SCHOOLS, SIZES, places_in, reminded_in, schools_in
 from evaluations.selection import selected
+from schools.actions import places
+from schools.actions.groups import add_group, change_group
 from schools.models import School
 from tests.evaluations.conftest import TODAY
+from tests.schools.laid_out import at
 
 pytestmark = pytest.mark.django_db
 
@@ -54,3 +59,70 @@ def test_of_one_topic_too(plans):
         found = places_in(selection, "pace", part, topic=topic)
         assert len(found) == len(found[:])
     assert places_in(selection, "pace", "genomfort", topic=topic)[:]
+
+
+PARTS = [(figure, part, grade) for figure, parts in CLASSES.items() for part in parts for grade in (None, 1, 2)]
+
+
+@pytest.mark.parametrize(("figure", "part", "grade"), PARTS)
+def test_classes_are_counted_without_being_read(centre, plans, figure, part, grade):
+    change_group(group=centre.lindang.groups.get(name="1A"), headcount=None, by=centre.samira, now=at(TODAY))
+    selection = selected({}, TODAY)
+    assert selection
+    for school in (None, centre.lindang):
+        asked = Asked(selection, figure, part, school, grade)
+        everything = ReadClasses(asked.read(asked.schools))
+
+        found = classes_in(asked)
+
+        assert (len(found), found[:]) == (len(everything), list(everything))
+        assert (found.pupils, found.without_size) == (everything.pupils, everything.without_size)
+        assert [found[place] for place in range(len(found))] == list(everything)
+
+
+def test_a_page_of_classes_reads_the_schools_of_its_rows_only(plans, monkeypatch):
+    selection, read = selected({}, TODAY), []
+    assert selection
+    own = class_lists.years_of_schools
+    monkeypatch.setattr(
+        class_lists, "years_of_schools", lambda rules, schools: read.append(len(schools)) or own(rules, schools)
+    )
+    found = classes_in(Asked(selection, "reach", "alla"))
+    assert len(found) == 4
+    assert found.pupils
+    assert len(found[:2]) == 2
+    assert read == [1]
+
+
+@pytest.mark.parametrize("part", SCHOOLS["adoption"])
+def test_schools_are_counted_without_being_read(plans, part):
+    selection = selected({}, TODAY)
+    assert selection
+    schools, counts = schools_in_the_picture(selection)
+    everything = [one for one in schools if SCHOOLS["adoption"][part].of(counts[one.pk])]
+    found = schools_in(selection, "adoption", part)
+    assert [listed.school for listed in found[:]] == everything
+    assert all(listed.counts == counts[listed.school.pk] for listed in found)
+
+
+@pytest.mark.parametrize("part", REMINDED)
+def test_reminded_sessions_are_counted_without_being_read(plans, part):
+    selection = selected({}, TODAY)
+    assert selection
+    found = reminded_in(selection, part)
+    assert len(found) == len(found[:])
+    assert len(found) == {"alla": 2, "ja": 1, "nej": 1}[part]
+
+
+def test_schools_without_a_plan_have_their_rows_among_the_others(centre, plans):
+    """Nothing is kept of them; their places are in no plan."""
+    school = places.add_school(name="Gnistaskolan", district=centre.lindang.district, by=centre.samira)
+    add_group(school=school, year=centre.year, kind="class", name="1A", grade=1, headcount=20, by=centre.samira)
+    selection = selected({}, TODAY)
+    assert selection
+    for part in PLACES["dose"]:
+        found = places_in(selection, "dose", part)
+        assert len(found) == len(found[:])
+    names = [listed.school.name for listed in places_in(selection, "dose", "alla")[:]]
+    assert names == sorted(names)
+    assert "Gnistaskolan" in names

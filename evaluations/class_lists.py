@@ -1,0 +1,134 @@
+"""The target classes that a figure counts: how many there are is known from the kept counts, and of many schools only
+those whose classes are shown are read, where the counts tell how many pupils the classes have."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import overload
+
+from django.db.models import Q
+
+from evaluations.counting import Counts
+from evaluations.keeping import AT_ONCE, years_of_schools
+from evaluations.lists import CLASSES, ListedClass
+from evaluations.places import classes_of
+from evaluations.rows_by_school import Counted, RowsBySchool
+from evaluations.selection import Selection, schools_of
+from evaluations.sizes import Size, size
+from schools.models import Group, School
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A part of a figure, at one school or all, in one grade or all."""
+
+    selection: Selection
+    figure: str
+    part: str
+    school: School | None = None
+    grade: int | None = None
+
+    def read(self, schools: Sequence[School]) -> Iterator[ListedClass]:
+        """The classes at some schools, by school and class; a few schools at a time."""
+        keep = CLASSES[self.figure][self.part]
+        for first in range(0, len(schools), AT_ONCE):
+            some = schools[first : first + AT_ONCE]
+            years = years_of_schools(self.selection.programme_year, some)
+            for one in some:
+                for found in classes_of(years[one.pk], self.selection.as_of):
+                    if keep(found) and self.grade in (None, found.group.grade):
+                        yield ListedClass(one, found)
+
+    @property
+    def schools(self) -> list[School]:
+        return [self.school] if self.school else list(schools_of(self.selection))
+
+
+@dataclass(frozen=True)
+class ListedClasses(Sequence[ListedClass]):
+    """Many schools' classes, of which only those that are asked for are read.
+
+    ``pupils`` are all their pupils; ``without_size`` says how many of the classes lack their number.
+    """
+
+    asked: Asked
+    rows: RowsBySchool
+    pupils: int
+
+    @property
+    def without_size(self) -> int:
+        lacking = _schools_without_sizes(self.asked)
+        return sum(listed.one.group.headcount is None for listed in self.asked.read(lacking))
+
+    def __len__(self) -> int:
+        return self.rows.number
+
+    @overload
+    def __getitem__(self, index: int) -> ListedClass: ...
+    @overload
+    def __getitem__(self, index: slice) -> list[ListedClass]: ...
+    def __getitem__(self, index: int | slice) -> ListedClass | list[ListedClass]:
+        if isinstance(index, int):
+            return self[index : index + 1][0]
+        start, stop, _step = index.indices(len(self))
+        schools, before = self.rows.between(start, stop)
+        return list(self.asked.read(schools))[start - before : stop - before]
+
+
+class ReadClasses(list[ListedClass]):
+    """The same of classes that all had to be read."""
+
+    @property
+    def pupils(self) -> int:
+        return sum(listed.one.pupils for listed in self)
+
+    @property
+    def without_size(self) -> int:
+        return sum(listed.one.group.headcount is None for listed in self)
+
+
+def classes_in(asked: Asked) -> ListedClasses | ReadClasses:
+    """The target classes that a part of a figure counts, by school and class."""
+    counted = Counted.of(asked.selection, asked.school)
+    rows, pupils = _number(asked, counted.totals), _pupils(asked)
+    if rows is None or pupils is None:
+        return ReadClasses(asked.read(asked.schools))
+    return ListedClasses(asked, RowsBySchool(counted, rows), pupils.of(counted.totals))
+
+
+def _number(asked: Asked, totals: Counts) -> Size | None:
+    """How many classes each school has in the part; None where the counts do not say."""
+    if asked.figure == "full_dose" and asked.part != "alla":
+        return _answers("classes", "classes_full", "classes_unknown").get(asked.part) if asked.grade is None else None
+    grades = list(totals["grades"]) if asked.grade is None else [str(asked.grade)]
+    yes, unknown, every = ([("grades", grade, name) for grade in grades] for name in ("reached", "unknown", "classes"))
+    return {"alla": Size(every), "ja": Size(yes), "oklart": Size(unknown), "nej": Size(every, [*yes, *unknown])}[
+        asked.part
+    ]
+
+
+def _pupils(asked: Asked) -> Size | None:
+    """How many pupils they have; None where the counts do not say."""
+    if asked.grade is None:
+        known = _answers("pupils", "pupils_reached", "pupils_unknown")
+        return known[asked.part] if asked.figure == "reach" or asked.part == "alla" else None
+    missed = Size([("grades", str(asked.grade), "pupils_missed")])
+    return missed if (asked.figure, asked.part) == ("reach", "nej") else None
+
+
+def _answers(all_: str, yes: str, unknown: str) -> dict[str, Size]:
+    return {"alla": size(all_), "ja": size(yes), "oklart": size(unknown), "nej": size(all_, minus=(yes, unknown))}
+
+
+def _schools_without_sizes(asked: Asked) -> list[School]:
+    """The schools at which a class lacks its number of pupils."""
+    groups = Group.objects.classes().filter(year=asked.selection.year, headcount=None)
+    with_them: Iterable[int] = set(groups.filter(_shown(asked)).values_list("school", flat=True))
+    return [one for one in asked.schools if one.pk in with_them] if with_them else []
+
+
+def _shown(asked: Asked) -> Q:
+    """At the school and in the grade that is asked for."""
+    at_school = Q(school=asked.school) if asked.school else Q()
+    return at_school if asked.grade is None else at_school & Q(grade=asked.grade)
