@@ -141,8 +141,11 @@ def pages(port: int, today: dt.date) -> dict[str, Callable[[], tuple[float, int]
     addresses = {
         "first floor": (samira, "/golv/tomt/"),
         "second floor": (samira, "/golv/minst/"),
+        # A log has been saved since the last turn: the first to look pays for what that has changed.
         "overview": (maria, "/oversikt/"),
+        "overview again": (maria, "/oversikt/"),
         "drill-down list": (maria, listed[1].replace("&amp;", "&")),
+        "drill-down list again": (maria, listed[1].replace("&amp;", "&")),
         "school page": (samira, "/skolor/skola-0001/"),
         "term plan": (samira, "/skolor/skola-0001/plan/"),
         "log form": (jonas, f"/logga/{next(open_ones)}/"),
