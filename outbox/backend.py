@@ -13,8 +13,9 @@ from typing import Any
 from django.conf import settings
 from django.core.mail import EmailMessage
 from django.core.mail.backends.smtp import EmailBackend
+from django.core.mail.message import sanitize_address
 
-from outbox.mime import bare_address, written_out
+from outbox.writing import written_out
 
 # Seconds. RFC 5321, 4.5.3.2.6, asks for ten minutes after the final dot; before it a silent server is left soon.
 BEFORE_HAND_OVER = 10
@@ -89,12 +90,12 @@ class HandoverBackend(EmailBackend):
             connection: smtplib.SMTP = self.connection  # type: ignore[assignment]
             connection.ehlo_or_helo_if_needed()
             of_mail, of_recipient = _dsn_options(connection, mail)
-            sender = bare_address(settings.BOUNCE_ADDRESS or mail.from_email)
+            sender = sanitize_address(settings.BOUNCE_ADDRESS or mail.from_email, "utf-8")
             # As smtplib's own command, with time between it and its answer.
-            connection.putcmd("mail", " ".join([f"FROM:<{sender}>", *of_mail]))
+            connection.putcmd("mail", " ".join([f"FROM:{smtplib.quoteaddr(sender)}", *of_mail]))
             self._do(self.meanwhile)
             _expect(250, connection.getreply())
-            _expect(250, connection.rcpt(bare_address(mail.to[0]), of_recipient), of_recipient=True)
+            _expect(250, connection.rcpt(sanitize_address(mail.to[0], "utf-8"), of_recipient), of_recipient=True)
             _expect(START_MAIL_INPUT, connection.docmd("data"))
         except NotHandedOver:
             self._start_over()

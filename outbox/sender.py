@@ -32,10 +32,9 @@ from outbox.going import NotYet, letter_for, put_off
 from outbox.kinds import kind_of
 from outbox.letters import Letter, NotWanted
 from outbox.marks import mark, mark_and_tell
-from outbox.mime import written_out
 from outbox.models import Message, State, Told
 from outbox.together import written_together
-from outbox.writing import mail_of
+from outbox.writing import mail_of, written_out
 
 log = logging.getLogger(__name__)
 Clock = Callable[[], dt.datetime]

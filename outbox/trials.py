@@ -16,9 +16,9 @@ from accounts.models import User
 from outbox.actions import enqueue
 from outbox.kinds import kind_of
 from outbox.letters import Letter, Link, NotWanted, Section
-from outbox.looks import as_html, as_text
 from outbox.models import Message
 from outbox.texts import Sample, TextSet, trying
+from outbox.writing import as_html, as_text
 
 log = logging.getLogger(__name__)
 TRIAL = "text-trial"

@@ -87,10 +87,9 @@ def ready_made() -> list[tuple[str, str, bytes]]:
     from django.utils import translation
 
     from outbox.going import letter_for
-    from outbox.mime import written_out
     from outbox.models import Message
     from outbox.together import written_together
-    from outbox.writing import mail_of
+    from outbox.writing import mail_of, written_out
 
     ready, messages = [], list(Message.objects.select_related("user"))
     with translation.override(settings.LANGUAGE_CODE), written_together(messages):

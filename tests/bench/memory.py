@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from outbox.mime import written_out
+from outbox.writing import written_out
 from tests.bench.mails import send_all, write_reminders
 from tests.bench.measuring import keep, memory, table
 
