@@ -8,11 +8,8 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Sequence
-from functools import cache
 from typing import Any, NamedTuple
 
-from django.contrib.auth import get_user_model
-from django.db import connection
 from django.db.models import BigIntegerField, QuerySet, TextField, Value
 from django.db.models.functions import Cast
 
@@ -25,10 +22,8 @@ class Held(NamedTuple):
     place: int
 
 
-# The active roles of somebody on a day, as a query, with the names of the fields for the role and for the place. The
-# query says the same of everybody and every day: it is made once, for nobody on no day.
+# The active roles of somebody on a day, as a query, with the names of the fields for the role and for the place.
 Reader = Callable[[Any, dt.date], QuerySet[Any]]
-NOBODY, NO_DAY = -(2**31), dt.date.min
 _readers: dict[str, tuple[Reader, str, str]] = {}
 
 
@@ -48,26 +43,8 @@ def held_by(user: Any, kind: str, today: dt.date) -> list[Held]:
 
 
 def _read(user: Any, today: dt.date) -> list[Held]:
-    statement, values = _statement()
-    said = {NOBODY: user.pk, _as_sent(NO_DAY): _as_sent(today)}
-    with connection.cursor() as cursor:
-        cursor.execute(statement, [said.get(value, value) for value in values])
-        return [Held(*row) for row in cursor.fetchall()]
-
-
-@cache
-def _statement() -> tuple[str, tuple[Any, ...]]:
-    """The query for nobody's roles on no day. Every page asks for somebody's on a day, with the same words: to find
-    them takes Django longer than the database takes to answer."""
-    nobody = get_user_model()(pk=NOBODY)
-    first, *rest = (_of_kind(kind, *_readers[kind], nobody, NO_DAY) for kind in _readers)
-    statement, values = first.union(*rest, all=True).query.sql_with_params()
-    return statement, tuple(values)
-
-
-def _as_sent(day: dt.date) -> Any:
-    """A day as the database is sent it."""
-    return connection.ops.adapt_datefield_value(day)
+    first, *rest = (_of_kind(kind, *_readers[kind], user, today) for kind in _readers)
+    return [Held(*row) for row in first.union(*rest, all=True)]
 
 
 def _of_kind(kind: str, reader: Reader, role: str, place: str, user: Any, today: dt.date) -> QuerySet[Any]:

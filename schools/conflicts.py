@@ -81,8 +81,8 @@ def with_elsewhere(
     others = (
         PlannedSession.objects.upcoming(today).filter(leader__user__in=leaders).exclude(participation__school=school)
     )
-    read = rows.with_shared_names().order_by()
-    found = read.union(others.with_shared_names().order_by(), all=True).order_by("week_start", "pk")
+    read = rows.shown_in_lists().order_by()
+    found = read.union(others.shown_in_lists().order_by(), all=True).order_by("week_start", "pk")
     own: list[PlannedSession] = []
     elsewhere: list[PlannedSession] = []
     for row in found:

@@ -16,7 +16,6 @@ from accounts.addresses import address_of
 from accounts.policies import sees_everything
 from programmes.models import Programme
 from schools.models.groups import GRADES
-from schools.models.rows import SharingIterable
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -211,13 +210,10 @@ class PlannedSessionQuerySet(models.QuerySet["PlannedSession"]):
             "group", "topic", "leader", "participation__school", "participation__programme_year__programme"
         )
 
-    def with_shared_names(self) -> PlannedSessionQuerySet:
-        """The same for many rows that are only shown: those of a group share one object for it, and so on. Of those
-        objects no more is read than lists show."""
+    def shown_in_lists(self) -> PlannedSessionQuerySet:
+        """The same for many rows that are only shown: of what they lead to no more is read than lists show."""
         own = [field.name for field in self.model._meta.concrete_fields]
-        rows = self.with_names().only(*own, *SHOWN_IN_LISTS)
-        rows._iterable_class = SharingIterable
-        return rows
+        return self.with_names().only(*own, *SHOWN_IN_LISTS)
 
 
 def monday_of(day: dt.date) -> dt.date:
