@@ -12,11 +12,11 @@ from evaluations.counting import HELD_LATER, Counts
 from evaluations.figures import Figure
 from evaluations.keeping import counts_by_school
 from evaluations.models import SummedFigures
-from evaluations.selection import Selection
+from evaluations.selection import Selection, selected
 from evaluations.summing import STATES, Summary, from_json, is_in_the_picture, merged, state_of, summary_of
 from evaluations.sums import summary_of_all, sums_of
 from programmes.models import SessionTopic
-from schools.models import School, SchoolMembership
+from schools.models import ProgrammeYear, School, SchoolMembership
 from schools.models.groups import GRADES
 from schools.models.plans import CancelReason
 
@@ -199,6 +199,14 @@ def compared(selection: Selection) -> Compared:
     before = selection.last_year()
     own, *others = sums_of([selection, before] if before else [selection])
     return Compared(own, before, others[0] if others else None)
+
+
+def count_ahead(today: dt.date) -> None:
+    """Count what every programme's overview shows on a day, so that the first who looks need not wait for all schools
+    to be counted anew."""
+    for programme in ProgrammeYear.objects.order_by().values_list("programme__slug", flat=True).distinct():
+        if selection := selected({"program": programme}, today):
+            compared(selection)
 
 
 def overview_of(selection: Selection, kept: Compared, *, since_report: Earlier | None = None) -> Dashboard:

@@ -3,6 +3,7 @@
 from celery import shared_task
 from django.utils import timezone
 
+from evaluations.dashboard import count_ahead
 from evaluations.indicators import refreshing
 from evaluations.surveys.actions import close_lapsed
 
@@ -15,3 +16,8 @@ def refresh_indicators() -> None:
 @shared_task
 def close_surveys() -> None:
     close_lapsed(now=timezone.now())
+
+
+@shared_task
+def count_the_day() -> None:
+    count_ahead(timezone.localdate())

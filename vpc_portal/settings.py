@@ -259,6 +259,7 @@ CELERY_BEAT_SCHEDULE = {
         ("make the reminders that are due", "sessions_log.tasks.remind", 300.0),
         ("remind of follow-ups that are due", "programmes.tasks.remind_of_follow_ups", 3_600.0),
         ("refresh the indicators when a year has passed", "evaluations.tasks.refresh_indicators", 43_200.0),
+        ("count the day's figures before anyone looks", "evaluations.tasks.count_the_day", 3_600.0),
         ("read the mails that have come back", "outbox.tasks.read_bounces", 300.0),
         ("forget the codes of surveys whose hour has passed", "evaluations.tasks.close_surveys", 300.0),
         ("show that beat, broker and worker live", "outbox.tasks.beat_heart", 60.0),

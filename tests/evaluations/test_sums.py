@@ -18,6 +18,7 @@ from evaluations.counting import EMPTY, Counts
 from evaluations.dashboard import (
     Dashboard,
     compared,
+    count_ahead,
     dashboard_of,
     months_shown,
     overview_of,
@@ -77,6 +78,22 @@ def test_after_each_deed_the_overview_says_what_the_schools_counts_say(
     assert agrees(distrikt="norra")
     assert agrees(day=TODAY - dt.timedelta(days=30))
     assert set(by_district(selection())) == {"norra", "sodra"}
+
+
+@pytest.mark.django_db
+def test_what_has_been_counted_ahead_is_not_counted_again(plans: SimpleNamespace) -> None:
+    count_ahead(TODAY)
+    with CaptureQueriesContext(connection) as queries:
+        found = compared(selection())
+    assert found.own.as_of == TODAY
+    assert not [one["sql"] for one in queries if not one["sql"].startswith("SELECT")]
+    assert agrees()
+
+
+@pytest.mark.django_db
+def test_before_any_year_is_open_there_is_nothing_to_count_ahead() -> None:
+    count_ahead(TODAY)
+    assert not SummedFigures.objects.exists()
 
 
 def _rename(centre: SimpleNamespace) -> None:
