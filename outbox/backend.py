@@ -47,7 +47,7 @@ class HandoverBackend(EmailBackend):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.timeout = self.timeout or BEFORE_HAND_OVER
-        # Called while the server thinks: once it knows of the mail, and once more when it has the body.
+        # Called while the server thinks: once it knows of the mail, is asked for 354, and has the body.
         self.meanwhile: Callable[[], None] = nothing
 
     def deliver(self, mail: EmailMessage, *, handed_over: Callable[[], None]) -> str:
@@ -91,12 +91,14 @@ class HandoverBackend(EmailBackend):
             connection.ehlo_or_helo_if_needed()
             of_mail, of_recipient = _dsn_options(connection, mail)
             sender = sanitize_address(settings.BOUNCE_ADDRESS or mail.from_email, "utf-8")
-            # As smtplib's own command, with time between it and its answer.
+            # As smtplib's own commands, with time between them and their answers.
             connection.putcmd("mail", " ".join([f"FROM:{smtplib.quoteaddr(sender)}", *of_mail]))
             self._do(self.meanwhile)
             _expect(250, connection.getreply())
             _expect(250, connection.rcpt(sanitize_address(mail.to[0], "utf-8"), of_recipient), of_recipient=True)
-            _expect(START_MAIL_INPUT, connection.docmd("data"))
+            connection.putcmd("data")
+            self._do(self.meanwhile)
+            _expect(START_MAIL_INPUT, connection.getreply())
         except NotHandedOver:
             self._start_over()
             raise

@@ -85,29 +85,36 @@ def send_waiting(*, clock: Clock = timezone.now, backend: Relay | None = None, s
 
 
 @dataclass(frozen=True)
-class Written:
-    """A mail that is ready to be handed over."""
+class Composed:
+    """A letter that goes now."""
 
     message: Message
     letter: Letter
+
+
+@dataclass(frozen=True)
+class Written(Composed):
+    """A mail that is ready to be handed over."""
+
     mail: EmailMessage
 
 
 class Round:
     """A batch on its way, one mail after the other.
 
-    A relay that lets a sender do something while its server thinks is told so twice a mail. When the server has heard
-    of a mail, it is written down that the one before was sent; when it has the body, the next mail is written. So of a
-    sender's mails one at most is handed over without its row telling how it ended, and the next is written when what
-    this one told is known. What has not been done by then is done in between.
+    A relay that lets a sender do something while its server thinks says so three times a mail: when the server has
+    heard of the mail, when it is to say whether it takes the body, and when it has it. Each time one thing is done: it
+    is written down that the mail before was sent, the next letter is composed, the next mail is written out. So of a
+    sender's mails one at most is handed over without its row telling how it ended. What has not been done by then is
+    done in between. A batch has one mail for each address: what is told in one changes nothing in the next.
     """
 
     def __init__(self, batch: Sequence[Message], relay: Relay, clock: Clock) -> None:
-        self._unwritten = deque(batch)
+        self._to_compose = deque(batch)
+        self._composed: Composed | None = None
         self._ready: Written | None = None
         # What the server has taken, with its answer, until the row says so.
         self._taken: tuple[Message, str] | None = None
-        self._is_handed_over = False
         self._relay, self._clock = relay, clock
         self._ended = list[str]()
 
@@ -120,7 +127,7 @@ class Round:
             while (written := self._next()) and not self._is_slow(began):
                 self._send(written)
             if written:
-                give_back([written.message, *self._unwritten])
+                give_back([written.message, *self._to_compose])
         finally:
             if isinstance(self._relay, HandoverBackend):
                 self._relay.meanwhile = nothing
@@ -134,23 +141,32 @@ class Round:
     def _next(self) -> Written | None:
         if self._ready is None:
             self._write_down()
-            self._write_next()
+        while self._ready is None and (self._composed or self._to_compose):
+            self._write_on()
         ready, self._ready = self._ready, None
         return ready
 
     def _meanwhile(self) -> None:
-        if self._is_handed_over:
-            self._write_next()
-        else:
+        if self._taken:
             self._write_down()
+        elif self._ready is None:
+            self._write_on()
 
-    def _write_next(self) -> None:
-        while self._ready is None and self._unwritten:
-            outcome = _written(self._unwritten.popleft(), self._clock)
-            if isinstance(outcome, Written):
-                self._ready = outcome
-            else:
-                self._ended.append(outcome)
+    def _write_on(self) -> None:
+        """Write out the letter that is composed, or compose the next one."""
+        if self._composed:
+            composed, self._composed = self._composed, None
+            self._keep(_written(composed, self._clock))
+        elif self._to_compose:
+            self._keep(_composed(self._to_compose.popleft(), self._clock))
+
+    def _keep(self, come_to: Composed | Written | str) -> None:
+        if isinstance(come_to, Written):
+            self._ready = come_to
+        elif isinstance(come_to, Composed):
+            self._composed = come_to
+        else:
+            self._ended.append(come_to)
 
     def _write_down(self) -> None:
         """That a mail was sent, in its row."""
@@ -162,12 +178,10 @@ class Round:
 
     def _send(self, written: Written) -> None:
         message = written.message
-        self._is_handed_over = False
 
         def hand_over() -> None:
             self._write_down()
             _hand_over(message, written.letter, self._clock())
-            self._is_handed_over = True
 
         try:
             answer = self._relay.deliver(written.mail, handed_over=hand_over)
@@ -195,21 +209,32 @@ def settle(now: dt.datetime) -> None:
     again.update(state=State.QUEUED, repeats=1, not_before=now, claimed_by=None, leased_until=None)
 
 
-def _written(message: Message, clock: Clock) -> Written | str:
-    """The mail that goes now; else how the message has ended."""
+def _composed(message: Message, clock: Clock) -> Composed | str:
+    """The letter that goes now; else how the message has ended."""
     try:
-        now = clock()
-        letter = letter_for(message, now)
-        mail = mail_of(message, letter, now)
-        written_out(mail)
+        return Composed(message, letter_for(message, clock()))
     except NotYet as later:
         return put_off(message, later, clock())
     except NotWanted as reason:
         return _finish(message, State.CLAIMED, State.SKIPPED, str(reason), clock())
     except Exception as fault:  # one mail that cannot be written must not stop the others
-        log.exception("The mail %s could not be written.", message.pk)
-        return _finish(message, State.CLAIMED, State.FAILED, _("Could not be written: %s") % fault, clock())
+        return _not_written(message, fault, clock)
+
+
+def _written(composed: Composed, clock: Clock) -> Written | str:
+    """The letter as a mail; else how the message has ended."""
+    message, letter = composed.message, composed.letter
+    try:
+        mail = mail_of(message, letter, clock())
+        written_out(mail)
+    except Exception as fault:
+        return _not_written(message, fault, clock)
     return Written(message, letter, mail)
+
+
+def _not_written(message: Message, fault: Exception, clock: Clock) -> str:
+    log.exception("The mail %s could not be written.", message.pk)
+    return _finish(message, State.CLAIMED, State.FAILED, _("Could not be written: %s") % fault, clock())
 
 
 def _not_sent(message: Message, failure: LeaseLost | NotHandedOver | Uncertain, now: dt.datetime) -> str:

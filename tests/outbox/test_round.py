@@ -7,11 +7,11 @@ from collections.abc import Callable
 
 import pytest
 
-from outbox import kinds, sender
+from outbox import sender
 from outbox.backend import HandoverBackend
+from outbox.letters import Letter
 from outbox.models import Message, State
 from tests.mailing import Postbox
-from tests.outbox import letters
 from tests.outbox.conftest import NOON
 from tests.outbox.relays import Script, drop, relay
 
@@ -35,7 +35,8 @@ def seen(monkeypatch) -> list[str]:
         monkeypatch.setattr(where, name, note)
 
     mail_number = lambda message, *rest: message.about["number"]  # noqa: E731
-    noted(sender, "_written", "write", mail_number)
+    noted(sender, "_composed", "compose", mail_number)
+    noted(sender, "_written", "write", lambda composed, *rest: mail_number(composed.message))
     noted(sender, "_hand_over", "hand over", mail_number)
     noted(sender, "_finish", "note", mail_number)
     noted(HandoverBackend, "_answer", "hear", lambda *args: "")
@@ -53,9 +54,10 @@ def test_the_next_is_written_before_the_answer_and_the_last_is_noted_before_the_
     for number in range(4):
         mail(number)
     assert len(send(Script())) == 4
-    alone = ["write 0", "hand over 0", "hear ", "note 0"]
-    three = ["write 1", "hand over 1", "write 2", "hear ", "note 1", "hand over 2", "write 3", "hear ", "note 2"]
-    assert seen == [*alone, *three, "hand over 3", "hear ", "note 3"]
+    alone = ["compose 0", "write 0", "hand over 0", "hear ", "note 0"]
+    first = ["compose 1", "write 1", "compose 2", "write 2", "hand over 1", "hear ", "note 1"]
+    second = ["compose 3", "hand over 2", "write 3", "hear ", "note 2"]
+    assert seen == [*alone, *first, *second, "hand over 3", "hear ", "note 3"]
 
 
 def test_one_mail_at_most_is_handed_over_and_not_noted(mail: Write, monkeypatch):
@@ -100,17 +102,17 @@ class Killed(BaseException):
 
 
 def test_killed_while_it_writes_the_next_the_one_before_is_uncertain_and_the_next_is_sent(mail: Write, monkeypatch):
-    def compose(message: Message, now: dt.datetime):
-        if message.about["number"] == 1 and now == NOON:
+    def write(message: Message, letter: Letter, now: dt.datetime, write=sender.mail_of):
+        if message.about["number"] == 2 and now == NOON:
             raise Killed
-        return letters.compose(message, now)
+        return write(message, letter, now)
 
-    monkeypatch.setitem(kinds._kinds, "test", kinds.Kind("test", "Prov", compose))
-    monkeypatch.setattr(sender, "take", lambda me, most, now, take=sender.take: take(me, 2, now))
-    first, second = mail(0), mail(1)
+    monkeypatch.setattr(sender, "mail_of", write)
+    monkeypatch.setattr(sender, "take", lambda me, most, now, take=sender.take: take(me, 3, now))
+    _before, first, second = mail(0), mail(1), mail(2)
     with pytest.raises(Killed):
         send(Script())
-    assert [one.state for one in Message.objects.order_by("pk")] == [State.HANDED_OVER, State.CLAIMED]
+    assert [one.state for one in Message.objects.order_by("pk")] == [State.SENT, State.HANDED_OVER, State.CLAIMED]
     box = Postbox()
     for minutes in (4, 12, 16, 60):
         box.send(NOON + dt.timedelta(minutes=minutes))
