@@ -77,7 +77,7 @@ TEMPLATES = [
         },
     }
 ]
-FORM_RENDERER = "vpc_portal.form_fields.WrittenFields"
+FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
 CRISPY_ALLOWED_TEMPLATE_PACKS = "bootstrap5"
 CRISPY_TEMPLATE_PACK = "bootstrap5"
 
