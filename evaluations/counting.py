@@ -15,7 +15,7 @@ from schools.models.plans import CancelReason
 Counts = dict[str, Any]
 
 # Raised when the same rows give other counts than before, so that what is kept is counted anew.
-FORMULAS = 5
+FORMULAS = 6
 # Why a session does not count as held, besides what a person gives as the reason.
 HELD_LATER = "held_later"
 AUTUMN, SPRING = "autumn", "spring"
@@ -65,7 +65,7 @@ def _counts(
         "held_months": _held_months(places),
         "topics": _topics(places),
         "reasons": _reasons(year, groups, places, as_of),
-        "terms": _terms(year, places, as_of),
+        "terms": _terms(year, places, classes, as_of),
         "grades": _grades(classes),
         "reminders": _reminders(year, groups, as_of),
     }
@@ -167,14 +167,40 @@ def _day_of(row: SessionRow, year: YearOfSchool, as_of: dt.date) -> dt.date:
     return min(max(row.week + WEDNESDAY, year.calendar.starts_on), as_of)
 
 
-def _terms(year: YearOfSchool, places: Iterable[Place], as_of: dt.date) -> dict[str, Counts]:
-    """What was due in the autumn and in the spring; together all that was due in the year."""
-    terms: dict[str, list[Place]] = {AUTUMN: [], SPRING: []}
+def _terms(
+    year: YearOfSchool, places: Iterable[Place], classes: Iterable[ClassYear], as_of: dt.date
+) -> dict[str, Counts]:
+    """The autumn and the spring: what was due in each, together all that was due in the year, and what of that the
+    classes have had."""
+    due: dict[str, list[Place]] = {AUTUMN: [], SPRING: []}
     for place in places:
-        if place.is_due and place.row:
-            is_autumn = _day_of(place.row, year, as_of).year == year.calendar.starts_on.year
-            terms[AUTUMN if is_autumn else SPRING].append(place)
-    return {term: _of_due(own) for term, own in terms.items() if own}
+        if term := term_of(place, year, as_of):
+            due[term].append(place)
+    in_terms = {term: classes_in_term(year, classes, term, as_of) for term in due}
+    return {
+        term: {**_of_due(own), **_pupils(in_terms[term]), **_full(in_terms[term])}
+        for term, own in due.items()
+        if own or in_terms[term]
+    }
+
+
+def term_of(place: Place, year: YearOfSchool, as_of: dt.date) -> str:
+    """The term in which a place was due; none if it was not."""
+    if not place.is_due or place.row is None:
+        return ""
+    return AUTUMN if _day_of(place.row, year, as_of).year == year.calendar.starts_on.year else SPRING
+
+
+def classes_in_term(year: YearOfSchool, classes: Iterable[ClassYear], term: str, as_of: dt.date) -> list[ClassYear]:
+    """The classes that there were in a term which has begun, each with those of its places that were due in it."""
+    turn = year.calendar.starts_on.year
+    if term == SPRING and as_of.year == turn:
+        return []
+    return [
+        ClassYear(one.group, False, [place for place in one.places if term_of(place, year, as_of) == term])
+        for one in classes
+        if term == SPRING or one.group.starts_on.year <= turn
+    ]
 
 
 def _of_due(places: Sequence[Place]) -> Counts:

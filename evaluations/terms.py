@@ -8,15 +8,18 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from evaluations import figures
-from evaluations.counting import AUTUMN, SPRING, Counts
+from evaluations.counting import AUTUMN, EMPTY, SPRING, Counts
 from evaluations.figures import Figure, aimed
 from evaluations.policies import FEWEST_SCHOOLS
 from evaluations.selection import Selection, last_day_of
 from evaluations.sums import summary_of_all
 from schools.models import SchoolYear
 
-# What rests on sessions that were due can be told by term; what rests on a whole year cannot.
-OF_TERMS = (figures.pace, figures.on_time, figures.staff_first, figures.adherence, figures.reporting)
+# What rests on sessions that were due: the terms add up to the year.
+OF_SESSIONS = (figures.pace, figures.on_time, figures.staff_first, figures.adherence, figures.reporting)
+# What the term's own sessions have been to the classes: they do not, since a class can be reached in both.
+OF_CLASSES = (figures.reach, figures.full_dose)
+OF_TERMS = tuple(one for one in figures.ALL if one in (*OF_SESSIONS, *OF_CLASSES))
 MOST_YEARS = 4
 
 
@@ -50,8 +53,8 @@ def years_by_term(selection: Selection) -> list[tuple[TermRow, list[TermRow]]]:
         if not summary.schools or (own.totals_only and summary.schools < FEWEST_SCHOOLS):
             continue
         total = summary.totals
-        terms = [_row(own, season, total["terms"][season]) for season in (AUTUMN, SPRING) if season in total["terms"]]
-        found.append((_row(own, "", total), terms))
+        terms = [_row(own, season, total["terms"].get(season, EMPTY)) for season in (AUTUMN, SPRING)]
+        found.append((_row(own, "", total), [row for row in terms if figures.pace(row.counts, row.as_of).denominator]))
     return found
 
 

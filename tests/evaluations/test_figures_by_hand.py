@@ -342,6 +342,53 @@ def test_terms_are_told_by_the_planned_week() -> None:
     assert [numbers(figures.reporting(terms[name], AS_OF)) for name in ("autumn", "spring")] == [(1, 2, 0), (0, 1, 0)]
 
 
+TWO_TERMS = """
+    1A | 1 | normer/9   | 2026-09-07 | held 2026-09-08
+    2A | 1 | normer/9   | 2026-12-14 | -
+    1A | 2 | vanskap    | 2026-11-02 | cancelled no_room
+    1A | 3 | askadare/4 | 2027-04-05 | held 2027-04-06
+    2A | 2 | askadare/4 | 2027-04-12 | held 2027-04-13
+    """
+
+
+def test_pupils_reached_in_a_term_are_those_whose_class_had_one_of_its_sessions() -> None:
+    """Autumn: 1A's 24 of 46, and 2A's 22 if its log says so; spring: both. Of the year that is 46 of 46, not 92."""
+    counts = count(school(TWO_TERMS, required=3), dt.date(2027, 6, 13))
+
+    own = [figures.reach(counts["terms"][name], AS_OF) for name in ("autumn", "spring")]
+    assert [numbers(figure) for figure in own] == [(24, 46, 22), (46, 46, 0)]
+    assert numbers(figures.reach(counts, AS_OF)) == (46, 46, 0)
+
+
+def test_full_dose_in_a_term_is_all_that_was_due_in_it() -> None:
+    """Autumn: 1A has lost one of two, 2A's only one awaits its log. Spring: both have had theirs. Of the year's three
+    sessions 1A lacks one, and 2A has two and none planned."""
+    counts = count(school(TWO_TERMS, required=3), dt.date(2027, 6, 13))
+
+    own = [figures.full_dose(counts["terms"][name], AS_OF) for name in ("autumn", "spring")]
+    assert [numbers(figure) for figure in own] == [(0, 2, 1), (2, 2, 0)]
+    assert numbers(figures.full_dose(counts, AS_OF)) == (0, 2, 0)
+
+
+def test_a_class_that_had_nothing_due_in_a_term_had_no_full_dose_of_it() -> None:
+    table = "1A | 1 | normer/9 | 2026-09-07 | held 2026-09-08"
+    counts = count(school(table), dt.date(2027, 6, 13))
+
+    own = [(figures.reach, (24, 46, 0)), (figures.full_dose, (1, 2, 0))]
+    assert [numbers(figure(counts["terms"]["autumn"], AS_OF)) for figure, _told in own] == [told for _f, told in own]
+    assert [numbers(figure(counts["terms"]["spring"], AS_OF)) for figure, _told in own] == [(0, 46, 0), (0, 2, 0)]
+
+
+def test_a_class_that_begins_in_spring_is_not_of_the_autumn() -> None:
+    """3B has 25 pupils; spring has not begun before it has."""
+    groups = (*GROUPS, group(9, grade=3, headcount=25, starts_on=dt.date(2027, 1, 11)))
+    terms = count(school(TWO_TERMS, groups=groups), dt.date(2027, 6, 13))["terms"]
+
+    assert [terms[name]["pupils"] for name in ("autumn", "spring")] == [46, 71]
+    assert [terms[name]["classes"] for name in ("autumn", "spring")] == [2, 3]
+    assert "spring" not in count(school(TWO_TERMS, groups=groups), dt.date(2026, 12, 31))["terms"]
+
+
 def test_a_grade_is_reached_when_one_of_its_classes_is() -> None:
     """1A has had one; of 2A, in grade 2, nobody has said; 3B, in grade 3, has had none."""
     groups = (*GROUPS, group(9, grade=3, headcount=25))

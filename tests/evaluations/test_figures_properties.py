@@ -8,12 +8,22 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from evaluations import figures
-from evaluations.counting import EMPTY, Counts, add_up, count, count_groups, is_logged
+from evaluations.counting import (
+    AUTUMN,
+    EMPTY,
+    SPRING,
+    Counts,
+    add_up,
+    classes_in_term,
+    count,
+    count_groups,
+    is_logged,
+)
 from evaluations.figures import Figure
 from evaluations.lists import CLASSES, PLACES, SCHOOLS, reminded_places
 from evaluations.places import State, classes_of, places_of
 from evaluations.rows import GroupRow, SessionRow, YearOfSchool
-from evaluations.terms import OF_TERMS
+from evaluations.terms import OF_CLASSES, OF_SESSIONS
 from tests.evaluations.by_hand import CALENDAR, CLASS_1A, CLASS_2A, STAFF
 
 WEEKS = [dt.date(2026, 8, 17) + dt.timedelta(weeks=n) for n in range(43)]
@@ -178,7 +188,39 @@ def test_groups_terms_and_grades_add_up_to_the_school(year: YearOfSchool, as_of:
 
 
 def figures_by_term(counts: Counts, as_of: dt.date) -> list[Figure]:
-    """The figures that are told by term, their terms added up."""
+    """The figures of a term's sessions, the terms added up."""
     empty = {name: 0 for name in counts if isinstance(counts[name], int)}
     terms = add_up([empty, *counts["terms"].values()])
-    return [figure(terms, as_of) for figure in OF_TERMS]
+    return [figure(terms, as_of) for figure in OF_SESSIONS]
+
+
+@given(years(), DAYS)
+def test_a_term_reaches_no_more_than_its_year_and_what_the_year_reached_a_term_did(
+    year: YearOfSchool, as_of: dt.date
+) -> None:
+    counts = count(year, as_of)
+    for own in counts["terms"].values():
+        for figure in (one(own, as_of) for one in OF_CLASSES):
+            whole = next(one for one in figures.all_figures(counts, as_of) if one.key == figure.key)
+            assert 0 <= figure.numerator <= figure.numerator + figure.unknown <= figure.denominator
+            assert figure.denominator <= whole.denominator
+        assert own["pupils_reached"] <= counts["pupils_reached"]
+
+    if all(group.starts_on == CALENDAR.starts_on for group in year.groups):
+        terms = counts["terms"].values()
+        assert sum(own["pupils_reached"] for own in terms) >= counts["pupils_reached"]
+        assert all((own["pupils"], own["classes"]) == (counts["pupils"], counts["classes"]) for own in terms)
+
+
+@given(years(), DAYS)
+def test_before_the_year_is_over_a_full_class_is_full_in_each_term_that_it_had_sessions_in(
+    year: YearOfSchool, as_of: dt.date
+) -> None:
+    classes = [one for one in classes_of(year, as_of) if not one.is_over]
+    by_term = {
+        term: {one.group: one for one in classes_in_term(year, classes, term, as_of)} for term in (AUTUMN, SPRING)
+    }
+    for one in classes:
+        own = [terms[one.group] for terms in by_term.values() if one.group in terms and terms[one.group].places]
+        if one.group.starts_on == CALENDAR.starts_on:
+            assert (one.full is True) == (bool(own) and all(term.full is True for term in own))
