@@ -196,7 +196,10 @@ NUMBERS = (
         "",
         _("occasions whose day has passed and of which nobody has said whether they were held"),
         OWN,
-        _("The year is counted from 1 July. An occasion for the whole centre has a row of its own."),
+        _(
+            "The year is counted from 1 July. An occasion for the whole centre has a row of its own, "
+            "and is counted in no district."
+        ),
         rows="occasions",
     ),
     Definition(
@@ -207,7 +210,11 @@ NUMBERS = (
         "",
         _("trainings whose day has passed and of which nobody has said whether they were held"),
         OWN,
-        _("The year is counted from 1 July. Somebody who came to two trainings counts twice: no names are kept."),
+        _(
+            "The year is counted from 1 July. Somebody who came to two trainings counts twice: no names are kept. "
+            "In a district those count who came from its schools, and those who came from elsewhere to trainings "
+            "at them."
+        ),
         rows="occasions",
     ),
     Definition(

@@ -5,9 +5,10 @@ from __future__ import annotations
 import dataclasses
 import datetime as dt
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
 
-from django.db.models import Sum
+from django.db.models import Exists, OuterRef, Q, QuerySet, Sum
 
 from evaluations import figures
 from evaluations.counting import Counts
@@ -34,11 +35,13 @@ class SeriesRow:
 
 @dataclass(frozen=True)
 class Series:
-    """``for_all`` is supervision held for several schools at once, at none of them."""
+    """``for_all`` is supervision held for several schools at once, at none of them: in no district, so with one chosen
+    it is ``left_out``."""
 
     selection: Selection
     rows: list[SeriesRow]
     for_all: int
+    left_out: int = 0
 
 
 def series_of(selection: Selection) -> Series | None:
@@ -64,7 +67,8 @@ def series_of(selection: Selection) -> Series | None:
         )
         for school in schools
     ]
-    return Series(own, rows, supervision[None])
+    left_out = _of_the_year(own, OccasionKind.SUPERVISION).filter(school=None).count() if own.district else 0
+    return Series(own, rows, supervision[None], left_out)
 
 
 def _mentors(selection: Selection) -> tuple[Counter[int], Counter[int]]:
@@ -79,7 +83,39 @@ def _mentors(selection: Selection) -> tuple[Counter[int], Counter[int]]:
 
 
 def occasions_of(selection: Selection, *kinds: str) -> OccasionQuerySet:
-    """The occasions of some kinds that were held in the school year, by the day."""
+    """The occasions of some kinds that were held in the school year, by the day; in a district, at its schools."""
+    found = _of_the_year(selection, *kinds)
+    return found.filter(school__district=selection.district) if selection.district else found
+
+
+def trainings_of(selection: Selection, *kinds: str) -> OccasionQuerySet:
+    """The trainings that were held in the school year, by the day; of a district those at its schools, and those that
+    somebody from them came to."""
+    found = _of_the_year(selection, *kinds)
+    if selection.district is None:
+        return found
+    came = OccasionAttendance.objects.filter(occasion=OuterRef("pk"), school__district=selection.district, count__gt=0)
+    return found.filter(Q(school__district=selection.district) | Exists(came))
+
+
+def who_came(selection: Selection, occasions: Iterable[Occasion] | OccasionQuerySet) -> QuerySet[OccasionAttendance]:
+    """How many came to some occasions. In a district those from its schools count, wherever it was, and those from
+    elsewhere where it was at one of its schools: the districts and what is left out add up to the whole centre."""
+    rows = OccasionAttendance.objects.filter(occasion__in=occasions)
+    if selection.district is None:
+        return rows
+    of_no_school = Q(school=None, occasion__school__district=selection.district)
+    return rows.filter(Q(school__district=selection.district) | of_no_school)
+
+
+def trained_in_no_district(selection: Selection) -> int:
+    """How many came from elsewhere than a school to trainings for the whole centre."""
+    trainings = _of_the_year(selection, *TRAININGS).filter(school=None)
+    rows = OccasionAttendance.objects.filter(occasion__in=trainings, school=None)
+    return rows.aggregate(number=Sum("count"))["number"] or 0
+
+
+def _of_the_year(selection: Selection, *kinds: str) -> OccasionQuerySet:
     found: OccasionQuerySet = Occasion.objects.filter(kind__in=kinds, held=True)
     return found.filter(date__range=(first_day_of(selection), selection.as_of)).order_by("date", "pk")
 
@@ -94,8 +130,11 @@ def held_by_kind(selection: Selection) -> list[tuple[OccasionKind, int, int]]:
 
 
 def not_told(selection: Selection) -> int:
-    """How many trainings have passed without anybody saying whether they were held."""
+    """How many trainings have passed without anybody saying whether they were held: in a district, at its schools or
+    for the whole centre, where they may have been."""
     passed: OccasionQuerySet = Occasion.objects.undecided().filter(kind__in=TRAININGS)
+    if selection.district:
+        passed = passed.filter(Q(school__district=selection.district) | Q(school=None))
     return passed.filter(date__range=(first_day_of(selection), selection.as_of)).count()
 
 
@@ -105,8 +144,8 @@ def first_day_of(selection: Selection) -> dt.date:
 
 
 def trained(selection: Selection) -> dict[tuple[str, str], int]:
-    """How many have come, by organisation and training, in the whole centre."""
-    came = OccasionAttendance.objects.filter(occasion__in=occasions_of(selection, *TRAININGS), count__gt=0)
+    """How many have come, by organisation and training."""
+    came = who_came(selection, trainings_of(selection, *TRAININGS)).filter(count__gt=0)
     rows = came.order_by().values_list("organisation", "occasion__kind").annotate(Sum("count"))
     return {(organisation, kind): number for organisation, kind, number in rows}
 
@@ -122,8 +161,9 @@ class PartnerRow:
 
 
 def partners_of(selection: Selection, today: dt.date) -> list[PartnerRow]:
+    """Each partner in the whole centre: none belongs to a district."""
     came: Counter[str] = Counter()
-    for (organisation, _kind), number in trained(selection).items():
+    for (organisation, _kind), number in trained(dataclasses.replace(selection, district=None)).items():
         came[organisation] += number
     partners = PartnerOrganisation.objects.prefetch_related("measures")
     return [

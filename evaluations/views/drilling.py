@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import Any
 
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -127,6 +128,7 @@ def mvp(request: HttpRequest, *, selection: Selection) -> HttpResponse:
         "fewest": FEWEST_SCHOOLS,
         "training": tables.training_table(series.trained(selection), selection),
         "not_told": series.not_told(selection),
+        "left_out": series.trained_in_no_district(selection) if selection.district else 0,
     }
     return render(request, "evaluations/mvp.html", context)
 
@@ -147,8 +149,10 @@ def occasion_list(request: HttpRequest, *, selection: Selection) -> HttpResponse
     who = next((one for one in Organisation if one == organisation), None)
     if organisation and who is None:
         selection.mended.append(_("There is no such organisation. Here are all."))
-    found = _at(series.occasions_of(selection, *(chosen or TRAININGS)), slug, selection)
-    came = _came([one.pk for one in found], who)
+    is_training = not chosen or chosen[0] in TRAININGS
+    of_kind = series.trainings_of if is_training else series.occasions_of
+    found = _at(of_kind(selection, *(chosen or TRAININGS)), slug, selection)
+    came = _came(series.who_came(selection, found), who)
     rows = [(one, came[one.pk]) for one in found if came[one.pk] or who is None]
     context = {
         "selection": selection,
@@ -171,9 +175,8 @@ def _at(found: series.OccasionQuerySet, slug: str, selection: Selection) -> list
     return list(found.with_names())
 
 
-def _came(keys: list[int], who: Organisation | None) -> Counter[int]:
+def _came(rows: QuerySet[OccasionAttendance], who: Organisation | None) -> Counter[int]:
     """How many came to each occasion, in all or from one organisation."""
-    rows = OccasionAttendance.objects.filter(occasion__in=keys)
     rows = rows.filter(organisation=who) if who else rows
     came: Counter[int] = Counter()
     for occasion, number in rows.values_list("occasion", "count"):

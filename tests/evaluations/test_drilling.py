@@ -95,9 +95,9 @@ def in_mvp(centre: SimpleNamespace, plans: SimpleNamespace) -> SimpleNamespace:
     return plans
 
 
-def an_occasion(centre: SimpleNamespace, kind: str, day: dt.date):
+def an_occasion(centre: SimpleNamespace, kind: str, day: dt.date, school: School | None = None):
     planned = at(dt.date(2026, 6, 1))
-    return plan_occasion(key=uuid.uuid4(), kind=kind, school=None, date=day, by=centre.samira, now=planned)
+    return plan_occasion(key=uuid.uuid4(), kind=kind, school=school, date=day, by=centre.samira, now=planned)
 
 
 def tell(centre: SimpleNamespace, occasion, **came: int) -> None:
@@ -339,6 +339,73 @@ def test_who_has_been_trained_is_counted_by_organisation(mvp: SimpleNamespace, m
     assert earlier == {("police", "concern"): 2, ("housing", "concern"): 5}
 
 
+@pytest.fixture
+def in_districts(centre: SimpleNamespace, mvp: SimpleNamespace) -> SimpleNamespace:
+    """Besides 8 partners at the centre's own trainings: 6 of Lindängsskolan's staff and 4 of Ekbackaskolan's at one for
+    the whole centre, and 5 of the staff and 2 from the police at one at Ekbackaskolan; nothing told of one there."""
+    for_all, own = (
+        _told_at(centre, OccasionKind.CONCERN, None, dt.date(2026, 10, 12), {centre.lindang: 6, centre.ekbacka: 4}),
+        _told_at(centre, OccasionKind.CONCERN, centre.ekbacka, dt.date(2026, 10, 20), {centre.ekbacka: 5, None: 2}),
+    )
+    an_occasion(centre, OccasionKind.CONCERN, dt.date(2026, 10, 21), school=centre.ekbacka)
+    return SimpleNamespace(for_all=for_all, own=own)
+
+
+def _told_at(centre: SimpleNamespace, kind: str, where, day: dt.date, came: dict):
+    occasion = an_occasion(centre, kind, day, school=where)
+    counts = {
+        (Organisation.SCHOOL if school else Organisation.POLICE, school): number for school, number in came.items()
+    }
+    said = {"occasion": occasion, "version": occasion.version, "held": True, "counts": counts}
+    return log_attendance(**said, by=centre.samira, now=at(TODAY))
+
+
+def test_in_a_district_those_from_its_schools_are_trained_and_those_who_came_to_them(
+    in_districts: SimpleNamespace, maria_in: Client
+) -> None:
+    of_north, of_south = (series.trained(selection(distrikt=one)) for one in ("norra", "sodra"))
+
+    assert of_north == {("school", "concern"): 6}
+    assert of_south == {("school", "concern"): 9, ("police", "concern"): 2}
+    text = text_of(maria_in.get(MVP, {"distrikt": "norra"}))
+    assert "I Norra räknas de som kom från distriktets skolor" in text
+    # Two of the police's three, and the five of housing, and the one.
+    assert "8 som kom från annat håll än en skola" in text
+    assert "räknas inte i något distrikt" not in text_of(maria_in.get(MVP))
+
+
+def test_districts_and_what_is_in_none_add_up_to_all_who_were_trained(in_districts: SimpleNamespace) -> None:
+    own = [sum(series.trained(selection(distrikt=one)).values()) for one in ("norra", "sodra")]
+    assert sum(own) + series.trained_in_no_district(selection()) == sum(series.trained(selection()).values()) == 25
+
+
+def test_trainings_that_nobody_has_told_of_are_of_the_district_or_of_all(
+    in_districts: SimpleNamespace, mvp: SimpleNamespace
+) -> None:
+    """One of violence for all; two of MVP at Lindängsskolan; one at Ekbackaskolan."""
+    told = [series.not_told(selection(**asked)) for asked in ({}, {"distrikt": "norra"}, {"distrikt": "sodra"})]
+    assert told == [4, 3, 2]
+
+
+@pytest.mark.parametrize("district", ["norra", "sodra"])
+def test_a_districts_numbers_lead_to_as_many_who_were_trained_and_supervised(
+    district: str, in_districts: SimpleNamespace, maria_in: Client
+) -> None:
+    about = selection(distrikt=district)
+    found = [downloads.TABLES[name](about) for name in ("utbildade", "mvp")]
+    cells = [cell for table in found for row in (*table.rows, table.total) for cell in row]
+    leading = [cell for cell in cells if cell.address.startswith(OCCASIONS)]
+    assert leading
+    assert [cell for cell in leading if not says(maria_in, cell.address, cell)] == []
+
+
+def test_supervision_for_the_whole_centre_is_in_no_district(mvp: SimpleNamespace, maria_in: Client) -> None:
+    found = series.series_of(selection(distrikt="norra"))
+    assert found and (found.for_all, found.left_out) == (0, 1)
+    assert tables.series_total(found)[-1].value == 1
+    assert "1 handledning gällde hela centret" in text_of(maria_in.get(MVP, {"distrikt": "norra"}))
+
+
 def test_partners_are_told_by_measures_and_trained(
     centre: SimpleNamespace, mvp: SimpleNamespace, maria_in: Client
 ) -> None:
@@ -354,7 +421,10 @@ def test_partners_are_told_by_measures_and_trained(
 
 
 def _partners() -> list[series.PartnerRow]:
-    return series.partners_of(selection(), TODAY)
+    # A district changes nothing: none is a partner's.
+    own, of_all = (series.partners_of(selection(distrikt=one), TODAY) for one in ("norra", ""))
+    assert own == of_all
+    return own
 
 
 def test_a_partner_sees_totals_and_never_a_schools_rows(
