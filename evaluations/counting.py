@@ -14,8 +14,10 @@ from schools.models.plans import CancelReason
 
 Counts = dict[str, Any]
 
-# Raised when the same rows give other counts than before, so that what is kept is counted anew.
-FORMULAS = 6
+# Raised when the same rows give another figure than before.
+FORMULAS = 5
+# With the second raised when they give other counts, so that what is kept is counted anew.
+COUNTED = (FORMULAS, 2)
 # Why a session does not count as held, besides what a person gives as the reason.
 HELD_LATER = "held_later"
 AUTUMN, SPRING = "autumn", "spring"

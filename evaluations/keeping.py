@@ -16,7 +16,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from django.db.models import Count, QuerySet
 from django.utils import timezone
 
-from evaluations.counting import FORMULAS, Counts, count
+from evaluations.counting import COUNTED, Counts, count
 from evaluations.models import ParticipationFigures
 from evaluations.rows import GroupRow, SessionRow, YearOfSchool
 from outbox.models import MAY_HAVE_ARRIVED
@@ -73,7 +73,7 @@ def basis_of(programme_year: ProgrammeYear, participations: Iterable[Participati
     """By participation, a fingerprint of what its counts follow from besides its own rows: the topics, the formulas,
     and how many reminders have been sent by the day."""
     topics = SessionTopic.objects.of(programme_year.programme).order_by("pk")
-    same = [FORMULAS, list(topics.values_list("slug", "kind", "month"))]
+    same = [COUNTED, list(topics.values_list("slug", "kind", "month"))]
     own = [participation.pk for participation in participations]
     sent = _number_sent(programme_year, own, as_of)
     return {pk: hashlib.sha256(json.dumps([*same, sent.get(pk, 0)]).encode()).hexdigest() for pk in own}

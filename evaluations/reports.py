@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import datetime as dt
 import math
 import re
 from collections.abc import Iterator, Mapping
@@ -23,6 +24,7 @@ from evaluations.frozen import Content, ProgrammePart, UnknownFormat, read_back
 from evaluations.models import SavedReport
 from evaluations.selection import Selection
 from evaluations.sums import summary_of_all
+from evaluations.tables import since_table
 from schools.models import District, PlannedSession, ProgrammeYear
 from sessions_log.models import LogRevision, SessionLog
 
@@ -157,6 +159,15 @@ def sheets_of(content: Content) -> list[Sheet]:
         )
         for part, table in content.all_tables()
     ]
+
+
+def since_sheets(report: SavedReport, content: Content, today: dt.date) -> list[Sheet]:
+    """What the page tells of the figures that differ as a sheet, which says the day on which it was compared."""
+    since = since_saved(report, content)
+    if since is None or not since.figures:
+        return []
+    table = since_table(since, of_several=not content.is_board)
+    return [sheet_of(table, [*about(content, None), (_("Compared"), today.isoformat())])]
 
 
 def about_report(report: SavedReport) -> Sheet:

@@ -16,7 +16,7 @@ from zlib import crc32
 
 from django.db.models import Count, Max, Q, Sum
 
-from evaluations.counting import FORMULAS, Counts
+from evaluations.counting import COUNTED, Counts
 from evaluations.fingerprints import Fingerprint, digest_of
 from evaluations.keeping import ASKING_FOR_LOGS, AT_ONCE, counts_by_school, reminders_sent
 from evaluations.models import SummedFigures
@@ -118,7 +118,7 @@ def _topics(rules: ProgrammeYear) -> Topics:
 def _common(rules: ProgrammeYear, topics: Topics) -> str:
     """A fingerprint of what all districts' sums rest on: formulas, rules, year and topics."""
     own = [rules.required_sessions, rules.lowest_grade, rules.highest_grade, rules.is_for_staff]
-    return digest_of([SHAPE, FORMULAS, own, rules.year.starts_on, rules.year.ends_on, topics])
+    return digest_of([SHAPE, COUNTED, own, rules.year.starts_on, rules.year.ends_on, topics])
 
 
 def reminders_now() -> str:

@@ -35,6 +35,7 @@ from evaluations.tables.series import (
     series_total,
     training_table,
 )
+from evaluations.tables.since import since_table
 
 __all__ = [
     "about",
@@ -57,6 +58,7 @@ __all__ = [
     "series_summary",
     "series_table",
     "series_total",
+    "since_table",
     "term_table",
     "title_of_topic",
     "topic_school_table",

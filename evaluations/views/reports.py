@@ -14,7 +14,7 @@ from evaluations.cells import sheet_of
 from evaluations.frozen import Content, read_back, without_schools
 from evaluations.models import SavedReport
 from evaluations.policies import FEWEST_SCHOOLS, sees_totals_only, user_can_make_reports, user_can_withdraw_reports
-from evaluations.reports import about, about_report, lines_of, sheets_of, since_saved
+from evaluations.reports import about, about_report, lines_of, sheets_of, since_saved, since_sheets
 from evaluations.views.access import for_partners_too
 from evaluations.views.export import csv_answer
 from programmes.pdf import pdf_answer
@@ -59,8 +59,9 @@ def report_pdf(request: HttpRequest, *, today: dt.date, uuid: uuids.UUID) -> Htt
 @for_partners_too
 def report_workbook(request: HttpRequest, *, today: dt.date, uuid: uuids.UUID) -> HttpResponse:
     report = report_or_404(request, uuid, today)
-    sheets = sheets_of(_for(request, read_back(report.content), today))
-    return workbook_answer([*sheets, about_report(report)], file_name(report))
+    content = _for(request, read_back(report.content), today)
+    sheets = [*sheets_of(content), *since_sheets(report, content, today), about_report(report)]
+    return workbook_answer(sheets, file_name(report))
 
 
 @for_partners_too

@@ -109,6 +109,7 @@ def test_a_saved_report_says_the_same_when_logs_have_been_corrected_and_tells_of
     report = saved(centre)
     before, frozen = shown_by(maria_in, report), dict(report.content)
     assert "Inget har rättats" in text_of(maria_in.get(report.get_absolute_url()))
+    assert since_in_workbook(maria_in, report) == []
     pace = read_back(report.content).board.pace
 
     later = TODAY + dt.timedelta(days=2)
@@ -122,8 +123,27 @@ def test_a_saved_report_says_the_same_when_logs_have_been_corrected_and_tells_of
     assert shown_by(maria_in, report) == before
     text = text_of(maria_in.get(report.get_absolute_url()))
     assert "1 logg från tiden fram till dagen har rättats. 2 loggar har kommit in i efterhand." in text
-    was, of = pace.numerator, pace.denominator
-    assert f"Takt: då {was} av {of}, i dag {was + 1} av {of}" in text
+    since = since_saved(report, read_back(report.content))
+    assert since
+    assert {one.then.key for one in since.figures} >= {"pace", "dose"}
+    for one in since.figures:
+        told = [f"{own.value} ({own.numerator} av {own.denominator})" for own in (one.then, one.now)]
+        assert f"{one.then.title}: då {told[0]}, i dag {told[1]}".replace("\u00a0", " ") in text.replace("\u00a0", " ")
+    [now] = [one.now for one in since.figures if one.then.key == "pace"]
+    assert (now.numerator, now.denominator) == (pace.numerator + 1, pace.denominator)
+    assert since_in_workbook(maria_in, report) == [
+        (one.then.title, *numbers(one.then), *numbers(one.now)) for one in since.figures
+    ]
+
+
+def since_in_workbook(client: Client, report: SavedReport) -> list[tuple]:
+    book = load_workbook(io.BytesIO(client.get(reverse("evaluations:report-workbook", args=[report.uuid])).content))
+    if "Sedan rapporten sparades" not in book.sheetnames:
+        return []
+    header, *rows = book["Sedan rapporten sparades"].iter_rows(values_only=True)
+    assert header[-1] == "Jämfört"
+    assert [row[-1] for row in rows] == [TODAY.isoformat()] * len(rows)
+    return [row[:7] for row in rows]
 
 
 def test_corrections_after_closing_are_told_apart(centre: SimpleNamespace, plans) -> None:
