@@ -7,6 +7,7 @@ from typing import Any
 
 from django import forms
 from django.contrib.auth.forms import SetPasswordForm
+from django.db.models.fields import BLANK_CHOICE_DASH
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import CentreRole, User
@@ -19,6 +20,21 @@ class DayInput(forms.DateInput):
 
     def __init__(self, attrs: dict[str, Any] | None = None) -> None:
         super().__init__(attrs, format="%Y-%m-%d")
+
+
+NOTHING_CHOSEN = _("Nothing chosen")
+_DASHES = BLANK_CHOICE_DASH[0][1]
+
+
+def name_empty_choices(form: forms.BaseForm) -> None:
+    """Where Django writes dashes for an empty choice, it is said in words."""
+    for field in form.fields.values():
+        if isinstance(field, forms.ModelChoiceField):
+            if field.empty_label == _DASHES:
+                field.empty_label = NOTHING_CHOSEN
+        elif isinstance(field, forms.ChoiceField):
+            choices: Any = field.choices
+            field.choices = [(value, NOTHING_CHOSEN if said == _DASHES else said) for value, said in choices]
 
 
 class AccountForm(forms.ModelForm):

@@ -12,7 +12,7 @@ from django.http import QueryDict
 from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
-from accounts.forms import DayInput
+from accounts.forms import DayInput, name_empty_choices
 from accounts.validators import refuse_personal_number
 from programmes.actions.measures import MeasureEntry
 from programmes.material import TYPES, check_material
@@ -36,6 +36,7 @@ class KeptForm(forms.ModelForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        name_empty_choices(self)
         hidden = "key" if self.instance.pk else "version"
         del self.fields[hidden]
         if self.instance.pk:

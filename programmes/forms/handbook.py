@@ -8,6 +8,7 @@ from django import forms
 from django.db import models
 from django.utils.text import slugify
 
+from accounts.forms import name_empty_choices
 from programmes.models import Concept, Scenario
 
 # What stands at the same place in an address as a row's short name.
@@ -16,6 +17,10 @@ _ADDRESSES = {"nytt", "ny-rad", "utskrift"}
 
 class NamedForm(forms.ModelForm):
     """Gives a new row a short name of its own, made of what it is called."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        name_empty_choices(self)
 
     def save(self, commit: bool = True) -> Any:
         if not self.instance.slug:

@@ -9,6 +9,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from accounts.forms import DayInput
+from accounts.validators import refuse_personal_number
 from schools.forms.plans import TimeInput
 from schools.models import Group, School, SchoolYear
 
@@ -55,6 +56,11 @@ class GroupForm(forms.ModelForm):
             del self.fields["kind"], self.fields["starts_on"]
         else:
             self.fields["starts_on"].required = False
+
+    def clean_name(self) -> str:
+        name: str = self.cleaned_data["name"]
+        refuse_personal_number(name)
+        return name
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}

@@ -8,6 +8,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from accounts.validators import refuse_personal_number
 from schools.actions.moving_up import Step
 from schools.models import Group
 from schools.models.groups import GRADES
@@ -20,7 +21,12 @@ NO_GRADE = [("", "–")]
 class GroupFields(forms.Form):
     """A group's name, grade, number of people and staff group."""
 
-    name = forms.CharField(label=_("Name"), max_length=40, error_messages={"required": _("Write the name.")})
+    name = forms.CharField(
+        label=_("Name"),
+        max_length=40,
+        error_messages={"required": _("Write the name.")},
+        validators=[refuse_personal_number],
+    )
     grade = forms.TypedChoiceField(
         label=_("Grade"), coerce=int, empty_value=None, error_messages={"required": _("Choose the class's grade.")}
     )

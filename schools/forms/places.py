@@ -8,7 +8,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from accounts.forms import DayInput
+from accounts.forms import DayInput, name_empty_choices
 from accounts.validators import refuse_personal_number
 from schools.models import District, School
 
@@ -31,6 +31,7 @@ class SchoolForm(forms.ModelForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        name_empty_choices(self)
         if self.instance.pk is None:
             del self.fields["logs_by_link"]
 

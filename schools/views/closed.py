@@ -34,7 +34,7 @@ def closed_change(request: SignedInRequest, pk: int) -> HttpResponse:
     managers_only(request)
     period = get_object_or_404(ClosedPeriod.objects.select_related("year"), pk=pk)
     form = ClosedPeriodForm(request.POST or None, instance=period, year=period.year)
-    return _closed_form(request, period.year, form, period.name)
+    return _closed_form(request, period.year, form, _("Change %(title)s") % {"title": period.name})
 
 
 def closed_remove(request: SignedInRequest, pk: int) -> HttpResponse:

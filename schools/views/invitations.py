@@ -9,7 +9,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -47,7 +47,10 @@ def occasion_invite(request: SignedInRequest, uuid: uuids.UUID) -> HttpResponse:
 
     def send() -> list[OccasionInvitation]:
         asked = [guest for row in guests if row.has_changed() and (guest := row.guest())]
-        return invite(occasion=occasion, people=form.chosen(), guests=asked, by=request.user, now=timezone.now())
+        people = form.chosen()
+        if not people and not asked:
+            raise ValidationError(_("Tick somebody, or write an e-mail address."))
+        return invite(occasion=occasion, people=people, guests=asked, by=request.user, now=timezone.now())
 
     made = done(form, send) if not guests.is_bound or guests.is_valid() else None
     if made is not None:

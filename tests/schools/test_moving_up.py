@@ -129,6 +129,7 @@ class TestTheSchoolsPage:
             ("name", "", "Skriv namnet."),
             ("name", "3A", "Två rader har namnet"),
             ("name", "N" * 41, "40 tecken"),
+            ("name", "Kalle 20120314-1234", "Ta bort personnumret."),
             ("grade", "", "Välj klassens årskurs."),
             ("grade", "10", "giltigt alternativ"),
             ("headcount", "-3", "större än eller lika med 0"),

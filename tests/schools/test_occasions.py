@@ -361,6 +361,13 @@ def test_a_row_with_only_an_organisation_is_nobody(centre: SimpleNamespace, sign
     assert [str(one) for one in occasion.invitations.all()] == ["Elin Test"]
 
 
+def test_inviting_nobody_is_told_in_the_form(centre: SimpleNamespace, signed_in):
+    occasion = planned(centre)
+    page = signed_in(centre.samira).post(reverse("schools:occasion-invite", args=[occasion.uuid]), guest_rows())
+    assert "Kryssa för någon, eller skriv en e-postadress." in page.content.decode()
+    assert not occasion.invitations.exists()
+
+
 def test_a_schools_coordinator_cannot_invite_another_schools_people(centre: SimpleNamespace, signed_in):
     person = centre.ekbacka.people.create(name="Petra", email="petra@vpc.example")
     start = dt.date(2025, 8, 1)

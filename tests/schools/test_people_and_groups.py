@@ -106,6 +106,26 @@ def test_a_note_with_a_personal_number_is_refused_and_nothing_typed_is_lost(sami
     assert SchoolNote.objects.filter(text__contains="1234").count() == 0
 
 
+def test_a_group_is_not_named_by_a_personal_number(samiras, town):
+    one = town.lindang.groups.get(name="1A")
+    said = {"name": "Kalle 20120314-1234", "grade": "1", "headcount": "22"}
+    page = page_of(samiras.post(reverse("schools:group-change", args=["lindangsskolan", one.pk]), said))
+    assert "Ta bort personnumret" in page
+    assert "Kalle 20120314-1234" in page
+    add = reverse("schools:group-add", args=["lindangsskolan", town.year.slug])
+    assert "Ta bort personnumret" in page_of(samiras.post(add, said | {"kind": "class"}))
+    assert not Group.objects.filter(name__contains="1234").exists()
+
+
+@pytest.mark.parametrize(
+    "name", ["schools:school-add", "programmes:measure-add", "programmes:encounter-add", "results:indicator-add"]
+)
+def test_an_empty_choice_is_said_in_words(name, samiras):
+    page = page_of(samiras.get(reverse(name)))
+    assert "Inget valt" in page
+    assert "-----" not in page
+
+
 def test_a_merged_class_says_how_many_sessions_are_cancelled(samiras, town):
     one, other = (town.lindang.groups.get(name=name) for name in ("1A", "2A"))
     address = reverse("schools:group-end", args=["lindangsskolan", one.pk])
