@@ -12,5 +12,4 @@ class AccountsConfig(AppConfig):
         from accounts.roles import register
 
         register("centre", lambda user, today: CentreRole.objects.active(today).filter(user=user), role="role")
-        add_entry(Entry(10, _("Start"), "start", lambda user, today: True, ("/start/", "/saknar-logg/", "/logga/")))
         add_entry(Entry(90, _("Administration"), "accounts:administration", is_administrator, ("/konton/", "/roller/")))

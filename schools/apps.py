@@ -14,8 +14,10 @@ class SchoolsConfig(AppConfig):
     def _add_to_menu(self) -> None:
         from accounts.navigation import Entry, add_entry
         from accounts.policies import sees_everything
-        from schools.policies import only_at_school, sees_some_school, user_can_subscribe
+        from schools.policies import has_own_start, only_at_school, sees_some_school, user_can_subscribe
 
+        own = ("/start/", "/saknar-logg/", "/logga/")
+        add_entry(Entry(10, _("Start"), "start", has_own_start, own))
         add_entry(Entry(20, _("Schools"), "schools:school-list", sees_everything, ("/skolor/", "/pass/", "/lasar/")))
         add_entry(Entry(21, _("My school"), "schools:own-school", only_at_school, ("/skolor/", "/pass/")))
         add_entry(Entry(25, _("Occasions"), "schools:occasion-list", sees_some_school, ("/tillfallen/",)))

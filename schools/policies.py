@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
-from accounts.policies import is_coordinator, manages_schools, sees_everything
+from accounts.policies import is_administrator, is_coordinator, is_leadership, manages_schools, sees_everything
 from accounts.roles import held_by
 from schools.models import Occasion, OccasionInvitation, School, SchoolMembership
 
@@ -24,6 +24,14 @@ def school_roles(user: Any, today: dt.date) -> dict[int, frozenset[str]]:
 def roles_at(user: Any, school: School, today: dt.date) -> frozenset[str]:
     """The roles that a user holds at a school on a day."""
     return school_roles(user, today).get(school.pk, frozenset())
+
+
+def has_own_start(user: Any, today: dt.date) -> bool:
+    """Whether the start page is the user's own. The leadership starts on the overview and an administrator on the
+    administration, which stand in the menu by their own names."""
+    if is_coordinator(user, today) or any(COORDINATOR in roles for roles in school_roles(user, today).values()):
+        return True
+    return not (is_leadership(user, today) or is_administrator(user, today))
 
 
 def user_can_see(user: Any, school: School, today: dt.date) -> bool:

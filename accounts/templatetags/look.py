@@ -86,6 +86,12 @@ def day_and_week(day: dt.date) -> str:
     return f"{short_day(day)}, {week_no(day)}"
 
 
+@register.filter(expects_localtime=True)
+def day_of_year(day: dt.date) -> str:
+    """tis 15 sep 2026, v. 38"""
+    return f"{short_day(day)}{NBSP}{day.year}, {week_no(day)}"
+
+
 @register.filter
 def week_span(monday: dt.date) -> str:
     """7–11 sep, or 28 sep–2 okt: the school days of a week."""

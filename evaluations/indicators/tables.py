@@ -70,7 +70,7 @@ def number_in(text: str) -> float | None:
         said = {"value": text, "whole": plain.replace(".", ""), "decimal": plain.replace(".", ",")}
         raise ValueError(_("“%(value)s” can be read in two ways. Write %(whole)s or %(decimal)s.") % said)
     if not (COMMA.fullmatch(plain) or POINT.fullmatch(plain)):
-        raise ValueError(_("“%(value)s” is no number. Write it as 1 234,5.") % {"value": text[:30]})
+        raise ValueError(_("“%(value)s” is no number. Write it as 1\u00a0234,5.") % {"value": text[:30]})
     if sum(sign.isdigit() for sign in plain) > MOST_DIGITS:
         raise ValueError(_("“%(value)s” has more digits than can be kept.") % {"value": text[:30]})
     return float(plain.replace(" ", "").replace(",", "."))

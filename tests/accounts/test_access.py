@@ -65,6 +65,13 @@ def test_each_role_lands_on_its_own_start_page(centre: SimpleNamespace, signed_i
         assert signed_in(getattr(centre, name)).get("/").headers["Location"] == address
 
 
+@pytest.mark.parametrize(("name", "is_there"), [("samira", True), ("elin", True), ("maria", False), ("adam", False)])
+def test_start_stands_in_the_menu_of_those_whom_no_other_entry_takes_there(centre, signed_in, name, is_there):
+    with time_machine.travel(NOW, tick=False):
+        page = signed_in(getattr(centre, name)).get(reverse("programmes:programme-list"))
+    assert ("Start" in [entry["title"] for entry in page.context["PORTAL_MENU"]]) is is_there
+
+
 def test_who_has_left_sees_nothing_from_the_next_request_on(centre, signed_in):
     client, page = signed_in(centre.elin), reverse("schools:term-plan", args=["lindangsskolan"])
     with time_machine.travel(NOW, tick=False):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import uuid
 
 import pytest
@@ -10,6 +11,7 @@ from django.urls import reverse
 from django.utils import translation
 
 from accounts.addresses import address_of
+from accounts.templatetags.look import NBSP, day_of_year
 
 
 def said(template: Template, **context: object) -> str:
@@ -31,6 +33,11 @@ def test_what_is_written_once_knows_nothing_of_who_reads_and_of_the_page():
     first = said(template, name="Elin", csrf_token="hemligt")
     assert first.startswith("Elin: <svg")
     assert said(template, name="Jonas") == first.replace("Elin", "Jonas")
+
+
+def test_a_day_of_another_year_says_its_year_before_its_week():
+    with translation.override("sv"):
+        assert day_of_year(dt.date(2026, 9, 15)).replace(NBSP, " ") == "tis 15 sep 2026, v. 38"
 
 
 @pytest.mark.parametrize("name", ["schools:session-detail", "schools:session-move", "sessions_log:log-as-planned"])

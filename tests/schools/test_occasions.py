@@ -320,6 +320,13 @@ def lacking(centre: SimpleNamespace) -> list[str]:
     return sorted(str(row.school) for row in who_is_trained([centre.ekbacka, centre.lindang], TODAY) if row.gaps)
 
 
+def test_what_lacks_attendance_stands_before_what_comes(centre: SimpleNamespace, signed_in):
+    planned(centre, kind="abc", date=TODAY - dt.timedelta(weeks=1))
+    planned(centre)
+    page = signed_in(centre.samira).get(reverse("schools:occasion-list")).content.decode()
+    assert 0 < page.index("h-waiting") < page.index("h-coming")
+
+
 # Inviting.
 
 
