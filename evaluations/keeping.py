@@ -133,7 +133,7 @@ def _keep(
             if school in participations
         ),
         update_conflicts=True,
-        update_fields=["version", "basis", "counts"],
+        update_fields=["version", "basis", "counts", "kept_at"],
         unique_fields=["participation", "as_of"],
     )
 

@@ -61,6 +61,15 @@ class RowsBySchool:
             return [], 0
         if self.counted.school:
             return [self.counted.school], 0
+        chosen, before, end = self._look(start, stop)
+        if end < stop:
+            # What the sum was added up from was removed while somebody had it added up: it is counted again.
+            counts_by_school(self.selection.programme_year, list(schools_of(self.selection)), self.selection.as_of)
+            chosen, before, end = self._look(start, stop)
+        return list(schools_of(self.selection).filter(pk__in=chosen)), before
+
+    def _look(self, start: int, stop: int) -> tuple[list[int], int, int]:
+        """The keys of the schools of some of the rows, how many rows come before theirs, and to which row they go."""
         chosen: list[int] = []
         before = end = 0
         for pk, number in self._sizes():
@@ -70,7 +79,7 @@ class RowsBySchool:
             end += number
             if end >= stop:
                 break
-        return list(schools_of(self.selection).filter(pk__in=chosen)), before
+        return chosen, before, end
 
     def _sizes(self) -> Iterator[tuple[int, int]]:
         """The schools that have any of the rows, by name, with how many; looked up a few at a time."""

@@ -322,7 +322,7 @@ def _keep(rows: Iterable[SummedFigures]) -> None:
     SummedFigures.objects.bulk_create(
         rows,
         update_conflicts=True,
-        update_fields=["basis", "reminded", "sent", "groups", "without", "shown", "content", "digest"],
+        update_fields=["basis", "reminded", "sent", "groups", "without", "shown", "content", "digest", "kept_at"],
         unique_fields=["programme_year", "as_of", "scope"],
     )
 

@@ -4,6 +4,7 @@ from celery import shared_task
 from django.utils import timezone
 
 from evaluations.dashboard import count_ahead
+from evaluations.forgetting import forget_unread
 from evaluations.indicators import refreshing
 from evaluations.surveys.actions import close_lapsed
 
@@ -21,3 +22,4 @@ def close_surveys() -> None:
 @shared_task
 def count_the_day() -> None:
     count_ahead(timezone.localdate())
+    forget_unread(timezone.now())

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 
 from django.db import models
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from schools.models import Participation, ProgrammeYear
@@ -21,10 +22,14 @@ class ParticipationFigures(models.Model):
     version = models.PositiveIntegerField()
     basis = models.CharField(max_length=64, default="", editable=False)
     counts = models.JSONField()
+    # When it was counted: what nobody reads any more goes some days later (``evaluations.forgetting``).
+    kept_at = models.DateTimeField(default=timezone.now, editable=False)
 
     class Meta:
         verbose_name = _("kept figures")
         verbose_name_plural = _("kept figures")
+        # Which days there are, and all of a day: what has been read no more is removed by the day.
+        indexes = [models.Index(fields=["as_of"], name="figures_by_day")]
         constraints = [models.UniqueConstraint(fields=["participation", "as_of"], name="figures_once_a_day")]
 
     def __str__(self) -> str:
@@ -51,6 +56,7 @@ class SummedFigures(models.Model):
     shown = models.JSONField(default=list)
     content = models.JSONField()
     digest = models.CharField(max_length=64, editable=False)
+    kept_at = models.DateTimeField(default=timezone.now, editable=False)
 
     objects: models.Manager[SummedFigures] = models.Manager()
 
