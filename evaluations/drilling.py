@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
@@ -18,21 +19,23 @@ from evaluations.dashboard import (
     month_of,
     months_shown,
     reason_rows,
-    schools_in_the_picture,
     tiles_of,
     topic_rows,
     with_contact,
 )
 from evaluations.figures import Figure
 from evaluations.keeping import counts_by_school, years_of_schools
-from evaluations.places import Place, places_of
+from evaluations.places import Place, State, places_of
+from evaluations.rows_by_school import Counted, CountedSchools, RowsBySchool
 from evaluations.selection import Selection
+from evaluations.sizes import Size
 from evaluations.summing import Summary, is_in_the_picture
 from evaluations.sums import by_district, summary_of_all
 from schools.models import District, Group, School
 
 # Of one school this says nothing: whether it takes part is its pace. Of one group neither do shares of classes.
 OF_SCHOOLS = ("adoption",)
+NOTHING_DUE: Mapping[str, int] = {State.HELD: 0, State.AWAITING: 0, State.LOST: 0}
 OF_GROUPS = ("pace", "dose", "on_time", "staff_first", "adherence", "reporting")
 
 
@@ -123,11 +126,25 @@ def places_of_group(selection: Selection, group: Group) -> list[Place]:
     return sorted(own, key=lambda place: (place.row is None, place.row.week.isoformat() if place.row else ""))
 
 
-def topic_by_school(selection: Selection, slug: str) -> list[tuple[School, Counts]]:
-    """The schools at which a session on the topic was due, with what came of them."""
-    schools, counts = schools_in_the_picture(selection)
-    found = [(school, counts[school.pk]["topics"].get(slug)) for school in schools]
-    return [(school, states) for school, states in found if states]
+@dataclass(frozen=True)
+class TopicBySchool:
+    """What came of a topic's sessions that were due: in all, and at each school where any was, by name."""
+
+    slug: str
+    total: Mapping[str, int]
+    schools: CountedSchools
+
+    def states_of(self, counts: Counts) -> Mapping[str, int]:
+        """What came of them at a school, by its counts."""
+        own: Mapping[str, int] = counts["topics"][self.slug]
+        return own
+
+
+def topic_by_school(selection: Selection, slug: str) -> TopicBySchool:
+    counted = Counted.of(selection)
+    due = Size([("topics", slug, state) for state in NOTHING_DUE])
+    keys = list(RowsBySchool(counted, due).sizes())
+    return TopicBySchool(slug, counted.totals["topics"].get(slug, NOTHING_DUE), CountedSchools(selection, keys))
 
 
 def programmes_of(selection: Selection) -> list[Part[Selection]]:

@@ -14,16 +14,17 @@ from typing import Any
 from django.db.models import Count, Exists, OuterRef, Q
 from django.utils.functional import Promise
 
-from evaluations.counting import EMPTY, UNPROMPTED, Counts, add_up
-from evaluations.keeping import counts_by_school, end_of
+from evaluations.counting import UNPROMPTED, Counts
+from evaluations.keeping import end_of
+from evaluations.rows_by_school import Counted, CountedSchools, RowsBySchool
 from evaluations.selection import Selection
+from evaluations.sizes import Size
 from outbox.models import MAY_HAVE_ARRIVED, Message
 from schools.models import (
     OccasionInvitation,
     Participation,
     PlanChange,
     PlanConfirmation,
-    School,
     SchoolMembership,
     SchoolReply,
     Term,
@@ -114,13 +115,16 @@ def percent(part: int, whole: int) -> int | None:
     return (200 * part + whole) // (2 * whole) if whole else None
 
 
-def effect_of(selection: Selection) -> tuple[Effect, list[tuple[School, Effect]]]:
-    """The effect on all the selection's schools, and on each that has sessions, least logged first."""
-    schools = {school.pk: school for school in selection.schools}
-    counts = counts_by_school(selection.programme_year, selection.schools, selection.as_of)
-    rows = [(schools[pk], effect_from(own)) for pk, own in counts.items() if own["reminders"]]
-    rows.sort(key=lambda row: (-row[1].missing, row[0].name))
-    return effect_from(add_up([EMPTY, *counts.values()])), rows
+def effect_of(selection: Selection) -> tuple[Effect, CountedSchools]:
+    """The effect on all the selection's schools, and each that has sessions, least logged first."""
+    counted = Counted.of(selection)
+    steps = list(counted.totals["reminders"])
+    missing, every = (
+        RowsBySchool(counted, Size([("reminders", step, name) for step in steps for name in names])).sizes()
+        for names in (("missing",), ("missing", "logged"))
+    )
+    least_logged_first = sorted(every, key=lambda pk: -missing.get(pk, 0))
+    return effect_from(counted.totals), CountedSchools(selection, least_logged_first)
 
 
 def effect_from(counts: Counts) -> Effect:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import overload
 
 from django.db.models import QuerySet
 
@@ -40,6 +41,29 @@ class Counted:
 
 
 @dataclass(frozen=True)
+class CountedSchools(Sequence[tuple[School, Counts]]):
+    """Schools, by their keys, with their counts; only those that are asked for are read."""
+
+    selection: Selection
+    keys: Sequence[int]
+
+    def __len__(self) -> int:
+        return len(self.keys)
+
+    @overload
+    def __getitem__(self, index: int) -> tuple[School, Counts]: ...
+    @overload
+    def __getitem__(self, index: slice) -> list[tuple[School, Counts]]: ...
+    def __getitem__(self, index: int | slice) -> tuple[School, Counts] | list[tuple[School, Counts]]:
+        if isinstance(index, int):
+            return self[index : index + 1][0]
+        keys = self.keys[index]
+        schools = schools_of(self.selection).filter(pk__in=keys).in_bulk()
+        counts = counts_by_school(self.selection.programme_year, list(schools.values()), self.selection.as_of)
+        return [(schools[pk], counts[pk]) for pk in keys if pk in schools]
+
+
+@dataclass(frozen=True)
 class RowsBySchool:
     """So many rows as a size says at each school."""
 
@@ -63,10 +87,21 @@ class RowsBySchool:
             return [self.counted.school], 0
         chosen, before, end = self._look(start, stop)
         if end < stop:
-            # What the sum was added up from was removed while somebody had it added up: it is counted again.
-            counts_by_school(self.selection.programme_year, list(schools_of(self.selection)), self.selection.as_of)
+            self._count_again()
             chosen, before, end = self._look(start, stop)
         return list(schools_of(self.selection).filter(pk__in=chosen)), before
+
+    def sizes(self) -> dict[int, int]:
+        """How many of the rows each school has that has any, by the school's key, in order of name."""
+        found = dict(self._sizes())
+        if sum(found.values()) < self.number:
+            self._count_again()
+            found = dict(self._sizes())
+        return found
+
+    def _count_again(self) -> None:
+        """What the sum was added up from has been removed while somebody had it added up."""
+        counts_by_school(self.selection.programme_year, list(schools_of(self.selection)), self.selection.as_of)
 
     def _look(self, start: int, stop: int) -> tuple[list[int], int, int]:
         """The keys of the schools of some of the rows, how many rows come before theirs, and to which row they go."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -13,7 +13,7 @@ from evaluations.addresses import address
 from evaluations.cells import Cell, Column, Row, Table, share_column, text_column
 from evaluations.counting import EMPTY, Counts, add_up
 from evaluations.dashboard import pace_of
-from evaluations.drilling import Part
+from evaluations.drilling import Part, TopicBySchool
 from evaluations.figures import aimed
 from evaluations.places import Place
 from evaluations.selection import Selection
@@ -23,8 +23,10 @@ from programmes.models import SessionTopic
 from schools.models import District, Group, PlannedSession, School
 
 
-def topic_school_table(found: Sequence[tuple[School, Mapping[str, int]]], slug: str, selection: Selection) -> Table:
-    """One topic, school by school."""
+def topic_school_table(
+    found: TopicBySchool, shown: Iterable[tuple[School, Counts]], slug: str, selection: Selection
+) -> Table:
+    """One topic, school by school: those that are shown, and all schools together."""
     columns = [text_column(_("School")), text_column(_("District")), share_column("pace", "band"), *due_columns()]
     rows = [
         [
@@ -33,12 +35,11 @@ def topic_school_table(found: Sequence[tuple[School, Mapping[str, int]]], slug: 
             Cell(pace_of(states, selection)),
             *state_cells(states, selection, amne=slug, skola=school.slug),
         ]
-        for school, states in found
+        for school, states in ((school, found.states_of(counts)) for school, counts in shown)
     ]
-    total = add_up(dict(states) for _school, states in found) or {"held": 0, "nolog": 0, "notheld": 0}
     last = [
-        *(Cell(_("All schools")), Cell(""), Cell(pace_of(total, selection))),
-        *state_cells(total, selection, amne=slug),
+        *(Cell(_("All schools")), Cell(""), Cell(pace_of(found.total, selection))),
+        *state_cells(found.total, selection, amne=slug),
     ]
     return Table("amne", _("School by school"), columns, rows, last)
 

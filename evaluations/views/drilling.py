@@ -18,6 +18,7 @@ from evaluations.lists import NO_TOPIC
 from evaluations.policies import FEWEST_SCHOOLS
 from evaluations.selection import Selection
 from evaluations.views.access import with_selection, with_totals
+from evaluations.views.lists import page_of
 from programmes.models import SessionTopic
 from schools.models import Group, Occasion, OccasionAttendance, OccasionKind, Organisation, PlannedSession, School
 from schools.trainings import TRAININGS
@@ -79,11 +80,13 @@ def topic(request: HttpRequest, slug: str, *, selection: Selection) -> HttpRespo
     if about and about.programme_id != programme.pk:
         selection.mended.append(_("The topic is not one of %(name)s's.") % {"name": programme})
     found = drilling.topic_by_school(selection, about.slug if about else "")
+    page = page_of(request, found.schools)
     context = {
         "selection": selection,
         "topic": about,
         "title": tables.title_of_topic(about),
-        "table": tables.topic_school_table(found, slug, selection),
+        "page": page,
+        "table": tables.topic_school_table(found, page, slug, selection),
     }
     return render(request, "evaluations/topic.html", context)
 

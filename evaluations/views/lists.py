@@ -51,7 +51,7 @@ def session_list(request: HttpRequest, *, selection: Selection) -> HttpResponse:
     else:
         found = lists.places_in(selection, asked.figure, asked.part, school=asked.school, topic=asked.topic_slug)
     # Only what is asked for is read, if it is not kept as it was written out.
-    page = _page(request, range(len(found)))
+    page = page_of(request, range(len(found)))
     content = kept_part(
         "evaluations/_session_list.html",
         _follows_from(selection, asked, page, found),
@@ -95,7 +95,7 @@ def _parts(found: Sequence[lists.ListedPlace], asked: Asked, selection: Selectio
 def class_list(request: HttpRequest, *, selection: Selection) -> HttpResponse:
     asked = _asked(request, selection, lists.CLASSES)
     found = class_lists.classes_in(class_lists.Asked(selection, asked.figure, asked.part, asked.school, asked.grade))
-    page = _page(request, found)
+    page = page_of(request, found)
     names = Group.objects.in_bulk([listed.one.group.pk for listed in page])
     context = _context(selection, asked, lists.CLASSES) | {
         "page": page,
@@ -111,7 +111,7 @@ def class_list(request: HttpRequest, *, selection: Selection) -> HttpResponse:
 def school_list(request: HttpRequest, *, selection: Selection) -> HttpResponse:
     asked = _asked(request, selection, lists.SCHOOLS)
     found = lists.schools_in(selection, asked.figure, asked.part)
-    context = _context(selection, asked, lists.SCHOOLS) | {"page": _page(request, found), "total": len(found)}
+    context = _context(selection, asked, lists.SCHOOLS) | {"page": page_of(request, found), "total": len(found)}
     return render(request, "evaluations/school_list.html", context)
 
 
@@ -173,7 +173,8 @@ def _context(selection: Selection, asked: Asked, known: Mapping[str, Collection[
     }
 
 
-def _page(request: HttpRequest, found: Sequence[Any]) -> Page[Any]:
+def page_of(request: HttpRequest, found: Sequence[Any]) -> Page[Any]:
+    """The page that an address asks for, or the nearest that there is."""
     return Paginator(found, PAGE).get_page(request.GET.get("sida"))
 
 

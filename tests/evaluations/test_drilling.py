@@ -15,12 +15,14 @@ from django.test import Client
 from django.urls import reverse
 
 from accounts.models import User
-from evaluations import downloads, drilling, series, tables, terms
+from evaluations import downloads, drilling, rows_by_school, series, tables, terms
 from evaluations.cells import Cell, Table
+from evaluations.counting import add_up
 from evaluations.dashboard import dashboard_of
 from evaluations.definitions import ALL, DEFINITIONS, NUMBERS
 from evaluations.figures import Figure
 from evaluations.selection import Selection, selected
+from evaluations.views import lists
 from programmes.models import Programme
 from schools.actions import calendar, groups, places
 from schools.actions.cancelling import cancel_session
@@ -37,12 +39,27 @@ pytestmark = pytest.mark.django_db
 OVERVIEW, MVP, TERMS, PARTNERS, OCCASIONS, DEFINED = (
     reverse(f"evaluations:{name}") for name in ("overview", "mvp", "terms", "partners", "occasion-list", "definitions")
 )
-DISTRICTS, PROGRAMMES, EXPORT = (reverse(f"evaluations:{name}") for name in ("districts", "programmes", "export"))
+DISTRICTS, PROGRAMMES, EXPORT, REMINDING = (
+    reverse(f"evaluations:{name}") for name in ("districts", "programmes", "export", "reminding")
+)
 SCHOOL = reverse("evaluations:school", args=["lindangsskolan"])
 NORMS = "normer-och-dess-konsekvenser"
 TOPIC = reverse("evaluations:topic", args=[NORMS])
 LISTS = [reverse(f"evaluations:{name}") for name in ("session-list", "class-list", "school-list")]
-ALL_PAGES = (OVERVIEW, DISTRICTS, SCHOOL, TOPIC, PROGRAMMES, TERMS, MVP, PARTNERS, OCCASIONS, DEFINED, *LISTS)
+ALL_PAGES = (
+    OVERVIEW,
+    DISTRICTS,
+    SCHOOL,
+    TOPIC,
+    REMINDING,
+    PROGRAMMES,
+    TERMS,
+    MVP,
+    PARTNERS,
+    OCCASIONS,
+    DEFINED,
+    *LISTS,
+)
 # Where each table stands; the others stand on the overview.
 PLACES = {
     "distrikt": DISTRICTS,
@@ -122,13 +139,18 @@ def total_of(table: Table) -> list[object]:
     return [numbers(cell.value) if isinstance(cell.value, Figure) else cell.value for cell in table.total]
 
 
+def of_topic(about: Selection, slug: str) -> Table:
+    found = drilling.topic_by_school(about, slug)
+    return tables.topic_school_table(found, found.schools, slug, about)
+
+
 def every_table(about: Selection, school: School) -> list[Table]:
     found = drilling.school_of(about, school)
     return [
         *(build(about) for build in downloads.TABLES.values()),
         tables.group_table(found.groups, found.counts, about, school),
         tables.topic_table(found.topics, about, school=school.slug),
-        tables.topic_school_table(drilling.topic_by_school(about, NORMS), NORMS, about),
+        of_topic(about, NORMS),
     ]
 
 
@@ -216,6 +238,27 @@ def test_every_figure_shown_has_a_definition(centre: SimpleNamespace, mvp: Simpl
         for column in table.columns[1:]:
             # Each row of the table of key figures leads to its own definition.
             assert column.is_text or column.definition in defined or table.name == "nyckeltal", column
+
+
+def test_a_topics_schools_come_page_by_page_and_their_sum_on_each(
+    centre: SimpleNamespace, plans: SimpleNamespace, maria_in: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    of_all = of_topic(selection(), NORMS)
+    assert [row[0].value for row in of_all.rows] == ["Ekbackaskolan", "Lindängsskolan"]
+    added = add_up({str(place): cell.value for place, cell in enumerate(row[3:])} for row in of_all.rows)
+    assert [cell.value for cell in of_all.total[3:]] == list(added.values())
+
+    monkeypatch.setattr(lists, "PAGE", 1)
+    read, own = [], rows_by_school.counts_by_school
+    monkeypatch.setattr(
+        rows_by_school, "counts_by_school", lambda rules, schools, day: read.append(schools) or own(rules, schools, day)
+    )
+    for number, name in ((1, "Ekbackaskolan"), (2, "Lindängsskolan")):
+        page = maria_in.get(TOPIC, {"sida": str(number)})
+        table = page.context["table"]
+        assert [row[0].value for row in table.rows] == [name] and table.total == of_all.total
+        assert f"Sida {number} av 2" in text_of(page)
+    assert [[school.name for school in schools] for schools in read] == [["Ekbackaskolan"], ["Lindängsskolan"]]
 
 
 def test_the_school_page_shows_its_groups_and_leads_on_to_a_session(
@@ -444,7 +487,7 @@ def test_a_partner_sees_totals_and_never_a_schools_rows(
     # MVP has one school: its numbers would be that school's. The trained are the whole centre's.
     text = text_of(lena_in.get(MVP))
     assert "Färre än 3 skolor deltar" in text and "Elevmentorer 13" not in text and "Polisen" in text
-    for page in (DISTRICTS, SCHOOL, TOPIC, PROGRAMMES, OCCASIONS, EXPORT, *LISTS):
+    for page in (DISTRICTS, SCHOOL, TOPIC, REMINDING, PROGRAMMES, OCCASIONS, EXPORT, *LISTS):
         assert lena_in.get(page).status_code == 403
 
 

@@ -9,8 +9,9 @@ from types import SimpleNamespace
 import pytest
 from django.urls import reverse
 
-from evaluations.reminding import Effect, answered_of, effect_of, percent
+from evaluations.reminding import Effect, answered_of, effect_from, effect_of, percent
 from evaluations.selection import Selection, selected
+from evaluations.views import lists
 from outbox.models import Message, State
 from schools.models import PlanChange, PlanConfirmation, PlannedSession, SchoolMembership
 from sessions_log.actions import log_as_planned
@@ -58,8 +59,8 @@ def test_logs_are_counted_after_the_step_that_came_before_them(four, centre):
         remind(session, centre.jonas, days[2], 7)
     log(after_second, centre.samira, days[3])
 
-    effect, [(school, own)] = effect_of(selection())
-    assert (school, own) == (centre.lindang, effect)
+    effect, [(school, counts)] = effect_of(selection())
+    assert (school, effect_from(counts)) == (centre.lindang, effect)
     assert (effect.sessions, effect.unprompted, effect.missing) == (4, 1, 1)
     told = [(step.lead, step.reminded, step.before, step.after, step.gained_percent) for step in effect.steps]
     assert told == [(1, 3, 1, 2, 33), (7, 2, 2, 3, 50)]
@@ -67,6 +68,22 @@ def test_logs_are_counted_after_the_step_that_came_before_them(four, centre):
     # As of the day after the first step, nothing of the second is known.
     earlier, _rows = effect_of(selection(datum=days[0].isoformat()))
     assert [(step.lead, step.after) for step in earlier.steps] == [(1, 1)]
+
+
+def test_schools_come_least_logged_first_page_by_page(centre, plans, signed_in, monkeypatch):
+    """At Ekbackaskolan nothing is logged, at Lindängsskolan all that was due."""
+    effect, schools = effect_of(selection())
+    told = [(school, effect_from(counts)) for school, counts in schools]
+    assert [school for school, _own in told] == [centre.ekbacka, centre.lindang]
+    for name in ("sessions", "unprompted", "missing", "reminded", "logged_after"):
+        assert getattr(effect, name) == sum(getattr(own, name) for _school, own in told)
+
+    monkeypatch.setattr(lists, "PAGE", 1)
+    client = signed_in(centre.maria)
+    pages = [text_of(client.get(reverse("evaluations:reminding"), {"sida": number})) for number in (1, 2)]
+    assert ["Ekbackaskolan" in page for page in pages] == [True, False]
+    assert ["Lindängsskolan" in page for page in pages] == [False, True]
+    assert all(f"Räknat på {effect.sessions} pass" in page for page in pages)
 
 
 def test_a_mail_that_was_never_sent_reminds_nobody(four, centre):
