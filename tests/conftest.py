@@ -103,6 +103,7 @@ def django_db_setup(django_db_setup: None) -> None:
 @pytest.hookimpl(tryfirst=True)
 def pytest_runtest_call(item: pytest.Item) -> None:
     """Where threads, servers and processes write, too, nobody sees all that has been written since."""
+    remembering.settle()
     marker = item.get_closest_marker("django_db")
     if (marker and marker.kwargs.get("transaction")) or SEEN_BY_OTHERS.intersection(getattr(item, "fixturenames", ())):
         remembering.end()

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 import socket
 import subprocess
 import sys
@@ -22,6 +23,8 @@ SETTINGS = [
     "full_page_writes=off",
     "listen_addresses=127.0.0.1",
     "max_connections=150",
+    # To compile a query takes longer than it runs on a test's few rows.
+    "jit=off",
 ]
 
 
@@ -33,6 +36,8 @@ def main() -> int:
     if binaries is None:
         print("No PostgreSQL was found: its tests are skipped. Install it, or set DATABASE_URL.", flush=True)
         return 1 if os.environ.get("CI") else 0
+    # Whoever is told to stop stops the server, too.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
     with _cluster(binaries) as url:
         return subprocess.run(command, env={**os.environ, "DATABASE_URL": url}, check=False).returncode
 

@@ -26,6 +26,7 @@ from django.utils import timezone
 
 Result = TypeVar("Result")
 Deeds = tuple[Any, ...]
+Rows = dict[str, tuple[list[str], list[tuple[Any, ...]]]]
 WRITES = re.compile(
     r'\s*(?:INSERT|UPDATE|DELETE|REPLACE|WITH|TRUNCATE)\b(?:\s+OR\s+\w+)?(?:\s+INTO|\s+FROM)?\s+"?(\w+)', re.I
 )
@@ -36,7 +37,7 @@ SAID_PLAINLY = (str, int, float, bool, type(None), dt.date, dt.time, dt.timedelt
 class State:
     """How it was after a deed: the rows of the tables that it wrote to, its files, and what the deeds have returned."""
 
-    rows: dict[str, tuple[list[str], list[tuple[Any, ...]]]]
+    rows: Rows
     files: dict[str, bytes]
     kinds: list[type | None]
     values: bytes
@@ -45,11 +46,17 @@ class State:
 
 @dataclass
 class Beginning:
-    """What the test that runs has built so far; ``deeds`` is None as soon as that is nothing to remember."""
+    """What the test that runs has built so far; ``deeds`` is None as soon as that is nothing to remember.
+
+    A chain of fixtures puts back one state upon the other. While it does, ``waiting`` holds the rows of the last one of
+    each table: they are written when the database is asked for something, and at the latest before the test itself.
+    """
 
     writes: int = 0
     deeds: Deeds | None = None
     values: list[Any] = field(default_factory=list)
+    waiting: Rows = field(default_factory=dict)
+    may_wait: bool = False
 
 
 class Writes:
@@ -59,6 +66,7 @@ class Writes:
         self.number, self.tables = 0, set[str]()
 
     def __call__(self, execute: Callable[..., Any], sql: str, params: Any, many: bool, context: Any) -> Any:
+        _write_what_waits()
         if found := WRITES.match(sql):
             self.number += 1
             self.tables.add(found[1])
@@ -75,7 +83,13 @@ def begin() -> None:
     """Nothing is known of the database but that the test before has left it empty, which is looked at later."""
     global _beginning
     _watch()
-    _beginning = Beginning(_writes.number, ())
+    _beginning = Beginning(_writes.number, (), may_wait=True)
+
+
+def settle() -> None:
+    """The fixtures have built what they build: it is in the database from here on."""
+    _write_what_waits()
+    _beginning.may_wait = False
 
 
 def end() -> None:
@@ -145,6 +159,7 @@ def _clock() -> Any:
 
 def _build(begun: Beginning, deeds: Deeds, build: Callable[..., Any], args: Any, said: Any) -> Any:
     global _building
+    _write_what_waits()
     _writes.tables.clear()
     before = _files()
     _building = True
@@ -163,13 +178,10 @@ def _build(begun: Beginning, deeds: Deeds, build: Callable[..., Any], args: Any,
 
 
 def _put_back(begun: Beginning, state: State) -> Any:
-    with transaction.atomic(), connection.cursor() as cursor:
-        for table, (columns, rows) in state.rows.items():
-            cursor.execute(f"DELETE FROM {_quoted(table)}")
-            places = ", ".join(["%s"] * len(columns))
-            names = ", ".join(map(_quoted, columns))
-            if rows:
-                cursor.executemany(f"INSERT INTO {_quoted(table)} ({names}) VALUES ({places})", rows)
+    begun.waiting |= state.rows
+    # Where each statement is a transaction of its own, others may look at once.
+    if not (begun.may_wait and connection.in_atomic_block):
+        _write_what_waits()
     for name, content in state.files.items():
         path = Path(settings.MEDIA_ROOT) / name
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -178,13 +190,57 @@ def _put_back(begun: Beginning, state: State) -> Any:
     return begun.values[state.returned]
 
 
+def _write_what_waits() -> None:
+    """Nobody counts it as written since: it stands for what was."""
+    if not _beginning.waiting:
+        return
+    waiting, _beginning.waiting, number = _beginning.waiting, {}, _writes.number
+    with transaction.atomic(savepoint=False), connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            _write_at_once(cursor, waiting)
+        else:
+            _write_one_by_one(cursor, waiting)
+    _writes.number = number
+
+
+def _write_at_once(cursor: Any, tables: Rows) -> None:
+    """All in one message: each would be waited for, and each row is one to the driver's ``executemany``."""
+    said = [f"DELETE FROM {_quoted(table)}" for table in tables]
+    values: list[Any] = []
+    for table, (columns, rows) in tables.items():
+        if rows:
+            said.append(_insert(table, columns, len(rows)))
+            values += [value for row in rows for value in row]
+    cursor.execute("; ".join(said), values)
+
+
+def _write_one_by_one(cursor: Any, tables: Rows) -> None:
+    for table, (columns, rows) in tables.items():
+        cursor.execute(f"DELETE FROM {_quoted(table)}")
+        if rows:
+            cursor.executemany(_insert(table, columns, 1), rows)
+
+
+def _insert(table: str, columns: list[str], number: int) -> str:
+    row = f"({', '.join(['%s'] * len(columns))})"
+    return f"INSERT INTO {_quoted(table)} ({', '.join(map(_quoted, columns))}) VALUES {', '.join([row] * number)}"
+
+
 def _rows_of(table: str) -> tuple[list[str], list[tuple[Any, ...]]]:
+    columns = _columns_of(table)
     with connection.cursor() as cursor:
-        columns = [column.name for column in connection.introspection.get_table_description(cursor, table)]
         # As they stand: with a plus before it SQLite's driver does not make a value something else.
         plus = "+" if connection.vendor == "sqlite" else ""
         cursor.execute(f"SELECT {', '.join(plus + _quoted(name) for name in columns)} FROM {_quoted(table)}")
         return columns, cursor.fetchall()
+
+
+@functools.cache
+def _columns_of(table: str) -> list[str]:
+    """Django's own description of a table reads how it was made, which takes longer than all else here."""
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT * FROM {_quoted(table)} LIMIT 0")
+        return [column[0] for column in cursor.description]
 
 
 def _files() -> set[str]:

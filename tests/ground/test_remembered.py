@@ -87,6 +87,19 @@ def test_another_beginning_is_built_anew():
     assert {row["date_joined"] for row in rows["User"]} == {tomorrow}
 
 
+def test_rows_wait_until_the_database_is_asked_for_something():
+    taken_away_again(lambda: in_full_work(a_town()))
+    remembering.begin()
+    town = in_full_work(a_town())
+    assert remembering._beginning.waiting
+    assert town.plans["lindangsskolan"].sessions.exists()
+    assert not remembering._beginning.waiting
+    # That they are written then is no writing of the test's own; this is.
+    assert remembering._deeds_with(remembering._beginning, a_year, (town.samira,), {})
+    School.objects.filter(pk=town.lindang.pk).update(name="Annan")
+    assert remembering._deeds_with(remembering._beginning, a_year, (town.samira,), {}) is None
+
+
 def test_what_others_may_have_written_since_is_not_overwritten():
     def two_schools() -> Any:
         town = a_town()
