@@ -68,10 +68,12 @@ class Change:
             return _("between %(down)s down and %(up)s up") % {"down": -self.lowest, "up": self.highest}
         least, most = sorted((abs(self.lowest), abs(self.highest)))
         number = str(most) if least == most else f"{least}–{most}"
+        # A range is of several, even from none to one.
+        many = most if least == most else max(most, 2)
         if self.direction == "up":
-            text = ngettext("up %(n)s percentage point", "up %(n)s percentage points", most)
+            text = ngettext("up %(n)s percentage point", "up %(n)s percentage points", many)
         else:
-            text = ngettext("down %(n)s percentage point", "down %(n)s percentage points", most)
+            text = ngettext("down %(n)s percentage point", "down %(n)s percentage points", many)
         return text % {"n": number}
 
 

@@ -6,6 +6,7 @@ What is not written here is escaped with ``escape``; what comes from the tags of
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Iterable
 from html import escape
 
@@ -21,6 +22,16 @@ from schools.models import Group, PlannedSession
 from schools.term_plan import GlanceCell, GlanceRow
 
 register = template.Library()
+# Letters of a word that fit a column of the school's table.
+LONGEST_WHOLE = 12
+_VOWELS, _CONSONANTS = "aeiouyåäö", "bcdfghjklmnpqrstvwxz"
+_DIVIDED = re.compile(rf"(?<=\w\w)([{_VOWELS}][{_CONSONANTS}]*)(?=[{_CONSONANTS}][{_VOWELS}]\w)", re.IGNORECASE)
+
+
+@register.filter
+def soft_hyphens(text: str) -> str:
+    """A text in which a narrow column can divide the long words: before the last consonant between two vowels."""
+    return " ".join(_DIVIDED.sub("\\1\u00ad", word) if len(word) > LONGEST_WHOLE else word for word in text.split(" "))
 
 
 @register.simple_tag

@@ -43,6 +43,7 @@ def change(before: tuple[int, int], now: tuple[int, int], report: str = "") -> C
     [
         ((71, 0), (76, 0), "I fjol 71\u00a0%: upp 5 procentenheter"),
         ((71, 0), (72, 0), "I fjol 71\u00a0%: upp 1 procentenhet"),
+        ((71, 0), (71, 1), "I fjol 71\u00a0%: upp 0–1 procentenheter"),
         ((71, 0), (71, 0), "I fjol 71\u00a0%: oförändrat"),
         ((71, 0), (60, 0), "I fjol 71\u00a0%: ner 11 procentenheter"),
         # A range while logs are missing: at least 76 − 71, at most 81 − 71.

@@ -9,6 +9,7 @@ from django.template import Context, Template
 
 from schools.matrix import Cell, Line
 from schools.models import Group, PlannedSession
+from schools.templatetags.sessions import soft_hyphens
 from schools.term_plan import GlanceCell, GlanceRow
 
 TAG, TEXT = '<b>"x"</b>', "&lt;b&gt;&quot;x&quot;&lt;/b&gt;"
@@ -19,6 +20,20 @@ TAGS = [
     "glance_cells row",
     "matrix_row line today",
 ]
+
+
+@pytest.mark.parametrize(
+    ("text", "divided"),
+    [
+        ("Kroppspositivism", "Kropps|po|si|ti|vism"),
+        ("Olika familjekonstellationer", "Olika famil|je|kons|tel|la|tio|ner"),
+        ("Vithetsnormen", "Vithets|nor|men"),
+        ("Grupptryck", "Grupptryck"),
+        ("Normer och dess konsekvenser", "Normer och dess konsekvenser"),
+    ],
+)
+def test_long_words_can_be_divided_in_a_narrow_column(text: str, divided: str):
+    assert soft_hyphens(text).replace("\u00ad", "|") == divided
 
 
 @pytest.mark.parametrize("tag", TAGS)
