@@ -36,6 +36,7 @@ class Counting:
     taken: Counter[str] = field(default_factory=Counter)
     waiting: list[str] = field(default_factory=list)
     going_on: threading.Event = field(default_factory=threading.Event)
+    talks: list[threading.Thread] = field(default_factory=list)
 
     def serve(self, listener: socket.socket) -> None:
         while True:
@@ -43,7 +44,15 @@ class Counting:
                 client, _address = listener.accept()
             except OSError:
                 return
-            threading.Thread(target=self._talk, args=(client,), daemon=True).start()
+            self.talks.append(threading.Thread(target=self._talk, args=(client,), daemon=True))
+            self.talks[-1].start()
+
+    def hear_out(self) -> None:
+        """Until all is counted that was sent: who was killed has left a connection, and what it had sent lies there."""
+        for talk in self.talks:
+            talk.join(60)
+            if talk.is_alive():
+                raise TimeoutError("somebody still holds a connection to the counting server")
 
     def _talk(self, client: socket.socket) -> None:
         try:
@@ -216,11 +225,13 @@ def run(
     """
     began = time.monotonic()
     write_mails(user, count)
-    with counting_server(delay) as server, hired(nest, server.port, guard, broker=broker) as crew:
-        crew.start()
-        _kill_now_and_then(crew, server, count, kills, began + limit)
-        _finish(crew, began + limit)
-        return _outcome(server, count, kills, time.monotonic() - began)
+    with counting_server(delay) as server:
+        with hired(nest, server.port, guard, broker=broker) as crew:
+            crew.start()
+            _kill_now_and_then(crew, server, count, kills, began + limit)
+            _finish(crew, began + limit)
+            seconds = time.monotonic() - began
+        return _outcome(server, count, kills, seconds)
 
 
 def run_to_the_moment(
@@ -229,13 +240,14 @@ def run_to_the_moment(
     """The controls: no moment is left to chance. Both senders wait for the same answer, and are killed then, or not."""
     count, until = 20, time.monotonic() + limit
     write_mails(user, count)
-    with counting_server(0, held=held) as server, hired(nest, server.port, guard, broker=broker) as crew:
-        crew.start()
-        _wait(lambda: len(server.waiting) >= SENDERS, crew, until)
-        for place in range(SENDERS if kill else 0):
-            crew.replace(place)
-        server.going_on.set()
-        _finish(crew, until)
+    with counting_server(0, held=held) as server:
+        with hired(nest, server.port, guard, broker=broker) as crew:
+            crew.start()
+            _wait(lambda: len(server.waiting) >= SENDERS, crew, until)
+            for place in range(SENDERS if kill else 0):
+                crew.replace(place)
+            server.going_on.set()
+            _finish(crew, until)
         return _outcome(server, count, SENDERS if kill else 0, 1)
 
 
@@ -284,8 +296,7 @@ def _wait(true: Callable[[], bool], crew: Crew, until: float, pause: float = 0.0
 
 
 def _outcome(server: Counting, count: int, kills: int, seconds: float) -> Outcome:
-    # A sender that was killed has left its connection: the server may still be counting what it had read.
-    time.sleep(0.2)
+    server.hear_out()
     rows = {message.message_id: message for message in Message.objects.all()}
     uncertain = {key for key, message in rows.items() if message.state == State.UNCERTAIN or message.repeats}
     return Outcome(

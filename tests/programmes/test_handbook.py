@@ -8,15 +8,16 @@ import re
 
 import pypdf
 import pytest
+import time_machine
 from django.test import Client
 from django.urls import reverse
-from django.utils import timezone
 from hypothesis import given
 from hypothesis import strategies as st
 
 from programmes.concepts import link_concepts
 from programmes.markdown import to_html
 from programmes.models import Concept, ContentItem, ContentSection, Programme, Scenario, SessionTopic
+from tests.conftest import AUTUMN_DAY, NOW
 
 NORM = Concept(slug="norm", term="norm", forms="normer, normen", meaning="En oskriven regel.")
 
@@ -109,12 +110,13 @@ def test_the_same_concept_twice_is_refused_beside_the_field(mvp, samira, signed_
     assert Concept.objects.count() == 1
 
 
+@time_machine.travel(NOW, tick=False)
 @pytest.mark.parametrize(("days", "warns"), [(0, False), (183, False), (184, True), (None, True)])
 def test_the_centre_is_warned_when_a_number_has_not_been_checked_for_half_a_year(
     db, samira, signed_in, days: int | None, warns: bool
 ):
     section = ContentSection.objects.create(slug="stodlista", title="Stödlista")
-    checked = timezone.localdate() - dt.timedelta(days=days) if days is not None else None
+    checked = AUTUMN_DAY - dt.timedelta(days=days) if days is not None else None
     ContentItem.objects.create(section=section, slug="bris", heading="Bris", detail="116 111", checked_on=checked)
     client = signed_in(samira)
     page = client.get(section.get_absolute_url()).content.decode()
