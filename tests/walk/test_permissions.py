@@ -1,4 +1,8 @@
-"""The walk: every address, every role, own and other school, GET and POST. An address without a sample fails."""
+"""The walk: every address, every role, own and other school, GET and POST. An address without a sample fails.
+
+Who is let in is decided alike on every database, by the same few questions. So on PostgreSQL only those go who come in,
+and see there what the pages ask for.
+"""
 
 from __future__ import annotations
 
@@ -13,7 +17,7 @@ import pytest
 import time_machine
 from django.conf import settings
 from django.contrib import admin
-from django.db import transaction
+from django.db import connection, transaction
 from django.template.loader import render_to_string
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
@@ -117,6 +121,8 @@ def test_who_comes_in(sample: Sample, method: str, town: SimpleNamespace):
             if (role, address, wanted) in been:
                 continue
             been.add((role, address, wanted))
+            if wanted != "in" and connection.vendor != "sqlite":
+                continue
             if (got := _visit(address, method, role, town)) != wanted:
                 faults.append(f"{role} at {school.slug}: {got}, expected {wanted}")
     assert faults == []
