@@ -52,12 +52,13 @@ def summary_of(made: IndicatorImport) -> str:
     if made.is_refused:
         return _("Nothing was read in.")
     added, changed = len(made.added), len(made.changed)
-    parts = [
-        ngettext("%(n)s new value", "%(n)s new values", added) % {"n": added},
-        ngettext("%(n)s changed value", "%(n)s changed values", changed) % {"n": changed},
-        _("%(n)s as before") % {"n": made.unchanged},
-    ]
-    return f"{', '.join(parts)}."
+    counts = {
+        ngettext("%(n)s new value", "%(n)s new values", added): added,
+        ngettext("%(n)s changed value", "%(n)s changed values", changed): changed,
+        _("%(n)s as before"): made.unchanged,
+    }
+    parts = [text % {"n": n} for text, n in counts.items() if n]
+    return f"{', '.join(parts)}." if parts else _("Nothing was read in.")
 
 
 def _section(made: IndicatorImport, opening: list[str]) -> Section:
@@ -68,7 +69,7 @@ def _section(made: IndicatorImport, opening: list[str]) -> Section:
         columns = (_("Where"), _("What is wrong"))
         return Section(heading=heading, paragraphs=opening, columns=columns, rows=rows, button=link)
     rows = [
-        (f"{indicator}, {area} {year}", f"{'–' if before is None else shown(before)} → {shown(after)}")
+        (f"{indicator}, {area} {year}", shown(after) if before is None else f"{shown(before)} → {shown(after)}")
         for indicator, area, year, before, after in made.changes[:MOST_ROWS]
     ]
     paragraphs = [summary_of(made), *opening]
@@ -92,7 +93,9 @@ def samples(now: dt.datetime) -> list[Sample]:
                 kind=KIND, user=user, address=user.email, about=about, not_before=now, made_at=now
             )
 
-        return Sample(str(made.uuid), str(made), write)
+        return Sample(
+            str(made.uuid), f"{made.get_kind_display()}, {date_format(timezone.localtime(made.at), 'j F Y')}", write
+        )
 
     return [sample(made) for made in IndicatorImport.objects.all()[:SHOWN]] if readers else []
 

@@ -172,6 +172,7 @@ def _show(request: HttpRequest, form: LogForm, writer: Writer, now: dt.datetime)
     session, log = form.session, form.log
     revisions = session.log_revisions.select_related("by") if not writer.by_link else []
     context = {
+        "today": timezone.localdate(now),
         "form": form,
         "session": session,
         "log": log,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import io
 import json
+import re
 
 import pytest
 import time_machine
@@ -21,7 +22,7 @@ from schools.models import PlannedSession, School, SchoolMembership, SchoolPerso
 from sessions_log.models import ReminderItem, SessionLog
 from sessions_log.reminders import due
 from sessions_log.session_links import session_link
-from tests.sessions_log.conftest import NOON, THIS_WEEK, TODAY
+from tests.sessions_log.conftest import LAST_WEEK, NOON, THIS_WEEK, TODAY
 
 FRIDAY = dt.datetime(2026, 9, 18, 6, tzinfo=dt.UTC)
 KIND = ReminderItem.Kind.LOG_BY_LINK
@@ -148,6 +149,15 @@ def test_a_contacts_link_sends_what_was_kept_at_the_school_alone(plan, centre, l
     here = plan("1A", THIS_WEEK)
     assert "Loggen är skickad" in Client().post(kept_url, {"logs": _kept(here)}).content.decode()
     assert SessionLog.objects.get().session == here
+
+
+def test_of_several_sessions_the_first_has_the_button_that_stands_out(plan, centre, lindang):
+    School.objects.filter(pk=lindang.pk).update(logs_by_link=True)
+    for name in ("1A", "2A"):
+        plan(name, LAST_WEEK)
+    token = make_link(SchoolMembership.objects.get(person__user=centre.elin), [Scope.LOG], TODAY)
+    page = Client().get(reverse("sessions_log:link-log", args=[token])).content.decode()
+    assert re.findall(r'<summary class="btn (btn-\w+)"', page) == ["btn-primary", "btn-secondary"]
 
 
 def test_ones_own_name_stands_first_and_once(held_by_lo, lindang, samira):

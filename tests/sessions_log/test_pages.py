@@ -386,6 +386,12 @@ class TestForm:
         assert send(signed_in(jonas), session, leader=f"person:{stranger.pk}").status_code == 200
         assert not SessionLog.objects.exists()
 
+    def test_a_session_of_an_earlier_year_says_its_year(self, session, jonas, signed_in, thursday_noon):
+        url = reverse("sessions_log:log-form", args=[session.uuid])
+        assert "v. 38, 14–18 sep.</p>" in page(signed_in(jonas), url)
+        thursday_noon.move_to(NOON + dt.timedelta(weeks=17))
+        assert "v. 38, 14–18 sep 2026.</p>" in page(signed_in(jonas), url)
+
     def test_a_form_sent_twice_counts_once(self, session, jonas, signed_in):
         client = signed_in(jonas)
         sent = form_of(client, session, present="20")
