@@ -9,25 +9,27 @@ from typing import overload
 
 from django.db.models import Q
 
-from evaluations.counting import Counts
+from evaluations.counting import classes_in_term
 from evaluations.keeping import AT_ONCE, years_of_schools
 from evaluations.lists import CLASSES, ListedClass
-from evaluations.places import classes_of
+from evaluations.places import ClassYear, classes_of
+from evaluations.rows import YearOfSchool
 from evaluations.rows_by_school import Counted, RowsBySchool
 from evaluations.selection import Selection, schools_of
-from evaluations.sizes import Size, size
+from evaluations.sizes import Size, in_term, size
 from schools.models import Group, School
 
 
 @dataclass(frozen=True)
 class Asked:
-    """A part of a figure, at one school or all, in one grade or all."""
+    """A part of a figure, at one school or all, in one grade or all, of a term or the whole year."""
 
     selection: Selection
     figure: str
     part: str
     school: School | None = None
     grade: int | None = None
+    term: str = ""
 
     def read(self, schools: Sequence[School]) -> Iterator[ListedClass]:
         """The classes at some schools, by school and class; a few schools at a time."""
@@ -36,9 +38,13 @@ class Asked:
             some = schools[first : first + AT_ONCE]
             years = years_of_schools(self.selection.programme_year, some)
             for one in some:
-                for found in classes_of(years[one.pk], self.selection.as_of):
+                for found in self._classes(years[one.pk]):
                     if keep(found) and self.grade in (None, found.group.grade):
                         yield ListedClass(one, found)
+
+    def _classes(self, year: YearOfSchool) -> list[ClassYear]:
+        classes = classes_of(year, self.selection.as_of)
+        return classes_in_term(year, classes, self.term, self.selection.as_of) if self.term else classes
 
     @property
     def schools(self) -> list[School]:
@@ -91,34 +97,51 @@ class ReadClasses(list[ListedClass]):
 def classes_in(asked: Asked) -> ListedClasses | ReadClasses:
     """The target classes that a part of a figure counts, by school and class."""
     counted = Counted.of(asked.selection, asked.school)
-    rows, pupils = _number(asked, counted.totals), _pupils(asked)
+    rows, pupils = _number(asked), _pupils(asked)
     if rows is None or pupils is None:
         return ReadClasses(asked.read(asked.schools))
     return ListedClasses(asked, RowsBySchool(counted, rows), pupils.of(counted.totals))
 
 
-def _number(asked: Asked, totals: Counts) -> Size | None:
+# By figure: how many classes are yes and unknown, and how many pupils they have.
+OF_CLASSES = {
+    "reach": ("classes_reached", "classes_reach_unknown"),
+    "full_dose": ("classes_full", "classes_unknown"),
+}
+OF_PUPILS = {
+    "reach": ("pupils_reached", "pupils_unknown"),
+    "full_dose": ("pupils_full", "pupils_full_unknown"),
+}
+
+
+def _number(asked: Asked) -> Size | None:
     """How many classes each school has in the part; None where the counts do not say."""
-    if asked.figure == "full_dose" and asked.part != "alla":
-        return _answers("classes", "classes_full", "classes_unknown").get(asked.part) if asked.grade is None else None
-    grades = list(totals["grades"]) if asked.grade is None else [str(asked.grade)]
-    yes, unknown, every = ([("grades", grade, name) for grade in grades] for name in ("reached", "unknown", "classes"))
-    return {"alla": Size(every), "ja": Size(yes), "oklart": Size(unknown), "nej": Size(every, [*yes, *unknown])}[
-        asked.part
-    ]
+    if asked.grade is None:
+        return in_term(_answers("classes", *OF_CLASSES[asked.figure])[asked.part], asked.term)
+    return _of_grade(asked, every="classes", yes="reached", no=None, unknown="unknown")
 
 
 def _pupils(asked: Asked) -> Size | None:
     """How many pupils they have; None where the counts do not say."""
     if asked.grade is None:
-        known = _answers("pupils", "pupils_reached", "pupils_unknown")
-        return known[asked.part] if asked.figure == "reach" or asked.part == "alla" else None
-    missed = Size([("grades", str(asked.grade), "pupils_missed")])
-    return missed if (asked.figure, asked.part) == ("reach", "nej") else None
+        return in_term(_answers("pupils", *OF_PUPILS[asked.figure])[asked.part], asked.term)
+    return _of_grade(asked, every="pupils", yes="pupils_reached", no="pupils_missed", unknown=None)
 
 
 def _answers(all_: str, yes: str, unknown: str) -> dict[str, Size]:
     return {"alla": size(all_), "ja": size(yes), "oklart": size(unknown), "nej": size(all_, minus=(yes, unknown))}
+
+
+def _of_grade(asked: Asked, *, every: str, yes: str, no: str | None, unknown: str | None) -> Size | None:
+    """A grade's classes or pupils, of which the counts say all but one answer; of a grade's year they tell who has been
+    reached, and no more."""
+    if asked.term or (asked.figure != "reach" and asked.part != "alla"):
+        return None
+    names = {"alla": every, "ja": yes, "nej": no, "oklart": unknown}
+    known = {part: ("grades", str(asked.grade), name) for part, name in names.items() if name}
+    if asked.part in known:
+        return Size([known[asked.part]])
+    return Size([known["alla"]], [path for part, path in known.items() if part != "alla"])
 
 
 def _schools_without_sizes(asked: Asked) -> list[School]:

@@ -17,12 +17,13 @@ Counts = dict[str, Any]
 # Raised when the same rows give another figure than before.
 FORMULAS = 5
 # With the second raised when they give other counts, so that what is kept is counted anew.
-COUNTED = (FORMULAS, 2)
+COUNTED = (FORMULAS, 3)
 # Why a session does not count as held, besides what a person gives as the reason.
 HELD_LATER = "held_later"
 AUTUMN, SPRING = "autumn", "spring"
 # The step of a session that nobody was reminded of.
 UNPROMPTED = -1
+OF_GRADES = ("classes", "reached", "unknown", "pupils", "pupils_reached", "pupils_missed")
 WEDNESDAY = dt.timedelta(days=2)
 
 
@@ -129,15 +130,37 @@ def _logs(places: Sequence[Place]) -> Counts:
 
 
 def _pupils(classes: Iterable[ClassYear]) -> Counts:
-    pupils: Counter[bool | None] = Counter()
-    for one in classes:
-        pupils[one.reached] += one.pupils
-    return {"pupils": pupils.total(), "pupils_reached": pupils[True], "pupils_unknown": pupils[None]}
+    """Who has been reached: in pupils, and in classes, whose list has a row for each."""
+    pupils, found = _by_answer((one.reached, one.pupils) for one in classes)
+    return {
+        "pupils": pupils.total(),
+        "pupils_reached": pupils[True],
+        "pupils_unknown": pupils[None],
+        "classes_reached": found[True],
+        "classes_reach_unknown": found[None],
+    }
 
 
 def _full(classes: Iterable[ClassYear]) -> Counts:
-    full = [one.full for one in classes]
-    return {"classes": len(full), "classes_full": full.count(True), "classes_unknown": full.count(None)}
+    """Which classes have had all, and how many pupils they have."""
+    pupils, found = _by_answer((one.full, one.pupils) for one in classes)
+    return {
+        "classes": found.total(),
+        "classes_full": found[True],
+        "classes_unknown": found[None],
+        "pupils_full": pupils[True],
+        "pupils_full_unknown": pupils[None],
+    }
+
+
+def _by_answer(answers: Iterable[tuple[bool | None, int]]) -> tuple[Counter[bool | None], Counter[bool | None]]:
+    """How many pupils and how many classes there are by an answer."""
+    pupils: Counter[bool | None] = Counter()
+    classes: Counter[bool | None] = Counter()
+    for answer, number in answers:
+        pupils[answer] += number
+        classes[answer] += 1
+    return pupils, classes
 
 
 def _school(places: Iterable[Place], classes: Sequence[ClassYear]) -> Counts:
@@ -216,13 +239,16 @@ def _of_due(places: Sequence[Place]) -> Counts:
 
 
 def _grades(classes: Iterable[ClassYear]) -> dict[str, dict[str, int]]:
-    """By grade: how many target classes, how many of them are reached, and how many may be when their logs come."""
+    """By grade: how many target classes, how many of them are reached, and how many may be when their logs come; and
+    the pupils of each."""
     grades: dict[str, dict[str, int]] = {}
     for one in classes:
-        grade = grades.setdefault(str(one.group.grade), {"classes": 0, "reached": 0, "unknown": 0, "pupils_missed": 0})
+        grade = grades.setdefault(str(one.group.grade), dict.fromkeys(OF_GRADES, 0))
         grade["classes"] += 1
         grade["reached"] += one.reached is True
         grade["unknown"] += one.reached is None
+        grade["pupils"] += one.pupils
+        grade["pupils_reached"] += one.pupils if one.reached else 0
         grade["pupils_missed"] += one.pupils if one.reached is False else 0
     return grades
 

@@ -331,7 +331,7 @@ def _grade_rows(summary: Summary, missed: Mapping[str, list[School]]) -> list[Gr
     return [
         GradeRow(
             int(grade),
-            **grades[grade],
+            **{name: grades[grade][name] for name in ("classes", "reached", "unknown", "pupils_missed")},
             without=summary.missed[grade].number if grade in summary.missed else 0,
             schools=missed.get(grade, []),
         )

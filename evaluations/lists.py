@@ -11,14 +11,14 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from evaluations.counting import UNPROMPTED, Counts, is_logged, last_step, wants_log
+from evaluations.counting import EMPTY, UNPROMPTED, Counts, is_logged, last_step, term_of, wants_log
 from evaluations.dashboard import schools_in_the_picture
 from evaluations.keeping import counts_by_school, years_of_schools
 from evaluations.places import ClassYear, Place, State, places_of
 from evaluations.rows import SessionRow, YearOfSchool
 from evaluations.rows_by_school import Counted, RowsBySchool
 from evaluations.selection import Selection
-from evaluations.sizes import Size, size
+from evaluations.sizes import Size, in_term, size
 from schools.models import School
 
 Keep = Callable[[Place], bool]
@@ -155,19 +155,31 @@ NO_TOPIC = "ej-valt"
 
 
 def places_in(
-    selection: Selection, figure: str, part: str, *, school: School | None = None, topic: str = ""
+    selection: Selection, figure: str, part: str, *, school: School | None = None, topic: str = "", term: str = ""
 ) -> Sequence[ListedPlace]:
-    """The sessions that a part of a figure counts, by school, week and group; what is in no plan comes last.
+    """The sessions that a part of a figure counts, by school, week and group; what is in no plan comes last. Of a
+    ``term`` those that were due in it.
 
     Where the kept counts say how many there are, only the schools of the rows that are shown are read.
     """
-    keep = PLACES[figure][part]
-    if topic and figure != "pace":
-        return _read(selection, _schools(selection, school), lambda place: keep(place) and _is_about(place, topic))
+    about, judged = PLACES[figure][part], _due_in(term) if term else places_of
+
+    def keep(place: Place) -> bool:
+        return about(place) and _is_about(place, topic)
+
+    if topic and (figure != "pace" or term):
+        return _read(selection, _schools(selection, school), keep, judged)
+    own = _of_topic(part, topic) if topic else in_term(SIZES[figure][part], term)
+    return ListedPlaces(RowsBySchool(Counted.of(selection, school), own), keep, judged)
+
+
+def _of_topic(part: str, topic: str) -> Size:
     slug = "" if topic == NO_TOPIC else topic
-    own = Size([("topics", slug, state) for state in OF_TOPIC[part]]) if topic else SIZES[figure][part]
-    rows = RowsBySchool(Counted.of(selection, school), own)
-    return ListedPlaces(rows, lambda place: keep(place) and _is_about(place, topic))
+    return Size([("topics", slug, state) for state in OF_TOPIC[part]])
+
+
+def _due_in(term: str) -> Judged:
+    return lambda year, as_of: [place for place in places_of(year, as_of) if term_of(place, year, as_of) == term]
 
 
 @dataclass(frozen=True)
@@ -203,9 +215,10 @@ def _read(selection: Selection, schools: Sequence[School], keep: Keep, places: J
     ]
 
 
-def parts_in(selection: Selection, *, school: School | None = None) -> tuple[int, int]:
+def parts_in(selection: Selection, *, school: School | None = None, term: str = "") -> tuple[int, int]:
     """How many parts the logs say were done, and of how many."""
     totals = Counted.of(selection, school).totals
+    totals = totals["terms"].get(term, EMPTY) if term else totals
     return totals["parts_done"], totals["parts"]
 
 

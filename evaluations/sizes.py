@@ -42,6 +42,13 @@ def size(*plus: str, minus: Sequence[str] = ()) -> Size:
     return Size([(name,) for name in plus], [(name,) for name in minus])
 
 
+def in_term(size: Size, term: str) -> Size:
+    """The same of what was due in a term; of the whole year if none is named."""
+    if not term:
+        return size
+    return Size(*([("terms", term, *path) for path in paths] for paths in (size.plus, size.minus)))
+
+
 def _at(counts: Any, path: Path) -> int:
     for name in path:
         counts = counts.get(name, {})

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -21,28 +20,38 @@ OF_SESSIONS = (figures.pace, figures.on_time, figures.staff_first, figures.adher
 OF_CLASSES = (figures.reach, figures.full_dose)
 OF_TERMS = tuple(one for one in figures.ALL if one in (*OF_SESSIONS, *OF_CLASSES))
 MOST_YEARS = 4
+# In an address.
+SEASONS = {"ht": AUTUMN, "vt": SPRING}
 
 
 @dataclass(frozen=True)
 class TermRow:
     """A term, or a whole year, which its terms add up to."""
 
-    year: SchoolYear
+    selection: Selection
     season: str
-    as_of: dt.date
     counts: Counts
     figures: list[Figure]
 
     @property
     def name(self) -> str:
-        """HT 2026, VT 2027, or 2026/27."""
-        if not self.season:
-            return str(self.year)
-        return f"HT {self.year.starts_on.year}" if self.season == AUTUMN else f"VT {self.year.ends_on.year}"
+        return name_of(self.selection.year, self.season)
+
+    @property
+    def asked(self) -> str:
+        """As an address asks for it."""
+        return next((asked for asked, season in SEASONS.items() if season == self.season), "")
 
     @property
     def short(self) -> str:
         return f"{self.name[:2]} {self.name[-2:]}"
+
+
+def name_of(year: SchoolYear, season: str) -> str:
+    """HT 2026, VT 2027, or 2026/27."""
+    if not season:
+        return str(year)
+    return f"HT {year.starts_on.year}" if season == AUTUMN else f"VT {year.ends_on.year}"
 
 
 def years_by_term(selection: Selection) -> list[tuple[TermRow, list[TermRow]]]:
@@ -54,7 +63,7 @@ def years_by_term(selection: Selection) -> list[tuple[TermRow, list[TermRow]]]:
             continue
         total = summary.totals
         terms = [_row(own, season, total["terms"].get(season, EMPTY)) for season in (AUTUMN, SPRING)]
-        found.append((_row(own, "", total), [row for row in terms if figures.pace(row.counts, row.as_of).denominator]))
+        found.append((_row(own, "", total), [row for row in terms if figures.pace_in(row.counts).denominator]))
     return found
 
 
@@ -76,4 +85,4 @@ def _selections(selection: Selection) -> list[Selection]:
 
 def _row(selection: Selection, season: str, counts: Mapping[str, int]) -> TermRow:
     own = [aimed(figure(dict(counts), selection.as_of), selection.targets) for figure in OF_TERMS]
-    return TermRow(selection.year, season, selection.as_of, dict(counts), own)
+    return TermRow(selection, season, dict(counts), own)

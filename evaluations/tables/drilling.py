@@ -156,8 +156,8 @@ def term_table(years: Sequence[tuple[TermRow, Sequence[TermRow]]]) -> Table:
     cells = [
         [
             Cell(row.name if row.season else _("The school year %(year)s") % {"year": row.name}),
-            *due_cells(row.counts),
-            *share_cells(row.figures),
+            *due_cells(row.counts, row.selection, termin=row.asked),
+            *share_cells(row.figures, row.selection, termin=row.asked),
         ]
         for row in rows
     ]

@@ -15,6 +15,7 @@ from evaluations import class_lists, lists
 from evaluations.definitions import DEFINITIONS
 from evaluations.rendered import chosen, counted, kept_part
 from evaluations.selection import Selection, schools_of
+from evaluations.terms import OF_TERMS, SEASONS, name_of
 from evaluations.views.access import with_selection
 from programmes.models import SessionTopic
 from schools.models import Group, PlannedSession, School
@@ -33,6 +34,12 @@ class Asked:
     topic: SessionTopic | None
     without_topic: bool
     grade: int | None = None
+    # The term in which they were due, as an address says it; none is the whole year.
+    term: str = ""
+
+    @property
+    def season(self) -> str:
+        return SEASONS.get(self.term, "")
 
     @property
     def topic_slug(self) -> str:
@@ -49,7 +56,9 @@ def session_list(request: HttpRequest, *, selection: Selection) -> HttpResponse:
     if asked.figure == "reminders":
         found = lists.reminded_in(selection, asked.part, school=asked.school)
     else:
-        found = lists.places_in(selection, asked.figure, asked.part, school=asked.school, topic=asked.topic_slug)
+        found = lists.places_in(
+            selection, asked.figure, asked.part, school=asked.school, topic=asked.topic_slug, term=asked.season
+        )
     # Only what is asked for is read, if it is not kept as it was written out.
     page = page_of(request, range(len(found)))
     content = kept_part(
@@ -67,7 +76,7 @@ def _follows_from(selection: Selection, asked: Asked, page: Page[Any], found: Se
     if row is None:
         return None
     topic = asked.topic.title if asked.topic else ""
-    about = [asked.figure, asked.part, asked.topic_slug, topic, asked.grade, page.number]
+    about = [asked.figure, asked.part, asked.topic_slug, topic, asked.grade, asked.term, page.number]
     return [chosen(selection), about, counted(row)]
 
 
@@ -86,7 +95,7 @@ def _sessions_shown(
 def _parts(found: Sequence[lists.ListedPlace], asked: Asked, selection: Selection) -> tuple[int, int]:
     """How many parts were done, and of how many, in the sessions that are listed."""
     if not asked.topic_slug:
-        return lists.parts_in(selection, school=asked.school)
+        return lists.parts_in(selection, school=asked.school, term=asked.season)
     rows = [listed.place.row for listed in found if listed.place.row]
     return sum(row.parts_done for row in rows), sum(row.parts for row in rows)
 
@@ -94,7 +103,8 @@ def _parts(found: Sequence[lists.ListedPlace], asked: Asked, selection: Selectio
 @with_selection
 def class_list(request: HttpRequest, *, selection: Selection) -> HttpResponse:
     asked = _asked(request, selection, lists.CLASSES)
-    found = class_lists.classes_in(class_lists.Asked(selection, asked.figure, asked.part, asked.school, asked.grade))
+    about = (asked.figure, asked.part, asked.school, asked.grade, asked.season)
+    found = class_lists.classes_in(class_lists.Asked(selection, *about))
     page = page_of(request, found)
     names = Group.objects.in_bulk([listed.one.group.pk for listed in page])
     context = _context(selection, asked, lists.CLASSES) | {
@@ -130,7 +140,17 @@ def _asked(request: HttpRequest, selection: Selection, known: Mapping[str, Colle
         part = "alla"
     slug, topic = request.GET.get("skola", ""), request.GET.get("amne", "")
     grade = _grade(selection, request.GET.get("arskurs", ""))
-    return Asked(figure, part, _school(selection, slug), _topic(selection, topic), topic == lists.NO_TOPIC, grade)
+    term = _term(selection, figure, request.GET.get("termin", ""))
+    return Asked(figure, part, _school(selection, slug), _topic(selection, topic), topic == lists.NO_TOPIC, grade, term)
+
+
+def _term(selection: Selection, figure: str, text: str) -> str:
+    if not text:
+        return ""
+    if text not in SEASONS or figure not in {told.__name__ for told in OF_TERMS}:
+        selection.mended.append(_("The figure is not told of such a term. Here is the whole year."))
+        return ""
+    return text
 
 
 def _grade(selection: Selection, text: str) -> int | None:
@@ -160,11 +180,12 @@ def _topic(selection: Selection, slug: str) -> SessionTopic | None:
 
 def _context(selection: Selection, asked: Asked, known: Mapping[str, Collection[str]]) -> dict[str, Any]:
     about = {"siffra": asked.figure, "skola": asked.school.slug if asked.school else "", "amne": asked.topic_slug}
-    about["arskurs"] = "" if asked.grade is None else str(asked.grade)
+    about |= {"arskurs": "" if asked.grade is None else str(asked.grade), "termin": asked.term}
     return {
         "selection": selection,
         "asked": asked,
         "grade_label": "" if asked.grade is None else dict(GRADES)[asked.grade],
+        "term_name": name_of(selection.year, asked.season) if asked.season else "",
         "definition": DEFINITIONS[asked.figure],
         "part_title": lists.TITLES[asked.part],
         "parts": [

@@ -179,6 +179,25 @@ def test_terms_add_up_to_the_year_and_the_year_is_the_overviews(plans: SimpleNam
     assert {figure.key for figure in own[0].figures} >= {"reach", "full_dose"}
 
 
+def test_a_terms_numbers_lead_to_as_many_rows_as_they_count(
+    centre: SimpleNamespace, plans: SimpleNamespace, maria: User, signed_in
+) -> None:
+    day = dt.date(2027, 3, 14)
+    with on(day):
+        maria_in = signed_in(maria)
+        log(plans.lindang.sessions.awaiting_log(day).with_names().order_by("-week_start")[0], centre, day=day)
+        found = selected({}, day)
+        assert found
+        rows = tables.term_table(terms.years_by_term(found)).rows
+        assert [row[0].value for row in rows] == ["HT 2026", "VT 2027", "Läsåret 2026/27"]
+        cells = [cell for row in rows for cell in row[1:] if cell.address]
+        assert len(cells) > 25
+        assert [(cell.address, cell.value) for cell in cells if not says(maria_in, cell.address, cell)] == []
+        page = text_of(maria_in.get(cells[0].address))
+        assert "Takt, HT 2026" in page
+        assert "Siffran redovisas inte för en sådan termin." in text_of(maria_in.get(LISTS[0], {"termin": "x"}))
+
+
 def test_every_number_leads_to_as_many_rows(centre: SimpleNamespace, mvp: SimpleNamespace, maria_in: Client) -> None:
     """Of every table: what a cell says stands in the lead of the list that it opens."""
     found = {}

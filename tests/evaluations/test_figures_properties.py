@@ -11,6 +11,7 @@ from evaluations import figures
 from evaluations.counting import (
     AUTUMN,
     EMPTY,
+    OF_GRADES,
     SPRING,
     Counts,
     add_up,
@@ -180,11 +181,15 @@ def test_groups_terms_and_grades_add_up_to_the_school(year: YearOfSchool, as_of:
         whole = next(figure for figure in figures.all_figures(counts, as_of) if figure.key == term.key)
         assert (term.numerator, term.denominator, term.unknown) == (whole.numerator, whole.denominator, whole.unknown)
 
-    grades = add_up([{"classes": 0, "reached": 0, "unknown": 0}, *counts["grades"].values()])
+    grades = add_up([dict.fromkeys(OF_GRADES, 0), *counts["grades"].values()])
     classes = classes_of(year, as_of)
-    assert grades["classes"] == len(classes)
-    assert grades["reached"] == sum(one.reached is True for one in classes)
-    assert grades["unknown"] == sum(one.reached is None for one in classes)
+    assert grades["classes"] == counts["classes"] == len(classes)
+    assert grades["reached"] == counts["classes_reached"] == sum(one.reached is True for one in classes)
+    assert grades["unknown"] == counts["classes_reach_unknown"] == sum(one.reached is None for one in classes)
+    assert (grades["pupils"], grades["pupils_reached"]) == (counts["pupils"], counts["pupils_reached"])
+    assert grades["pupils_missed"] == counts["pupils"] - counts["pupils_reached"] - counts["pupils_unknown"]
+    for name, answer in (("pupils_full", True), ("pupils_full_unknown", None)):
+        assert counts[name] == sum(one.pupils for one in classes if one.full is answer)
 
 
 def figures_by_term(counts: Counts, as_of: dt.date) -> list[Figure]:

@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from itertools import pairwise
 
 import pytest
 
-from evaluations import class_lists, lists
-from evaluations.class_lists import Asked, ReadClasses, classes_in
+from evaluations import class_lists, lists, terms
+from evaluations.class_lists import Asked, ListedClasses, ReadClasses, classes_in
+from evaluations.counting import AUTUMN, SPRING
 from evaluations.dashboard import schools_in_the_picture
 from evaluations.lists import CLASSES, PLACES, REMINDED, SCHOOLS, SIZES, places_in, reminded_in, schools_in
 from evaluations.selection import selected
 from schools.actions import places
 from schools.actions.groups import add_group, change_group
 from schools.models import School
-from tests.evaluations.conftest import TODAY
-from tests.schools.laid_out import at
+from tests.evaluations.conftest import TODAY, log
+from tests.schools.laid_out import at, on
 
 pytestmark = pytest.mark.django_db
 
@@ -61,7 +63,53 @@ def test_of_one_topic_too(plans):
     assert places_in(selection, "pace", "genomfort", topic=topic)[:]
 
 
+@pytest.fixture
+def in_spring(centre, plans):
+    """Some of the spring has been due, too: held at Lindängsskolan, without a log at Ekbackaskolan."""
+    with on(SPRING_DAY):
+        for session in plans.lindang.sessions.awaiting_log(SPRING_DAY).with_names().order_by("pk")[:9]:
+            log(session, centre, day=SPRING_DAY)
+        yield selected({}, SPRING_DAY)
+
+
+SPRING_DAY = dt.date(2027, 3, 14)
+OF_SESSIONS = [(one.__name__, part) for one in terms.OF_SESSIONS for part in PLACES[one.__name__]]
+
+
+@pytest.mark.parametrize(("figure", "part"), OF_SESSIONS)
+def test_the_sessions_of_both_terms_are_those_of_the_year(in_spring, figure, part):
+    of_year = places_in(in_spring, figure, part)
+    of_terms = [places_in(in_spring, figure, part, term=term) for term in (AUTUMN, SPRING)]
+    assert [len(found) for found in of_terms] == [len(found[:]) for found in of_terms]
+    told = [sorted(listed.place.row.pk for found in some for listed in found[:]) for some in (of_terms, [of_year])]
+    assert told[0] == told[1]
+    assert figure != "pace" or part == "inte-genomfort" or all(of_terms)
+
+
+@pytest.mark.parametrize("term", [AUTUMN, SPRING])
+@pytest.mark.parametrize("grade", [None, 1])
+@pytest.mark.parametrize(("figure", "part"), [(figure, part) for figure, parts in CLASSES.items() for part in parts])
+def test_the_classes_of_a_term_are_counted_without_being_read(centre, in_spring, figure, part, grade, term):
+    add_group(school=centre.lindang, year=centre.year, kind="class", name="1C", grade=1, headcount=19, by=centre.samira)
+    for school in (None, centre.lindang):
+        asked = Asked(in_spring, figure, part, school, grade, term)
+        everything = ReadClasses(asked.read(asked.schools))
+        found = classes_in(asked)
+        assert (len(found), found[:], found.pupils) == (len(everything), list(everything), everything.pupils)
+
+
 PARTS = [(figure, part, grade) for figure, parts in CLASSES.items() for part in parts for grade in (None, 1, 2)]
+
+
+@pytest.mark.parametrize(("figure", "part"), [(figure, part) for figure, parts in CLASSES.items() for part in parts])
+def test_a_page_of_classes_that_a_page_leads_to_is_bounded(plans, figure, part):
+    """Of a grade the pages lead to those reached, or not."""
+    selection = selected({}, TODAY)
+    assert selection
+    grades = (None, 1) if figure == "reach" else (None,)
+    terms_too = [Asked(selection, figure, part, term=AUTUMN)]
+    for asked in (*(Asked(selection, figure, part, None, grade) for grade in grades), *terms_too):
+        assert isinstance(classes_in(asked), ListedClasses)
 
 
 @pytest.mark.parametrize(("figure", "part", "grade"), PARTS)
