@@ -23,7 +23,7 @@ from schools.term_plan import GlanceCell, GlanceRow
 
 register = template.Library()
 # Letters of a word that fit a column of the school's table.
-LONGEST_WHOLE = 12
+LONGEST_WHOLE = 11
 _VOWELS, _CONSONANTS = "aeiouyåäö", "bcdfghjklmnpqrstvwxz"
 _DIVIDED = re.compile(rf"(?<=\w\w)([{_VOWELS}][{_CONSONANTS}]*)(?=[{_CONSONANTS}][{_VOWELS}]\w)", re.IGNORECASE)
 

@@ -29,7 +29,7 @@ TAGS = [
         ("Olika familjekonstellationer", "Olika famil|je|kons|tel|la|tio|ner"),
         ("Vithetsnormen", "Vithets|nor|men"),
         ("Grupptryck", "Grupptryck"),
-        ("Normer och dess konsekvenser", "Normer och dess konsekvenser"),
+        ("Normer och dess konsekvenser", "Normer och dess konsek|ven|ser"),
     ],
 )
 def test_long_words_can_be_divided_in_a_narrow_column(text: str, divided: str):
