@@ -8,9 +8,10 @@ what they were added up from in a later run, so that no sum that somebody reads 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+from django.db.models import Count, Max
 from django.utils import timezone
 
 from evaluations.models import ParticipationFigures, SavedReport, SummedFigures
@@ -38,14 +39,14 @@ def forget_unread(now: dt.datetime) -> int:
 
 def unread(now: dt.datetime) -> Iterator[Unread]:
     """What can go, day by day, the earliest first; it writes nothing."""
-    read, before = days_read(timezone.localdate(now)), now - STAYS
-    for day in sorted(_days_kept() - read):
-        sums, counts = SummedFigures.objects.filter(as_of=day), ParticipationFigures.objects.filter(as_of=day)
-        if sums.filter(kept_at__gte=before).exists():
+    read, before, sums = days_read(timezone.localdate(now)), now - STAYS, _sums_by_day()
+    for day in sorted({*sums, *_days_counted()} - read):
+        number, newest = sums.get(day, (0, None))
+        if newest and newest >= before:
             continue
-        found = Unread(day, sums.count(), counts.filter(kept_at__lt=before).count())
-        if found.sums or found.counts:
-            yield found
+        counts = ParticipationFigures.objects.filter(as_of=day, kept_at__lt=before).count()
+        if number or counts:
+            yield Unread(day, number, counts)
 
 
 def _first(number: int, found: Iterator[Unread]) -> list[Unread]:
@@ -70,9 +71,11 @@ def days_read(today: dt.date) -> set[dt.date]:
     return {*(selection.as_of for selection in (*shown, *before)), *reported}
 
 
-def _days_kept() -> set[dt.date]:
-    of_sums, of_counts = (
-        model.objects.order_by().values_list("as_of", flat=True).distinct()
-        for model in (SummedFigures, ParticipationFigures)
-    )
-    return {*of_sums, *of_counts}
+def _sums_by_day() -> dict[dt.date, tuple[int, dt.datetime]]:
+    """How many sums each day has, and when the newest was made."""
+    found = SummedFigures.objects.order_by().values_list("as_of").annotate(Count("pk"), Max("kept_at"))
+    return {day: (number, newest) for day, number, newest in found}
+
+
+def _days_counted() -> Iterable[dt.date]:
+    return ParticipationFigures.objects.order_by().values_list("as_of", flat=True).distinct()
