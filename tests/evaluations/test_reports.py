@@ -483,6 +483,7 @@ def paper(client: Client, report: SavedReport) -> PdfReader:
     return PdfReader(io.BytesIO(answer.content))
 
 
+@pytest.mark.sheets
 @pytest.mark.parametrize("longest", ["Ett ord till. " * 142, "- Ett ord till.\n" * 22])
 def test_the_board_report_is_one_tagged_page_with_the_numbers(
     longest: str, centre: SimpleNamespace, plans, maria_in: Client

@@ -74,6 +74,7 @@ def test_a_concept_is_linked_where_it_first_occurs():
     assert '">Normer</a> och normen. Enorm.' in html
 
 
+@pytest.mark.sheets
 def test_three_chosen_scenarios_become_a_pdf_of_three_sheets(mvp, elin, signed_in):
     answer = signed_in(elin).get(reverse("programmes:scenario-sheets"), {"val": ["s-1", "s-2", "s-4"], "format": "pdf"})
     assert answer["Content-Type"] == "application/pdf"

@@ -99,6 +99,7 @@ def test_a_school_in_two_programmes_needs_two_pages(centre, signed_in, number):
         assert "MVP: Vilken vecka" in words(found.pages[0]) and "Frågor?" in words(found.pages[1])
 
 
+@pytest.mark.sheets
 def test_a_small_school_needs_one_page(centre, signed_in):
     lay_out(centre, centre.lindang)
     found = pdf_for(signed_in(centre.elin))
@@ -108,6 +109,7 @@ def test_a_small_school_needs_one_page(centre, signed_in):
         assert said in page
 
 
+@pytest.mark.sheets
 def test_it_is_tagged_and_says_its_language_and_title(centre, signed_in):
     lay_out(centre, centre.lindang)
     found = pdf_for(signed_in(centre.elin))
