@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 # What has been compiled once is kept, even where the machine's setting is not to: the suite starts Python many times,
-# and to make pytest's own of its modules takes each worker longer than a tenth of the tests.
+# and each worker would take a quarter of a minute to compile the tests anew.
 export PYTHONDONTWRITEBYTECODE :=
 
 .PHONY: help demo soak bench test check check-types check-rest test-sqlite test-postgres lock messages clean
