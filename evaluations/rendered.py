@@ -16,6 +16,7 @@ from django.urls import get_script_prefix
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
 
+from accounts.kept_pages import following_from_what_was_asked
 from evaluations.fingerprints import digest_of
 from evaluations.models import SummedFigures
 from evaluations.selection import Selection
@@ -31,7 +32,8 @@ def kept_part(
     key = key_of([template, *follows_from])
     kept = caches["rendered"].get(key)
     if kept is None:
-        kept = str(render_to_string(template, dict(context())))
+        with following_from_what_was_asked():
+            kept = str(render_to_string(template, dict(context())))
         caches["rendered"].set(key, kept)
     return mark_safe(kept)  # a template's own output, escaped where it was made
 

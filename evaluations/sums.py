@@ -16,6 +16,7 @@ from zlib import crc32
 
 from django.db.models import Count, Max, Q, Sum
 
+from accounts.kept_pages import following_from_what_was_asked
 from evaluations.counting import COUNTED, Counts
 from evaluations.fingerprints import Fingerprint, digest_of
 from evaluations.keeping import ASKING_FOR_LOGS, AT_ONCE, counts_by_school, reminders_sent
@@ -51,14 +52,16 @@ def summary_of_all(selection: Selection) -> Summary:
 def sums_of(selections: Sequence[Selection]) -> list[SummedFigures]:
     """The kept sums of selections in the same programme and district, made anew where they do not hold. What was kept
     comes without its content, which is read when it is asked for."""
-    kept = _kept(selections)
+    with following_from_what_was_asked():
+        kept = _kept(selections)
     bases, reminded = _bases(selections), reminders_now()
     found = []
     for selection in selections:
         rules = selection.programme_year
         row = kept.get((rules.pk, selection.as_of))
-        if row is None or (row.basis, row.reminded) != (bases[rules.pk], reminded) or not _has_same_groups(row, rules):
-            row = _made(selection, bases[rules.pk], reminded)
+        while row is None or not _holds(row, rules, bases[rules.pk], reminded):
+            with following_from_what_was_asked():
+                row = _made(selection, bases[rules.pk], reminded)
         found.append(row)
     return found
 
@@ -139,6 +142,10 @@ def _sent(rules: ProgrammeYear, as_of: dt.date, scopes: Collection[str] | None =
     counted = items.order_by().values_list("session__participation__school__district__slug")
     found = counted.annotate(Count("pk"), print=Fingerprint("session__participation"))
     return {slug: digest_of(own) for slug, *own in found}
+
+
+def _holds(row: SummedFigures, rules: ProgrammeYear, basis: str, reminded: str) -> bool:
+    return (row.basis, row.reminded) == (basis, reminded) and _has_same_groups(row, rules)
 
 
 def _has_same_groups(row: SummedFigures, rules: ProgrammeYear) -> bool:

@@ -13,6 +13,8 @@ import environ
 from django.core.exceptions import ImproperlyConfigured, ValidationError
 from django.core.validators import validate_email
 
+from vpc_portal.prepared import PreparingConnection, PreparingCursor
+
 env = environ.Env()
 
 TRUE_WORDS = {"1", "true", "yes", "on"}
@@ -63,8 +65,10 @@ def database(*, default: str) -> dict[str, Any]:
             "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA foreign_keys=ON;",
         }
     else:
-        config["CONN_MAX_AGE"] = 60
+        config["CONN_MAX_AGE"] = 600
         config["CONN_HEALTH_CHECKS"] = True
+        preparing = {"connection_factory": PreparingConnection, "cursor_factory": PreparingCursor}
+        config["OPTIONS"] = config.get("OPTIONS", {}) | preparing
     return config
 
 

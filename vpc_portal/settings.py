@@ -93,6 +93,13 @@ CACHES = {
         "TIMEOUT": 3600,
         "OPTIONS": {"MAX_ENTRIES": 60},
     },
+    # Whole pages with what they asked of the database; a page is some hundred kilobytes.
+    "pages": {
+        "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
+        "LOCATION": "pages",
+        "TIMEOUT": 3600,
+        "OPTIONS": {"MAX_ENTRIES": 200},
+    },
     # And the rows of schools in them, a few kilobytes each.
     "rows": {
         "BACKEND": "django.core.cache.backends.locmem.LocMemCache",

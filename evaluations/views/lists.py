@@ -11,6 +11,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 
+from accounts.kept_pages import kept
 from evaluations import class_lists, lists
 from evaluations.definitions import DEFINITIONS
 from evaluations.rendered import chosen, counted, kept_part
@@ -49,6 +50,7 @@ class Asked:
 SESSIONS: Mapping[str, Collection[str]] = {**lists.PLACES, "reminders": lists.REMINDED}
 
 
+@kept
 @with_selection
 def session_list(request: HttpRequest, *, selection: Selection) -> HttpResponse:
     asked = _asked(request, selection, SESSIONS)
@@ -100,6 +102,7 @@ def _parts(found: Sequence[lists.ListedPlace], asked: Asked, selection: Selectio
     return sum(row.parts_done for row in rows), sum(row.parts for row in rows)
 
 
+@kept
 @with_selection
 def class_list(request: HttpRequest, *, selection: Selection) -> HttpResponse:
     asked = _asked(request, selection, lists.CLASSES)
@@ -117,6 +120,7 @@ def class_list(request: HttpRequest, *, selection: Selection) -> HttpResponse:
     return render(request, "evaluations/class_list.html", context)
 
 
+@kept
 @with_selection
 def school_list(request: HttpRequest, *, selection: Selection) -> HttpResponse:
     asked = _asked(request, selection, lists.SCHOOLS)

@@ -10,6 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 
+from accounts.kept_pages import kept
 from evaluations import sentences, tables
 from evaluations.dashboard import Compared, Dashboard, compared, months_shown, overview_of, with_contact
 from evaluations.definitions import ALL, NUMBERS, PRACTICE
@@ -27,6 +28,7 @@ from schools.models import District
 from sessions_log.models import LogRevision
 
 
+@kept
 @with_totals
 def overview(request: HttpRequest, *, selection: Selection) -> HttpResponse:
     if not selection.has_begun:

@@ -13,6 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from accounts.kept_pages import kept
 from accounts.requests import SignedInRequest
 from schools.calendar import SchoolCalendar
 from schools.conflicts import with_elsewhere
@@ -36,6 +37,7 @@ NOTES_SHOWN = 10
 
 
 @require_safe
+@kept
 def school_detail(request: SignedInRequest, slug: str) -> HttpResponse:
     """The school in one year: the current one, or that of ``?lasar=2026-27``.
 

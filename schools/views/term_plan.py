@@ -15,6 +15,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
+from accounts.kept_pages import kept, passes_soon
 from accounts.models import CentreRole
 from accounts.requests import SignedInRequest
 from schools import policies
@@ -29,6 +30,7 @@ from schools.views.access import visible_school
 
 
 @require_safe
+@kept
 def term_plan(request: SignedInRequest, slug: str) -> HttpResponse:
     """The plan of the term that goes on, or of the one that comes."""
     today = timezone.localdate()
@@ -42,6 +44,7 @@ def term_plan(request: SignedInRequest, slug: str) -> HttpResponse:
 
 
 @require_safe
+@kept
 def term_plan_of(request: SignedInRequest, slug: str, year_slug: str, season: str) -> HttpResponse:
     today = timezone.localdate()
     school = visible_school(request, slug, today)
@@ -94,6 +97,8 @@ def _page(request: SignedInRequest, school: School, term: Term, terms: list[Term
     context = plan_context(school, term, terms, today) | rights
     if rights["may_move"]:
         context["undo"] = latest_to_undo(user, school, timezone.now())
+        if context["undo"]:
+            passes_soon(request)
         context["conflicts"] = (
             conflicts_at(context["plan"].rows, today, context["elsewhere"]) if "plan" in context else []
         )
