@@ -20,6 +20,7 @@ from typing import Any
 from uuid import uuid4
 
 from django.contrib.messages import get_messages
+from django.contrib.messages.storage.base import BaseStorage
 from django.core.cache import caches
 from django.db import connection
 from django.http import HttpRequest, HttpResponse
@@ -27,11 +28,13 @@ from django.middleware.csrf import get_token
 from django.utils import timezone
 from django.utils.translation import get_language
 
+from accounts.requests import SignedInRequest
+
 View = Callable[..., HttpResponse]
 # A page that has asked more than this is as quick to make as to check.
 MOST_QUESTIONS = 60
 # What is another each time a page is shown: the token of its forms, and the keys that let one sent twice count once.
-IN_FORMS = re.compile(r'name="(csrfmiddlewaretoken|key)" value="([^"]+)"')
+IN_FORMS = re.compile(r'name="(csrfmiddlewaretoken|key)" value="(\w{64}|[0-9a-f-]{36})"')
 TOKEN, PLACE_OF_KEY = "\0token\0", re.compile("\0key([0-9]+)\0")
 
 
@@ -39,7 +42,7 @@ def kept(view: View) -> View:
     """The view's page is shown again while it would be the same. Stands outside all that decides who may look."""
 
     @wraps(view)
-    def answered(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    def answered(request: SignedInRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         if request.method != "GET" or len(get_messages(request)):
             return view(request, *args, **kwargs)
         pages, name = caches["pages"], _name_of(request, timezone.localdate())
@@ -81,7 +84,7 @@ class Question:
 
     sql: str
     values: Sequence[Any] | None
-    answer: bytes
+    answer: str
 
     def has_the_same_answer(self) -> bool:
         with connection.cursor() as cursor:
@@ -130,18 +133,19 @@ class KeptPage:
         return HttpResponse(PLACE_OF_KEY.sub(lambda place: keys[place[1]], text), content_type=self.content_type)
 
 
-def _name_of(request: HttpRequest, today: dt.date) -> str:
+def _name_of(request: SignedInRequest, today: dt.date) -> str:
     """What the page is kept under: who looks, at which address, on which day and in which language."""
     user = request.user
-    who = [getattr(user, one.attname, None) for one in user._meta.concrete_fields]
+    who = [getattr(user, one.attname) for one in user._meta.concrete_fields]
     told = [who, sorted(request.session.items()), request.build_absolute_uri(), today, get_language()]
     return hashlib.sha256(repr(told).encode()).hexdigest()
 
 
-def _is_lasting(request: HttpRequest, answer: HttpResponse) -> bool:
-    """Whether the answer is a whole page that says nothing for once only."""
+def _is_lasting(request: SignedInRequest, answer: HttpResponse) -> bool:
+    """Whether the answer is a whole page, and says nothing that is for this once."""
     said = get_messages(request)
-    for_once = said.used or said.added_new or request.session.modified or answer.cookies
+    is_said = isinstance(said, BaseStorage) and (said.used or said.added_new)
+    for_once = is_said or request.session.modified or answer.cookies
     return answer.status_code == 200 and not answer.streaming and not for_once and not hasattr(request, "passes_soon")
 
 
@@ -162,5 +166,5 @@ def _read(cursor: Any, sql: str, values: Any) -> list[tuple[Any, ...]]:
     return rows
 
 
-def _fingerprint(rows: Sequence[tuple[Any, ...]]) -> bytes:
-    return hashlib.sha256(repr(rows).encode()).digest()
+def _fingerprint(rows: Sequence[tuple[Any, ...]]) -> str:
+    return hashlib.sha256(repr(rows).encode()).hexdigest()

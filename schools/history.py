@@ -7,7 +7,7 @@ import uuid
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from django.db.models import Count, F, Max, Q, QuerySet, Window
+from django.db.models import Count, F, Max, OuterRef, Q, QuerySet, Subquery, Window
 from django.db.models.functions import RowNumber
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -65,14 +65,14 @@ def deeds_in(school: School, batches: Iterable[tuple[uuid.UUID, dt.datetime]]) -
 def latest_deeds(school: School, number: int) -> list[Deed]:
     """The school's latest deeds, newest first, in one query: of many changes of a kind no more are read than are
     needed to tell them as a number."""
-    latest = batches_of(school).values("batch")[:number]
-    changes = PlanChange.objects.filter(participation__school=school, batch__in=latest)
-    kind = [F("batch"), F("what")]
-    told = changes.annotate(
-        of_its_kind=Window(Count("pk"), partition_by=kind),
-        place=Window(RowNumber(), partition_by=kind, order_by=[F("at").desc(), F("pk").desc()]),
-    )
-    return deeds(told.filter(place__lte=TOLD_ONE_BY_ONE).only(*TOLD))
+    changes = PlanChange.objects.filter(participation__school=school)
+    latest = changes.filter(batch__in=batches_of(school).values("batch")[:number]).order_by()
+    place = Window(RowNumber(), partition_by=[F("batch"), F("what")], order_by=[F("at").desc(), F("pk").desc()])
+    first = latest.annotate(place=place).filter(place__lte=TOLD_ONE_BY_ONE)
+    alike = changes.filter(batch=OuterRef("batch"), what=OuterRef("what")).order_by().values("batch")
+    number_alike = Subquery(alike.annotate(number=Count("pk")).values("number"))
+    told = PlanChange.objects.filter(pk__in=first.values("pk")).annotate(of_its_kind=number_alike)
+    return deeds(told.only(*TOLD))
 
 
 def changes_since(school: School, term: Term, moment: dt.datetime) -> list[Deed]:

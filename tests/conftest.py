@@ -213,8 +213,8 @@ def together(**who_and_where: Any) -> SimpleNamespace:
 @pytest.fixture(autouse=True)
 def nothing_is_written_out_before() -> None:
     """A test's rows can have the keys of another's."""
-    caches["rendered"].clear()
-    caches["rows"].clear()
+    for name in ("pages", "rendered", "rows"):
+        caches[name].clear()
 
 
 @pytest.fixture

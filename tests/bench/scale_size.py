@@ -12,6 +12,8 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
+from functools import partial
+from itertools import tee
 from statistics import median
 from typing import Any
 from urllib.parse import urlencode
@@ -139,24 +141,35 @@ def pages(port: int, today: dt.date) -> dict[str, Callable[[], tuple[float, int]
     listed = re.search(r'href="(/oversikt/pass/\?[^"]*)"', overview)
     assert listed, "the overview leads to the sessions that it counts"
     addresses = {
-        "first floor": (samira, "/golv/tomt/"),
-        "second floor": (samira, "/golv/minst/"),
-        # A log has been saved since the last turn: the first to look pays for what that has changed.
         "overview": (maria, "/oversikt/"),
-        "overview again": (maria, "/oversikt/"),
         "drill-down list": (maria, listed[1].replace("&amp;", "&")),
-        "drill-down list again": (maria, listed[1].replace("&amp;", "&")),
         "school page": (samira, "/skolor/skola-0001/"),
         "term plan": (samira, "/skolor/skola-0001/plan/"),
-        "log form": (jonas, f"/logga/{next(open_ones)}/"),
     }
-    asks = {name: (lambda who=who, where=where: who.ask(where)[:2]) for name, (who, where) in addresses.items()}
+
+    def log_forms() -> Iterator[str]:
+        while True:
+            yield f"/logga/{next(open_ones)}/"
 
     def save() -> tuple[float, int]:
         form = {"key": str(uuid4()), "held_on": ""}
         return jonas.ask(f"/logga/{next(open_ones)}/som-planerat/", form)[:2]
 
+    asks = {
+        "first floor": lambda: samira.ask("/golv/tomt/")[:2],
+        "second floor": lambda: samira.ask("/golv/minst/")[:2],
+    }
+    # A log has been saved since the last turn: the first to look pays for what that has changed.
+    for name, (who, where) in addresses.items():
+        ask = partial(_asked, who, where)
+        asks |= {f"{name}, after a log": ask, f"{name}, unchanged": ask}
+    for form, turns in zip(("log form, first time", "log form, unchanged"), tee(log_forms()), strict=True):
+        asks[form] = lambda turns=turns: _asked(jonas, next(turns))
     return asks | {"saving a log": save}
+
+
+def _asked(who: Visitor, where: str) -> tuple[float, int]:
+    return who.ask(where)[:2]
 
 
 def sessions_to_log(today: dt.date) -> Iterator[str]:
@@ -165,7 +178,7 @@ def sessions_to_log(today: dt.date) -> Iterator[str]:
     from sessions_log.models import SessionLog
 
     mine = PlannedSession.objects.filter(participation__school__slug="skola-0001", week_start__lte=today)
-    chosen = list(mine.order_by("-week_start", "pk")[: TURNS + WARM + 5])
+    chosen = list(mine.order_by("-week_start", "pk")[: 2 * (TURNS + WARM) + 5])
     SessionLog.objects.filter(session__in=chosen).delete()
     PlannedSession.objects.filter(pk__in=[one.pk for one in chosen]).update(outcome=None)
     return iter([str(one.uuid) for one in chosen])

@@ -1,0 +1,305 @@
+"""A page is shown again as it was while it would be the same, and is made anew as soon as anything in it would not."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Iterator
+from contextlib import suppress
+from random import Random
+
+import pytest
+from django.contrib import messages
+from django.contrib.messages.middleware import MessageMiddleware
+from django.contrib.sessions.middleware import SessionMiddleware
+from django.core.exceptions import ValidationError
+from django.db import connection
+from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.test import Client, RequestFactory
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from accounts.kept_pages import KeptPage, following_from_what_was_asked, kept, passes_soon
+from accounts.models import CentreRole, User
+from evaluations.actions import set_targets
+from programmes.models import SessionTopic
+from schools.actions.cancelling import cancel_session
+from schools.actions.moves import StaleSession, move_session
+from schools.models import Group, PlannedSession, School, SchoolMembership, SchoolNote, SchoolPerson
+from tests.evaluations.conftest import TODAY, log, plans  # noqa: F401
+from tests.evaluations.test_verify import cancel, look, move, say_not_held, take_back, tap
+from tests.schools.laid_out import at, on
+
+pytestmark = pytest.mark.django_db
+LATER = TODAY + dt.timedelta(days=1)
+# What is another each time a page is made, and means the same.
+EACH_TIME = re.compile(r'value="(\w{64}|[0-9a-f-]{36})"|data-now="\d+"|\s+')
+
+
+@pytest.fixture(autouse=True)
+def _on_the_day() -> Iterator[None]:
+    with on(TODAY):
+        yield
+
+
+def is_shown_again(client: Client, address: str) -> bool:
+    """Whether the answer was not made: no template was written out for it."""
+    answer = client.get(address)
+    assert answer.status_code == 200
+    return not answer.templates
+
+
+def session_ahead() -> PlannedSession:
+    rows = PlannedSession.objects.filter(participation__school__slug="lindangsskolan").upcoming(TODAY).with_names()
+    return rows.order_by("week_start", "pk").first()
+
+
+def addresses() -> dict[str, str]:
+    open_one = PlannedSession.objects.awaiting_log(TODAY).order_by("pk").first()
+    return {
+        "overview": reverse("evaluations:overview"),
+        "list": reverse("evaluations:session-list") + "?siffra=pace&del=gjort",
+        "classes": reverse("evaluations:class-list"),
+        "school": reverse("schools:school-detail", args=["lindangsskolan"]),
+        "plan": reverse("schools:term-plan", args=["lindangsskolan"]),
+        "form": reverse("sessions_log:log-form", args=[open_one.uuid]),
+    }
+
+
+@pytest.mark.parametrize("page", ["overview", "list", "classes", "school", "plan", "form"])
+def test_a_page_that_would_be_the_same_is_shown_again(centre, plans, signed_in, page):  # noqa: F811
+    samira, address = signed_in(centre.samira), addresses()[page]
+    first = samira.get(address)
+    assert first.templates
+    again = samira.get(address)
+    assert not again.templates
+    assert EACH_TIME.sub("", again.text) == EACH_TIME.sub("", first.text)
+    assert again.headers["Content-Type"] == first.headers["Content-Type"]
+    assert not is_shown_again(signed_in(centre.adam if page == "form" else centre.maria), addresses()["school"])
+
+
+def moved(centre) -> None:
+    session = session_ahead()
+    week = session.week_start + dt.timedelta(weeks=1)
+    move_session(session=session, week_start=week, version=session.version, by=centre.samira, now=at(TODAY))
+
+
+CHANGES = {
+    "a session is moved": moved,
+    "a class is renamed": lambda centre: Group.objects.filter(name="1A").update(name="1 Björken"),
+    "the school is renamed": lambda centre: School.objects.filter(pk=centre.lindang.pk).update(name="Lindängen"),
+    "a topic is renamed": lambda centre: SessionTopic.objects.filter(number=1).update(title="Normer och makt"),
+    "a contact person is renamed": lambda centre: SchoolPerson.objects.filter(user=centre.elin).update(name="Eli"),
+    "somebody is no longer at the school": lambda centre: SchoolMembership.objects.update(ends_on=TODAY),
+    "a note is written": lambda centre: SchoolNote.objects.create(
+        school=centre.lindang, text="Ring vaktmästaren", by=centre.samira, at=at(TODAY)
+    ),
+    "the one who looks is renamed": lambda centre: User.objects.filter(pk=centre.samira.pk).update(full_name="Sam"),
+}
+
+
+@pytest.mark.parametrize("change", CHANGES)
+def test_what_is_changed_is_shown(centre, plans, signed_in, change):  # noqa: F811
+    """By whatever way: through an action, or past all of them in the database."""
+    samira, address = signed_in(centre.samira), addresses()["school"]
+    before = samira.get(address).text
+    assert is_shown_again(samira, address)
+    CHANGES[change](centre)
+    after = samira.get(address)
+    assert after.templates
+    assert EACH_TIME.sub("", after.text) != EACH_TIME.sub("", before)
+
+
+def test_a_log_is_seen_on_every_page_at_once(centre, plans, signed_in):  # noqa: F811
+    samira = signed_in(centre.samira)
+    session = PlannedSession.objects.awaiting_log(TODAY).with_names().first()
+    slug = session.participation.school.slug
+    shown = [addresses()["overview"], addresses()["list"], *_of_school(slug), addresses()["form"]]
+    for address in shown:
+        samira.get(address)
+    assert all(is_shown_again(samira, address) for address in shown)
+    log(session, centre)
+    assert not any(is_shown_again(samira, address) for address in shown)
+
+
+def _of_school(slug: str) -> list[str]:
+    return [reverse("schools:school-detail", args=[slug]), reverse("schools:term-plan", args=[slug])]
+
+
+def test_the_next_day_the_page_is_made_anew(centre, plans, signed_in):  # noqa: F811
+    samira, address = signed_in(centre.samira), addresses()["plan"]
+    samira.get(address)
+    assert is_shown_again(samira, address)
+    with on(LATER):
+        assert not is_shown_again(samira, address)
+
+
+def test_whoever_loses_the_role_is_shown_nothing_more(centre, plans, signed_in):  # noqa: F811
+    maria, address = signed_in(centre.maria), addresses()["overview"]
+    maria.get(address)
+    assert is_shown_again(maria, address)
+    CentreRole.objects.filter(user=centre.maria).update(ends_on=TODAY - dt.timedelta(days=1))
+    assert maria.get(address).status_code == 403
+    assert maria.get(addresses()["school"]).status_code == 404
+
+
+def test_a_target_is_seen_at_once(centre, plans, signed_in):  # noqa: F811
+    maria, address = signed_in(centre.maria), addresses()["overview"]
+    maria.get(address)
+    set_targets(programme_year=plans.rules, percents={"pace": 55}, by=centre.maria, now=at(TODAY))
+    assert "55" in maria.get(address).text
+
+
+def test_what_can_be_undone_for_some_minutes_is_not_offered_any_longer(centre, plans, signed_in):  # noqa: F811
+    samira, address = signed_in(centre.samira), addresses()["plan"]
+    with on(TODAY, hour=10):
+        session = session_ahead()
+        week = session.week_start + dt.timedelta(weeks=1)
+        now = dt.datetime.combine(TODAY, dt.time(10), tzinfo=dt.UTC)
+        move_session(session=session, week_start=week, version=session.version, by=centre.samira, now=now)
+        undo = b"/angra/"
+        assert undo in samira.get(address).content
+        assert undo in samira.get(address).content
+    with on(TODAY, hour=11):
+        assert undo not in samira.get(address).content
+
+
+def test_the_forms_of_a_page_that_is_shown_again_work(centre, plans):  # noqa: F811
+    """Each time with a token that is the visitor's, and a key of its own."""
+    browser = Client(enforce_csrf_checks=True)
+    browser.force_login(centre.samira)
+    address = addresses()["form"]
+    browser.get(address)
+    again, once_more = browser.get(address), browser.get(address)
+    assert not again.templates
+    keys = [re.search(r'name="key" value="([0-9a-f-]{36})"', page.text)[1] for page in (again, once_more)]
+    assert len(set(keys)) == 2
+    token = re.search(r'name="csrfmiddlewaretoken" value="(\w{64})"', again.text)[1]
+    leave = browser.post(reverse("account_logout"), {"csrfmiddlewaretoken": token})
+    assert leave.status_code == 302
+
+
+def test_whatever_happens_what_is_kept_is_what_would_be_made(centre, plans, signed_in, monkeypatch):  # noqa: F811
+    """Random deeds, and after each every page beside the same made anew."""
+    random, shown_again = Random(7), 0
+    for number in range(12):
+        client = signed_in(random.choice([centre.samira, centre.samira, centre.maria, centre.jonas, centre.elin]))
+        pages = list(addresses().values())
+        for address in pages:
+            client.get(address)
+        session = random.choice(list(PlannedSession.objects.with_names().order_by("pk")))
+        deed = random.choice([tap, say_not_held, take_back, move, cancel, look])
+        with suppress(ValidationError, StaleSession):
+            deed(session, centre.samira, random, at(TODAY) + dt.timedelta(seconds=number))
+        for address in pages:
+            answer = client.get(address)
+            shown_again += answer.status_code == 200 and not answer.templates
+            with monkeypatch.context() as patch:
+                patch.setattr(KeptPage, "still_holds", lambda page: False)
+                made = client.get(address)
+            assert answer.status_code == made.status_code
+            assert EACH_TIME.sub("", answer.text) == EACH_TIME.sub("", made.text)
+    assert shown_again > 10
+
+
+# What a view of its own shows
+
+
+def asked(view, user: User, *, address: str = "/en/sida/", said: str = "") -> HttpResponse:
+    request = RequestFactory().get(address)
+    request.user = user
+    SessionMiddleware(lambda _request: HttpResponse()).process_request(request)
+    MessageMiddleware(lambda _request: HttpResponse()).process_request(request)
+    if said:
+        messages.info(request, said)
+    return kept(view)(request)
+
+
+class Names:
+    """A view that counts how often it is asked."""
+
+    def __init__(self, do=lambda request: None, answer=HttpResponse) -> None:
+        self.times, self.do, self.answer = 0, do, answer
+        self.__name__ = "school_names"
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        self.times += 1
+        names = ", ".join(School.objects.order_by("pk").values_list("name", flat=True))
+        self.do(request)
+        return self.answer(names)
+
+
+def test_it_is_asked_once(centre):
+    view = Names()
+    assert [asked(view, centre.samira).text for _ in range(3)] == ["Lindängsskolan, Ekbackaskolan"] * 3
+    assert view.times == 1
+    asked(view, centre.maria)
+    asked(view, centre.samira, address="/en/sida/?sida=2")
+    assert view.times == 3
+
+
+def test_checking_asks_no_more_than_making(centre):
+    view = Names()
+    with CaptureQueriesContext(connection) as made:
+        asked(view, centre.samira)
+    with CaptureQueriesContext(connection) as checked:
+        asked(view, centre.samira)
+    assert len(made) == len(checked) == 1
+
+
+def test_what_is_changed_while_the_page_is_made_is_shown_the_next_time(centre):
+    """Somebody else renames the school between the page's question and its end."""
+
+    def rename(_request):
+        with following_from_what_was_asked():  # so that the page is kept, as it is when another process does it
+            School.objects.filter(pk=centre.lindang.pk).update(name="Lindängen")
+
+    assert asked(Names(do=rename), centre.samira).text == "Lindängsskolan, Ekbackaskolan"
+    assert asked(Names(), centre.samira).text == "Lindängen, Ekbackaskolan"
+
+
+NOT_KEPT = {
+    "it writes": Names(do=lambda request: School.objects.update(closed_on=None)),
+    "it offers what passes soon": Names(do=passes_soon),
+    "it says something for once": Names(do=lambda request: messages.info(request, "Sparat")),
+    "it keeps something in the session": Names(do=lambda request: request.session.update({"seen": True})),
+    "it asks too much": Names(do=lambda request: [School.objects.count() for _ in range(60)]),
+    "it is refused": Names(answer=lambda text: HttpResponse(text, status=409)),
+    "it is sent bit by bit": Names(answer=lambda text: StreamingHttpResponse([text])),
+}
+
+
+@pytest.mark.parametrize("why", NOT_KEPT)
+def test_a_page_is_not_kept_if(centre, why):
+    view = NOT_KEPT[why]
+    view.times = 0
+    asked(view, centre.samira)
+    asked(view, centre.samira)
+    assert view.times == 2
+
+
+def test_a_page_that_has_something_to_say_is_made(centre):
+    view = Names()
+    asked(view, centre.samira)
+    asked(view, centre.samira, said="Sparat")
+    assert view.times == 2
+
+
+def test_what_is_not_told_of_is_not_noticed(centre):
+    """The control: were a question not noted down, the page would be shown though it has changed."""
+
+    def names_unheard(_request):
+        with following_from_what_was_asked():
+            return HttpResponse(School.objects.get(pk=centre.lindang.pk).name)
+
+    asked(names_unheard, centre.samira)
+    School.objects.filter(pk=centre.lindang.pk).update(name="Lindängen")
+    assert asked(names_unheard, centre.samira).text == "Lindängsskolan"
+
+
+def test_cancelled_sessions_are_seen_by_the_contact_person(centre, plans, signed_in):  # noqa: F811
+    elin, address = signed_in(centre.elin), addresses()["plan"]
+    elin.get(address)
+    session = session_ahead()
+    cancel_session(session=session, reason="no_room", version=session.version, by=centre.samira, now=at(TODAY))
+    assert not is_shown_again(elin, address)
