@@ -85,6 +85,7 @@ class Question:
     sql: str
     values: Sequence[Any] | None
     answer: str
+    rows: int
 
     def has_the_same_answer(self) -> bool:
         with connection.cursor() as cursor:
@@ -108,7 +109,8 @@ class Notes:
         is_question = sql.startswith(("SELECT ", "(SELECT ")) and not many and not getattr(cursor, "name", None)
         self.tell_all = self.tell_all and is_question and len(self.questions) < MOST_QUESTIONS
         if self.tell_all:
-            self.questions.append(Question(sql, values, _fingerprint(_read(cursor, sql, values))))
+            rows = _read(cursor, sql, values)
+            self.questions.append(Question(sql, values, _fingerprint(rows), len(rows)))
         return answer
 
 
@@ -122,7 +124,9 @@ class KeptPage:
 
     @classmethod
     def of(cls, answer: HttpResponse, notes: Notes) -> KeptPage:
-        return cls(tuple(notes.questions), _without_tokens(answer.text), answer.headers["Content-Type"])
+        """What has most rows is asked first: if anything has changed, it is likely to be there."""
+        questions = sorted(notes.questions, key=lambda question: -question.rows)
+        return cls(tuple(questions), _without_tokens(answer.text), answer.headers["Content-Type"])
 
     def still_holds(self) -> bool:
         return all(question.has_the_same_answer() for question in self.questions)

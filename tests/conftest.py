@@ -51,16 +51,16 @@ def pytest_itemcollected(item: pytest.Item) -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """On PostgreSQL only what asks a database is tried: the rest is no other there than beside SQLite.
+    """On PostgreSQL only what asks a database is tried: the rest is no other there than beside SQLite. And on SQLite
+    all but what PostgreSQL alone does.
 
     Nor does the walk post there: who is let in to write is decided before anything is written. How many pages a sheet
     fills is no other either.
     """
-    if "postgresql" not in settings.DATABASES["default"]["ENGINE"]:
-        return
+    on_postgresql = "postgresql" in settings.DATABASES["default"]["ENGINE"]
     there = {True: [], False: []}
     for item in items:
-        there[_is_other_there(item)].append(item)
+        there[_is_other_there(item) if on_postgresql else item.get_closest_marker("postgresql") is None].append(item)
     items[:] = there[True]
     config.hook.pytest_deselected(items=there[False])
 
