@@ -53,8 +53,15 @@ class PreparingCursor(extensions.cursor):
     """A cursor that asks by name what its connection has prepared."""
 
     connection: PreparingConnection
+    asked: tuple[Any, Any] = ("", None)
+
+    @property
+    def query(self) -> bytes | None:
+        """What was asked last, written out: for logs and error reports."""
+        return self.mogrify(*self.asked)
 
     def execute(self, query: Any, vars: Any = None) -> None:
+        self.asked = query, vars
         name = self._name_of(query, vars) if vars and self.name is None else None
         if name is None:
             super().execute(query, vars)
