@@ -95,17 +95,23 @@ def entry_of(log: SessionLog) -> LogEntry:
 
 
 def planned_entry(
-    session: PlannedSession, *, by: User, today: dt.date, calendar: SchoolCalendar | None = None
+    session: PlannedSession,
+    *,
+    by: User,
+    today: dt.date,
+    calendar: SchoolCalendar | None = None,
+    held_on: dt.date | None = None,
 ) -> LogEntry:
     """What "held as planned" says: the planned day and leader, everybody there, every part done, nothing changed.
 
-    Give the ``calendar`` where many sessions are asked about at once; it is read when it is needed and missing.
+    ``held_on`` is the day, if somebody has said it. Give the ``calendar`` where many sessions are asked about at once;
+    it is read when it is needed and missing.
     """
     leader = session.leader
     is_mine = leader is None or leader.user_id == by.pk
     return LogEntry(
         held=True,
-        held_on=session.date or _likely_day(session, today, calendar),
+        held_on=held_on or session.date or _likely_day(session, today, calendar),
         led_by_user=by if is_mine else None,
         led_by_person=None if is_mine else leader,
         present=session.group.headcount,

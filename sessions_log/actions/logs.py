@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import uuid
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -69,9 +69,7 @@ def log_as_planned(
     ``LogRefused`` when the session's state does not allow it, ``AlreadyLogged`` when somebody was first.
     """
     check_has_begun(session, now)
-    entry = planned_entry(session, by=by, today=timezone.localdate(now))
-    if held_on is not None:
-        entry = replace(entry, held_on=held_on)
+    entry = planned_entry(session, by=by, today=timezone.localdate(now), held_on=held_on)
     # The form said only this: what it leads to depends on the day and on who asks.
     said = fingerprint(session, "as planned")
     return _log(session, entry, said, Deed(by, now, key, batch or key, as_planned=True))
@@ -120,14 +118,14 @@ def _log(session: PlannedSession, entry: LogEntry, digest: str, deed: Deed) -> S
         return known_log(deed.key, digest) or _explain(session, today)
     log = SessionLog(session=session, key=deed.key, batch=deed.batch, logged_by=deed.by, logged_at=deed.now)
     try:
-        with transaction.atomic():
-            write_content(log, entry, digest=digest, as_planned=deed.as_planned, now=deed.now)
+        write_content(log, entry, digest=digest, as_planned=deed.as_planned, now=deed.now)
     except IntegrityError as taken:
-        # The same key, for another session, at the same moment.
+        # The same key, for another session, at the same moment. All that the action has written goes with it.
         raise KeyUsedForOtherContent from taken
     plan_new_time(log, entry.new_week, by=deed.by, now=deed.now)
     raise_version(session)
-    session.refresh_from_db(fields=["outcome", "version"])
+    session.outcome = Outcome.HELD if entry.held else Outcome.NOT_HELD
+    del session.version  # read again if somebody asks for it
     return log
 
 

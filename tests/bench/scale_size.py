@@ -152,7 +152,8 @@ def pages(port: int, today: dt.date) -> dict[str, Callable[[], tuple[float, int]
             yield f"/logga/{next(open_ones)}/"
 
     def save() -> tuple[float, int]:
-        form = {"key": str(uuid4()), "held_on": ""}
+        """What the second tap sends: the key, and the day that the panel showed."""
+        form = {"key": str(uuid4()), "held_on": today.isoformat()}
         return jonas.ask(f"/logga/{next(open_ones)}/som-planerat/", form)[:2]
 
     asks = {
