@@ -12,7 +12,7 @@ import datetime as dt
 import hashlib
 import re
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import wraps
@@ -33,9 +33,11 @@ from accounts.requests import SignedInRequest
 View = Callable[..., HttpResponse]
 # A page that has asked more than this is as quick to make as to check.
 MOST_QUESTIONS = 60
-# What is another each time a page is shown: the token of its forms, and the keys that let one sent twice count once.
+# What is another each time a page is shown: the token of its forms, the keys that let one sent twice count once, and
+# the hour, by which a phone whose clock is wrong knows that.
 IN_FORMS = re.compile(r'name="(csrfmiddlewaretoken|key)" value="(\w{64}|[0-9a-f-]{36})"')
 TOKEN, PLACE_OF_KEY = "\0token\0", re.compile("\0key([0-9]+)\0")
+HOUR = re.compile(r'data-now="\d+"')
 
 
 def kept(view: View) -> View:
@@ -120,13 +122,13 @@ class KeptPage:
 
     questions: tuple[Question, ...]
     text: str
-    content_type: str
+    headers: Mapping[str, str]
 
     @classmethod
     def of(cls, answer: HttpResponse, notes: Notes) -> KeptPage:
         """What has most rows is asked first: if anything has changed, it is likely to be there."""
         questions = sorted(notes.questions, key=lambda question: -question.rows)
-        return cls(tuple(questions), _without_tokens(answer.text), answer.headers["Content-Type"])
+        return cls(tuple(questions), _without_tokens(answer.text), dict(answer.headers))
 
     def still_holds(self) -> bool:
         return all(question.has_the_same_answer() for question in self.questions)
@@ -134,7 +136,9 @@ class KeptPage:
     def shown_to(self, request: HttpRequest) -> HttpResponse:
         text = self.text.replace(TOKEN, get_token(request)) if TOKEN in self.text else self.text
         keys: dict[str, str] = defaultdict(lambda: str(uuid4()))
-        return HttpResponse(PLACE_OF_KEY.sub(lambda place: keys[place[1]], text), content_type=self.content_type)
+        text = PLACE_OF_KEY.sub(lambda place: keys[place[1]], text)
+        text = HOUR.sub(f'data-now="{timezone.now().timestamp():.0f}"', text, count=1)
+        return HttpResponse(text, headers=self.headers)
 
 
 def _name_of(request: SignedInRequest, today: dt.date) -> str:

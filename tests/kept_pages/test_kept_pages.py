@@ -180,6 +180,17 @@ def test_the_forms_of_a_page_that_is_shown_again_work(centre, plans):  # noqa: F
     assert leave.status_code == 302
 
 
+def test_a_page_that_is_shown_again_tells_the_hour_that_it_is(centre, plans, signed_in):  # noqa: F811
+    """By it a phone knows that its own clock is wrong."""
+    samira, address = signed_in(centre.samira), addresses()["plan"]
+    samira.get(address)
+    with on(TODAY, hour=12):
+        again = samira.get(address)
+        assert not again.templates
+        now = dt.datetime.combine(TODAY, dt.time(12), tzinfo=dt.UTC)
+        assert f'data-now="{now.timestamp():.0f}"' in again.text
+
+
 def test_whatever_happens_what_is_kept_is_what_would_be_made(centre, plans, signed_in, monkeypatch):  # noqa: F811
     """Random deeds, and after each every page beside the same made anew."""
     random, shown_again = Random(7), 0
