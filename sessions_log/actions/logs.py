@@ -125,7 +125,7 @@ def _log(session: PlannedSession, entry: LogEntry, digest: str, deed: Deed) -> S
     plan_new_time(log, entry.new_week, by=deed.by, now=deed.now)
     raise_version(session)
     session.outcome = Outcome.HELD if entry.held else Outcome.NOT_HELD
-    del session.version  # read again if somebody asks for it
+    session.__dict__.pop("version", None)  # read again if somebody asks for it
     return log
 
 
