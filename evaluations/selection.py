@@ -50,6 +50,11 @@ class Selection:
         return list(dict.fromkeys(rules.programme for rules in self.opened))
 
     @property
+    def all_of_them(self) -> str:
+        """What the selection's schools are called together."""
+        return _("All schools in %(district)s") % {"district": self.district} if self.district else _("All schools")
+
+    @property
     def has_begun(self) -> bool:
         return self.as_of >= self.year.starts_on
 

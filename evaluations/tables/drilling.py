@@ -38,7 +38,7 @@ def topic_school_table(
         for school, states in ((school, found.states_of(counts)) for school, counts in shown)
     ]
     last = [
-        *(Cell(_("All schools")), Cell(""), Cell(pace_of(found.total, selection))),
+        *(Cell(selection.all_of_them), Cell(""), Cell(pace_of(found.total, selection))),
         *state_cells(found.total, selection, amne=slug),
     ]
     return Table("amne", _("School by school"), columns, rows, last)

@@ -68,7 +68,7 @@ def school_table(dashboard: Dashboard) -> Table:
     columns = school_columns(dashboard.figures)
     rows = [school_cells(row, dashboard.selection) for row in dashboard.schools]
     total = [
-        *(Cell(_("All schools")), Cell("")),
+        *(Cell(dashboard.selection.all_of_them), Cell("")),
         *due_cells(dashboard.totals, dashboard.selection),
         *share_cells(dashboard.figures, dashboard.selection),
     ]

@@ -58,7 +58,7 @@ def series_total(series: Series) -> Row:
     counts = add_up([EMPTY, *(row.counts for row in series.rows)])
     held = sum(row.supervision for row in series.rows) + series.for_all
     return [
-        Cell(_("All schools")),
+        Cell(selection.all_of_them),
         Cell(sum(row.mentors for row in series.rows)),
         Cell(counts["pupils"], rows_address(selection, "reach")),
         *share_cells(_of_series(counts, selection), selection),

@@ -242,7 +242,7 @@ def test_a_district_shows_its_own_schools(plans: SimpleNamespace, maria_in: Clie
     text = text_of(maria_in.get(OVERVIEW, {"distrikt": "sodra"}))
 
     assert "Ekbackaskolan" in text and "Lindängsskolan" not in text
-    assert [row[0] for row in csv_of(maria_in, distrikt="sodra")[1:]] == ["Ekbackaskolan", "Alla skolor"]
+    assert [row[0] for row in csv_of(maria_in, distrikt="sodra")[1:]] == ["Ekbackaskolan", "Alla skolor i Södra"]
 
 
 @pytest.mark.parametrize(
