@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
+import pickle
 import re
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -175,4 +176,5 @@ def _read(cursor: Any, sql: str, values: Any) -> list[tuple[Any, ...]]:
 
 
 def _fingerprint(rows: Sequence[tuple[Any, ...]]) -> str:
-    return hashlib.sha256(repr(rows).encode()).hexdigest()
+    """Of the rows pickled, which takes half the time of writing them out."""
+    return hashlib.sha256(pickle.dumps(rows, pickle.HIGHEST_PROTOCOL)).hexdigest()
