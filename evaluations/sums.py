@@ -38,7 +38,7 @@ MOST_TOGETHER, REGIONS = 32, 16
 REGISTER = {"number": Count("pk"), "print": Fingerprint("pk", "name", "district", "closed_on")}
 VERSIONS = {"number": Count("pk"), "keys": Sum("pk"), "versions": Sum("version")}
 NO_SCHOOLS, NO_PLANS = [0, None], [0, None, None]
-GROUP = ("pk", "school", "kind", "grade", "headcount", "starts_on", "ends_on", "staff_group", "merged_into")
+GROUP = ("pk", "school", "kind", "name", "grade", "headcount", "starts_on", "ends_on", "staff_group", "merged_into")
 
 Topics = Sequence[tuple[Any, ...]]
 

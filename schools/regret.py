@@ -26,7 +26,7 @@ def latest_to_undo(user: User, school: School, now: dt.datetime) -> Regret | Non
 
     What was laid out at several schools in one go is undone where they all are shown.
     """
-    done = PlanChange.objects.filter(participation__school=school, by=user, at__gte=now - UNDO_FOR, at__lte=now)
+    done = PlanChange.objects.filter(participation__school=school, by=user, at__gte=now - UNDO_FOR)
     here = done.exclude(what=PlanChange.What.CONFIRMED).exclude(batch__in=PlanRun.objects.of_several().values("uuid"))
     batch = here.order_by("-at", "-pk").values_list("batch", flat=True).first()
     if batch is None:

@@ -14,11 +14,10 @@ from itertools import count
 from typing import Any
 from uuid import UUID
 
-from psycopg2 import Error, extensions
+from psycopg2 import Error, errors, extensions
 
 # The type that a value has in a question where it is written out; a text takes that of what it stands beside.
 TYPES: dict[type, str] = {
-    int: "bigint",
     bool: "boolean",
     str: "unknown",
     type(None): "unknown",
@@ -27,10 +26,12 @@ TYPES: dict[type, str] = {
     dt.datetime: "timestamptz",
     dt.time: "time",
 }
+# A question with more values than this is a list, which is another each time.
+MOST_VALUES = 100
 # Asked so often on a connection, a question is prepared; so many are kept, and so many are waited for.
 OFTEN, MOST, MOST_COUNTED = 3, 150, 2_000
 
-Question = tuple[str, tuple[type, ...]]
+Question = tuple[str, tuple[str, ...]]
 
 
 class PreparingConnection(extensions.connection):
@@ -62,21 +63,30 @@ class PreparingCursor(extensions.cursor):
 
     def execute(self, query: Any, vars: Any = None) -> None:
         self.asked = query, vars
-        name = self._name_of(query, vars) if vars and self.name is None else None
-        if name is None:
+        question = _question(query, vars) if self.name is None else None
+        name = self._name_of(question) if question else None
+        if question is None or name is None:
             super().execute(query, vars)
-        else:
+            return
+        try:
             super().execute(f"EXECUTE {name} ({', '.join(['%s'] * len(vars))})", vars)
+        except errors.FeatureNotSupported:
+            # A column that it answers with is of another type now. The next time it is prepared anew.
+            del self.connection.names[question]
+            if self._is_in_transaction():
+                raise
+            self._forget(name)
+            super().execute(query, vars)
 
-    def _name_of(self, query: str, values: Sequence[Any]) -> str | None:
+    def _name_of(self, question: Question) -> str | None:
         """What the question is called in the database; nothing if it is written out."""
-        if not (" JOIN " in query and query.startswith(("SELECT ", "(SELECT "))):
-            return None
-        question = (query, tuple(map(type, values)))
         names = self.connection.names
         if question in names:
             names.move_to_end(question)
-        elif not self.connection.is_asked_often(question):
+        elif (
+            not self.connection.is_asked_often(question)
+            or self.connection.info.transaction_status == extensions.TRANSACTION_STATUS_INERROR
+        ):
             return None
         else:
             names[question] = self._prepared(*question)
@@ -84,19 +94,15 @@ class PreparingCursor(extensions.cursor):
                 self._forget(names.popitem(last=False)[1])
         return names[question]
 
-    def _prepared(self, query: str, types: Sequence[type]) -> str | None:
+    def _prepared(self, query: str, types: Sequence[str]) -> str | None:
         """Have the question prepared. One that can't be leaves the transaction as it was."""
-        kinds = [next((TYPES[base] for base in kind.__mro__ if base in TYPES), "") for kind in types]
-        if not all(kinds):
-            return None
         name = f"asked_often_{next(self.connection.numbers)}"
         places = tuple(f"${number}" for number in range(1, len(types) + 1))
-        statement = f"PREPARE {name} ({', '.join(kinds)}) AS {query % places}"
-        in_transaction = self.connection.info.transaction_status != extensions.TRANSACTION_STATUS_IDLE
+        in_transaction = self._is_in_transaction()
         try:
             if in_transaction:
                 super().execute("SAVEPOINT preparing")
-            super().execute(statement)
+            super().execute(f"PREPARE {name} ({', '.join(types)}) AS {query % places}")
         except Error:
             if in_transaction:
                 super().execute("ROLLBACK TO SAVEPOINT preparing")
@@ -105,6 +111,30 @@ class PreparingCursor(extensions.cursor):
             super().execute("RELEASE SAVEPOINT preparing")
         return name
 
+    def _is_in_transaction(self) -> bool:
+        """Also before its first statement, with which it is begun."""
+        return not (self.connection.autocommit and self._status() == extensions.TRANSACTION_STATUS_IDLE)
+
+    def _status(self) -> int:
+        return self.connection.info.transaction_status
+
     def _forget(self, name: str | None) -> None:
         if name:
             super().execute(f"DEALLOCATE {name}")
+
+
+def _question(query: Any, values: Any) -> Question | None:
+    """The question with its values' types; nothing if there is nothing to gain from preparing it, or it can't be."""
+    if not isinstance(query, str) or not isinstance(values, list | tuple) or not 0 < len(values) <= MOST_VALUES:
+        return None
+    if not (" JOIN " in query and query.startswith(("SELECT ", "(SELECT "))):
+        return None
+    types = tuple(map(_type_of, values))
+    return (query, types) if all(types) else None
+
+
+def _type_of(value: object) -> str:
+    """What PostgreSQL takes a value for where it is written out; an empty text for what is not prepared."""
+    if isinstance(value, int) and not isinstance(value, bool):
+        return "integer" if abs(value) < 2**31 else "bigint" if abs(value) < 2**63 else ""
+    return next((TYPES[base] for base in type(value).__mro__ if base in TYPES), "")

@@ -103,6 +103,49 @@ def test_what_cannot_be_prepared_is_asked_as_before_and_nothing_is_lost(centre):
     assert in_the_database() == 0
 
 
+@pytest.mark.django_db(transaction=True)
+def test_what_cannot_be_prepared_may_come_first_in_a_transaction(centre):
+    grouped = "SELECT s.name || %s, COUNT(*) FROM schools_school s JOIN schools_district d ON d.id = s.district_id"
+    for _ in range(OFTEN):
+        with transaction.atomic():
+            assert len(ask(grouped + " GROUP BY s.name || %s", ["!", "!"])) == 2
+            School.objects.update(closed_on=None)
+    assert in_the_database() == 0
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_column_that_gets_another_type_is_answered_all_the_same(centre):
+    """As in a process that is still up while a migration runs."""
+    with connection.cursor() as cursor:
+        cursor.execute("CREATE TABLE told (school_id bigint, said varchar(10))")
+        cursor.execute("INSERT INTO told VALUES (%s, 'ja')", [centre.lindang.pk])
+    told = "SELECT t.said FROM told t JOIN schools_school s ON s.id = t.school_id WHERE s.id = %s"
+    try:
+        for _ in range(OFTEN):
+            assert ask(told, [centre.lindang.pk]) == [("ja",)]
+        with connection.cursor() as cursor:
+            cursor.execute("ALTER TABLE told ALTER COLUMN said TYPE varchar(20)")
+        assert [ask(told, [centre.lindang.pk]) for _ in range(OFTEN)] == [[("ja",)]] * OFTEN
+        assert in_the_database() == 1
+    finally:
+        with connection.cursor() as cursor:
+            cursor.execute("DROP TABLE told")
+
+
+def test_numbers_stay_what_they_are_written_out(centre):
+    counted = "SELECT SUM(g.headcount * %s) FROM schools_group g JOIN schools_school s ON s.id = g.school_id"
+    answers = [ask(counted, [1])[0][0] for _ in range(OFTEN)]
+    assert {type(answer) for answer in answers} == {int}
+    assert [ask(OF_A_DISTRICT + "s.id = %s", [2**70]) for _ in range(OFTEN)] == [[]] * OFTEN
+    assert [ask(OF_A_DISTRICT + "s.id = %s", [2**40]) for _ in range(OFTEN)] == [[]] * OFTEN
+
+
+def test_a_list_of_many_is_not_prepared(centre):
+    for _ in range(OFTEN):
+        ask(OF_A_DISTRICT + f"s.id IN ({', '.join(['%s'] * 101)})", list(range(101)))
+    assert in_the_database() == 0
+
+
 def test_a_question_that_fails_fails_as_before(centre):
     for _ in range(OFTEN):
         with pytest.raises(DataError), transaction.atomic():

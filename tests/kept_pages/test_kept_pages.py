@@ -25,8 +25,11 @@ from accounts.models import CentreRole, User
 from evaluations.actions import set_targets
 from programmes.models import SessionTopic
 from schools.actions.cancelling import cancel_session
+from schools.actions.groups import add_group
 from schools.actions.moves import StaleSession, move_session
+from schools.actions.places import add_school
 from schools.models import Group, PlannedSession, School, SchoolMembership, SchoolNote, SchoolPerson
+from schools.regret import latest_to_undo
 from tests.evaluations.conftest import TODAY, log, plans  # noqa: F401
 from tests.evaluations.test_verify import cancel, look, move, say_not_held, take_back, tap
 from tests.schools.laid_out import at, on
@@ -164,6 +167,35 @@ def test_what_can_be_undone_for_some_minutes_is_not_offered_any_longer(centre, p
         assert undo in samira.get(address).content
     with on(TODAY, hour=11):
         assert undo not in samira.get(address).content
+
+
+def test_an_undo_of_what_the_page_does_not_show_is_offered_too(centre, plans, signed_in):  # noqa: F811
+    """A session of the spring is moved, and the autumn's plan is shown again: with its undo, though no row is other."""
+    samira, address = signed_in(centre.samira), addresses()["plan"]
+    samira.get(address)
+    now = dt.datetime.combine(TODAY, dt.time(10, 1), tzinfo=dt.UTC)
+    with time_machine.travel(now, tick=False):
+        assert latest_to_undo(centre.samira, centre.lindang, now) is None
+        before = CaptureQueriesContext(connection)
+        with before:
+            latest_to_undo(centre.samira, centre.lindang, now)
+        session = session_ahead()
+        week = session.week_start + dt.timedelta(weeks=1)
+        later = now + dt.timedelta(minutes=1)
+        move_session(session=session, week_start=week, version=session.version, by=centre.samira, now=later)
+        # The question as it was asked before the deed finds it.
+        with connection.cursor() as cursor:
+            cursor.execute(before.captured_queries[0]["sql"])
+            assert cursor.fetchall()
+
+
+def test_a_class_without_a_plan_is_shown_by_its_new_name(centre, plans, signed_in):  # noqa: F811
+    third = add_school(name="Granskolan", district=centre.lindang.district, by=centre.samira)
+    add_group(school=third, year=centre.year, kind="class", name="1C", grade=1, headcount=20, by=centre.samira)
+    samira, address = signed_in(centre.samira), reverse("evaluations:session-list") + "?siffra=dose&del=utan-plan"
+    assert "1C" in samira.get(address).text
+    Group.objects.filter(name="1C").update(name="1 Tallen")
+    assert "1 Tallen" in samira.get(address).text
 
 
 def test_the_forms_of_a_page_that_is_shown_again_work(centre, plans):  # noqa: F811
