@@ -10,6 +10,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import islice
 
 from django.db.models import Count, Max
 from django.utils import timezone
@@ -34,7 +35,7 @@ class Unread:
 
 def forget_unread(now: dt.datetime) -> int:
     """Remove what is unread, of a portion of the days. Gives how many rows went."""
-    return sum(_forget(one.day, now - STAYS) for one in _first(MOST_DAYS, unread(now)))
+    return sum(_forget(one.day, now - STAYS) for one in list(islice(unread(now), MOST_DAYS)))
 
 
 def unread(now: dt.datetime) -> Iterator[Unread]:
@@ -47,10 +48,6 @@ def unread(now: dt.datetime) -> Iterator[Unread]:
         counts = ParticipationFigures.objects.filter(as_of=day, kept_at__lt=before).count()
         if number or counts:
             yield Unread(day, number, counts)
-
-
-def _first(number: int, found: Iterator[Unread]) -> list[Unread]:
-    return [one for _place, one in zip(range(number), found, strict=False)]
 
 
 def _forget(day: dt.date, before: dt.datetime) -> int:
