@@ -1,9 +1,10 @@
 """Pages that are shown again as they were, while all that they asked of the database is still answered the same.
 
-A page is made of who asks for it, its address, the day, and what the database answers. The first look at a page notes
-down its questions, and the answers' fingerprints; the next look only asks the questions again. So nobody keeps a list
-of what a page depends on, and nothing has to be told that it is out of date: a page that would read anything else than
-it did is made anew. Kept in the memory of the process, for whoever looked; a new release is a new process.
+A page is made of who asks for it, its address, the day, and what the database answers. When a page is made, its
+questions are noted down; from then on they are asked before anything is made, all together in one statement. A page is
+kept that was made between two answers that are the same, and shown while the answer is. So nobody keeps a list of what
+a page depends on, and nothing has to be told that it is out of date: a page that would read anything else than it did
+is made anew. Kept in the memory of the process, for whoever looked; a new release is a new process.
 """
 
 from __future__ import annotations
@@ -12,13 +13,11 @@ import datetime as dt
 import hashlib
 import pickle
 import re
-from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import wraps
 from typing import Any
-from uuid import uuid4
 
 from django.contrib.messages import get_messages
 from django.contrib.messages.storage.base import BaseStorage
@@ -34,10 +33,9 @@ from accounts.requests import SignedInRequest
 View = Callable[..., HttpResponse]
 # A page that has asked more than this is as quick to make as to check.
 MOST_QUESTIONS = 60
-# What is another each time a page is shown: the token of its forms, the keys that let one sent twice count once, and
-# the hour, by which a phone whose clock is wrong knows that.
-IN_FORMS = re.compile(r'name="(csrfmiddlewaretoken|key)" value="(\w{64}|[0-9a-f-]{36})"')
-TOKEN, PLACE_OF_KEY = "\0token\0", re.compile("\0key([0-9]+)\0")
+# What is another each time a page is shown: the token of its forms, and the hour, by which a phone whose clock is wrong
+# knows that.
+TOKEN_IN_FORMS, TOKEN = re.compile(r'name="csrfmiddlewaretoken" value="(\w{64})"'), "\0token\0"
 HOUR = re.compile(r'data-now="\d+"')
 
 
@@ -50,13 +48,15 @@ def kept(view: View) -> View:
             return view(request, *args, **kwargs)
         pages, name = caches["pages"], _name_of(request, timezone.localdate())
         page: KeptPage | None = pages.get(name)
-        if page and page.still_holds():
+        before = answer_to(page.questions) if page else ""
+        if page and before == page.answer:
             return page.shown_to(request)
         notes = Notes()
         with connection.execute_wrapper(notes):
             answer = view(request, *args, **kwargs)
         if notes.tell_all and _is_lasting(request, answer):
-            pages.set(name, KeptPage.of(answer, notes))
+            was_known = page and page.questions == notes.questions and answer_to(page.questions) == before
+            pages.set(name, KeptPage.of(answer, notes.questions, before if was_known else ""))
         return answer
 
     return answered
@@ -81,19 +81,8 @@ def passes_soon(request: HttpRequest) -> None:
     request.passes_soon = True  # type: ignore[attr-defined]
 
 
-@dataclass(frozen=True)
-class Question:
-    """What the database was asked, and the fingerprint of its answer."""
-
-    sql: str
-    values: Sequence[Any] | None
-    answer: str
-    rows: int
-
-    def has_the_same_answer(self) -> bool:
-        with connection.cursor() as cursor:
-            cursor.execute(self.sql, self.values)
-            return _fingerprint(cursor.fetchall()) == self.answer
+# What the database was asked, and with which values.
+Question = tuple[str, Sequence[Any]]
 
 
 @dataclass
@@ -106,38 +95,42 @@ class Notes:
 
     def __call__(self, execute: Callable[..., Any], sql: str, values: Any, many: bool, context: dict[str, Any]) -> Any:
         answer = execute(sql, values, many, context)
-        if self.pauses:
-            return answer
-        cursor = context["cursor"].cursor
-        is_question = sql.startswith(("SELECT ", "(SELECT ")) and not many and not getattr(cursor, "name", None)
-        self.tell_all = self.tell_all and is_question and len(self.questions) < MOST_QUESTIONS
-        if self.tell_all:
-            rows = _read(cursor, sql, values)
-            self.questions.append(Question(sql, values, _fingerprint(rows), len(rows)))
+        if not self.pauses:
+            is_question = sql.startswith(("SELECT ", "(SELECT ")) and not many
+            is_read_whole = not getattr(context["cursor"].cursor, "name", None)
+            self.tell_all = self.tell_all and is_question and is_read_whole and len(self.questions) < MOST_QUESTIONS
+            self.questions.append((sql, values or ()))
         return answer
+
+
+def answer_to(questions: Sequence[Question]) -> str:
+    """A fingerprint of what the database answers now. PostgreSQL makes it, of all questions in one statement."""
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            parts = ", ".join(
+                f"(SELECT STRING_AGG(answer::text, ' ') FROM ({sql}) answer)" for sql, _values in questions
+            )
+            cursor.execute(f"SELECT MD5(ROW({parts})::text)", [value for _sql, values in questions for value in values])
+            return str(cursor.fetchone()[0])
+        answers = [cursor.execute(sql, values).fetchall() for sql, values in questions]
+    return hashlib.sha256(pickle.dumps(answers, pickle.HIGHEST_PROTOCOL)).hexdigest()
 
 
 @dataclass(frozen=True)
 class KeptPage:
-    """A page with its questions."""
+    """A page with its questions. Its answer is empty while it is not known that nothing changed as it was made."""
 
-    questions: tuple[Question, ...]
+    questions: list[Question]
+    answer: str
     text: str
     headers: Mapping[str, str]
 
     @classmethod
-    def of(cls, answer: HttpResponse, notes: Notes) -> KeptPage:
-        """What has most rows is asked first: if anything has changed, it is likely to be there."""
-        questions = sorted(notes.questions, key=lambda question: -question.rows)
-        return cls(tuple(questions), _without_tokens(answer.text), dict(answer.headers))
-
-    def still_holds(self) -> bool:
-        return all(question.has_the_same_answer() for question in self.questions)
+    def of(cls, made: HttpResponse, questions: list[Question], answer: str) -> KeptPage:
+        return cls(questions, answer, _without_tokens(made.text), dict(made.headers))
 
     def shown_to(self, request: HttpRequest) -> HttpResponse:
         text = self.text.replace(TOKEN, get_token(request)) if TOKEN in self.text else self.text
-        keys: dict[str, str] = defaultdict(lambda: str(uuid4()))
-        text = PLACE_OF_KEY.sub(lambda place: keys[place[1]], text)
         text = HOUR.sub(f'data-now="{timezone.now().timestamp():.0f}"', text, count=1)
         return HttpResponse(text, headers=self.headers)
 
@@ -159,22 +152,6 @@ def _is_lasting(request: SignedInRequest, answer: HttpResponse) -> bool:
 
 
 def _without_tokens(text: str) -> str:
-    """The text with places for what is another each time."""
-    for number, (name, value) in enumerate(set(IN_FORMS.findall(text))):
-        text = text.replace(value, TOKEN if name == "csrfmiddlewaretoken" else f"\0key{number}\0")
-    return text
-
-
-def _read(cursor: Any, sql: str, values: Any) -> list[tuple[Any, ...]]:
-    """All rows of an answer, which is left as if nobody had read it."""
-    rows: list[tuple[Any, ...]] = cursor.fetchall()
-    if rows and connection.vendor == "postgresql":
-        cursor.scroll(0, mode="absolute")
-    elif rows:
-        cursor.execute(sql, values)
-    return rows
-
-
-def _fingerprint(rows: Sequence[tuple[Any, ...]]) -> str:
-    """Of the rows pickled, which takes half the time of writing them out."""
-    return hashlib.sha256(pickle.dumps(rows, pickle.HIGHEST_PROTOCOL)).hexdigest()
+    """The text with a place for the token, which is the same in all its forms."""
+    found = TOKEN_IN_FORMS.search(text)
+    return text.replace(found[1], TOKEN) if found else text

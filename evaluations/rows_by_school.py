@@ -8,6 +8,7 @@ from typing import overload
 
 from django.db.models import QuerySet
 
+from accounts.kept_pages import following_from_what_was_asked
 from evaluations.counting import EMPTY, Counts
 from evaluations.keeping import counts_by_school
 from evaluations.models import ParticipationFigures, SummedFigures
@@ -35,7 +36,8 @@ class Counted:
     def of(cls, selection: Selection, school: School | None = None) -> Counted:
         if school is None:
             [row] = sums_of([selection])
-            return cls(selection, None, from_json(row.content).totals, row)
+            with following_from_what_was_asked():
+                return cls(selection, None, from_json(row.content).totals, row)
         counts = counts_by_school(selection.programme_year, [school], selection.as_of)[school.pk]
         return cls(selection, school, counts if is_in_the_picture(counts) else EMPTY)
 

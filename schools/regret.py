@@ -26,10 +26,14 @@ def latest_to_undo(user: User, school: School, now: dt.datetime) -> Regret | Non
 
     What was laid out at several schools in one go is undone where they all are shown.
     """
-    done = PlanChange.objects.filter(participation__school=school, by=user, at__gte=now - UNDO_FOR)
+    since = now - UNDO_FOR
+    # Asked for since the full hour, so that the question is the same for a while, as a kept page's has to be.
+    done = PlanChange.objects.filter(
+        participation__school=school, by=user, at__gte=since.replace(minute=0, second=0, microsecond=0)
+    )
     here = done.exclude(what=PlanChange.What.CONFIRMED).exclude(batch__in=PlanRun.objects.of_several().values("uuid"))
-    batch = here.order_by("-at", "-pk").values_list("batch", flat=True).first()
-    if batch is None:
+    batch, at = here.order_by("-at", "-pk").values_list("batch", "at").first() or (None, since)
+    if batch is None or at < since:
         return None
     changes = changes_of(batch)
     until = still_undoable(changes, now)

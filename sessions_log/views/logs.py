@@ -17,7 +17,6 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST
 
-from accounts.kept_pages import kept, passes_soon
 from accounts.models import User
 from accounts.requests import SignedInRequest
 from accounts.templatetags.look import week_no
@@ -150,7 +149,6 @@ def _undone(sessions: list[PlannedSession]) -> str:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@kept
 def log_form(request: SignedInRequest, uuid: UUID) -> HttpResponse:
     """The full form: a new log, or the log there is, to be changed."""
     session = session_to_log(request, uuid, timezone.localdate())
@@ -172,8 +170,6 @@ def write_log(request: HttpRequest, session: PlannedSession, writer: Writer) -> 
 
 def _show(request: HttpRequest, form: LogForm, writer: Writer, now: dt.datetime) -> HttpResponse:
     session, log = form.session, form.log
-    if log:
-        passes_soon(request)  # it can be undone for some minutes, and be changed without saying why
     revisions = session.log_revisions.select_related("by") if not writer.by_link else []
     context = {
         "today": timezone.localdate(now),
