@@ -23,7 +23,7 @@ from schools.models import PlannedSession
 from schools.policies import user_can_log
 from sessions_log.actions import log_as_planned
 from sessions_log.forms import LogForm
-from sessions_log.models import SessionLog
+from sessions_log.models import SessionLog, log_of
 from sessions_log.policies import (
     KeyUsedForOtherContent,
     LogRefused,
@@ -157,7 +157,7 @@ def _send_as_planned(kept: KeptLog, session: PlannedSession, by: User, now: dt.d
     except ValueError:
         return Sent(kept, _("The log could not be read."))
     own = ((_("Held as planned"), _day_in_words(held_on)),)
-    log = getattr(session, "log", None)
+    log = log_of(session)
     if log is not None and log.key != key:
         # What the other wrote can be changed in its own form; "as planned" says nothing that it lacks.
         return Sent(kept, _("Somebody else has logged the session."), session=session, log=log, own=own)
@@ -171,7 +171,7 @@ def _send_as_planned(kept: KeptLog, session: PlannedSession, by: User, now: dt.d
 
 
 def _send_full(kept: KeptLog, session: PlannedSession, by: User, now: dt.datetime, insist: bool) -> Sent:
-    log: SessionLog | None = getattr(session, "log", None)
+    log = log_of(session)
     if log is not None and str(log.key) == kept.data.get("key") and not kept.data.get("seen"):
         return _known(kept, session, log, by, now)
     today = timezone.localdate(now)

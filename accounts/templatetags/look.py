@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Container
+from collections.abc import Container, Mapping
+from typing import Any
 
 from django import template
 from django.forms import BoundField
+from django.forms.utils import flatatt
 from django.template.base import Parser, Token
 from django.urls import get_script_prefix
 from django.utils.formats import date_format
@@ -63,9 +65,13 @@ def badge(status: str, label: str) -> SafeString:
 
 @register.simple_tag
 def choice_rows(field: BoundField) -> SafeString:
-    """A question's answers as rows that a thumb hits."""
-    rows = ((option.id_for_label, option.tag(), option.choice_label) for option in field)
-    return format_html_join("", '<label class="choice" for="{}">{}<span>{}</span></label>', rows)
+    """A question's answers as rows that a thumb hits. Written here: a template for each is half of a form's time."""
+    rows = ((option.id_for_label, _attributes(option.data), option.choice_label) for option in field)
+    return format_html_join("", '<label class="choice" for="{}"><input{}><span>{}</span></label>', rows)
+
+
+def _attributes(answer: Mapping[str, Any]) -> SafeString:
+    return flatatt({"type": answer["type"], "name": answer["name"], "value": str(answer["value"]), **answer["attrs"]})
 
 
 @register.filter

@@ -148,7 +148,7 @@ class TopicPart(models.Model):
     class Meta:
         verbose_name = _("part")
         verbose_name_plural = _("parts")
-        ordering = ["topic", "position"]
+        ordering = ["topic_id", "position"]
         constraints = [models.UniqueConstraint(fields=["topic", "position"], name="part_position_unique")]
 
     def __str__(self) -> str:

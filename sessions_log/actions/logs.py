@@ -106,8 +106,7 @@ def log_session(*, session: PlannedSession, entry: LogEntry, key: uuid.UUID, by:
 
 
 def _log(session: PlannedSession, entry: LogEntry, digest: str, deed: Deed) -> SessionLog:
-    known = known_log(deed.key, digest)
-    if known:
+    if session.outcome and (known := known_log(deed.key, digest)):
         return known
     today = timezone.localdate(deed.now)
     check_year_is_open(session, deed.by, today)

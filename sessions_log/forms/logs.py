@@ -20,7 +20,7 @@ from sessions_log.actions import change_log, log_session
 from sessions_log.checks import LARGEST_GROUP, REASONS, check_entry
 from sessions_log.entries import LogEntry, entry_of, planned_entry
 from sessions_log.forms.offers import OTHER, Offers
-from sessions_log.models import SessionLog
+from sessions_log.models import SessionLog, log_of
 from sessions_log.policies import LogRefused
 
 HELD, NOT_HELD = "held", "notheld"
@@ -172,7 +172,7 @@ class LogForm(forms.Form):
     ) -> None:
         super().__init__(*args, **kwargs)
         self.session, self.user, self.today, self.asks_why = session, user, today, asks_why
-        self.log: SessionLog | None = getattr(session, "log", None)
+        self.log = log_of(session)
         self.offers = Offers(session, user, today, self.log)
         self._offer()
         self._name_the_group()

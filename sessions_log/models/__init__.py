@@ -1,7 +1,7 @@
 """What was held, how logs have been changed, and who has been reminded of what."""
 
-from sessions_log.models.logs import LogRevision, SessionLog
+from sessions_log.models.logs import LogRevision, SessionLog, log_of
 from sessions_log.models.reminders import ReminderItem
 from sessions_log.models.rules import RuleVersion
 
-__all__ = ["LogRevision", "ReminderItem", "RuleVersion", "SessionLog"]
+__all__ = ["LogRevision", "ReminderItem", "RuleVersion", "SessionLog", "log_of"]

@@ -145,6 +145,11 @@ class SessionLog(models.Model):
         return len(self.parts_done.all())
 
 
+def log_of(session: PlannedSession) -> SessionLog | None:
+    """A session's log; of one without an outcome nobody needs to ask."""
+    return getattr(session, "log", None) if session.outcome else None
+
+
 class LogRevisionQuerySet(models.QuerySet["LogRevision"]):
     def after_closing(self, year: SchoolYear) -> LogRevisionQuerySet:
         """What has been done to a closed year's logs since the day it was closed; nothing of a year that is open."""

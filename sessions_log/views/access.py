@@ -38,7 +38,7 @@ def chosen_school(request: SignedInRequest, schools: SchoolQuerySet) -> School |
 
 def session_to_log(request: SignedInRequest, uuid: UUID, today: dt.date) -> PlannedSession:
     """The session that an address names, with what its log needs."""
-    rows = PlannedSession.objects.with_names().select_related("participation__programme_year__year", "log__logged_by")
+    rows = PlannedSession.objects.with_names().select_related("participation__programme_year__year")
     session = get_object_or_404(rows.prefetch_related("topic__parts"), uuid=uuid)
     school = session.participation.school
     if not user_can_see(request.user, school, today):

@@ -17,10 +17,9 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.requests import SignedInRequest
 from sessions_log.actions import remove_log, restore_log
-from sessions_log.models import LogRevision
+from sessions_log.models import LogRevision, log_of
 from sessions_log.policies import LogRefused, can_change_log
 from sessions_log.views.access import session_to_log
-from sessions_log.views.logs import log_of
 
 
 class RemoveForm(forms.Form):

@@ -24,7 +24,7 @@ from schools.models import PlannedSession
 from sessions_log import actions
 from sessions_log.board import new_session_of
 from sessions_log.forms import LogForm
-from sessions_log.models import SessionLog
+from sessions_log.models import SessionLog, log_of
 from sessions_log.policies import (
     AlreadyLogged,
     KeyUsedForOtherContent,
@@ -237,10 +237,6 @@ def _refuse(request: HttpRequest, session: PlannedSession, refused: LogRefused, 
     }
     status = CONFLICT if request.method == "POST" else 200
     return render(request, "sessions_log/log_refused.html", context, status=status)
-
-
-def log_of(session: PlannedSession) -> SessionLog | None:
-    return getattr(session, "log", None)
 
 
 def named(session: PlannedSession, refused: ValidationError) -> str:
