@@ -12,6 +12,7 @@ import hashlib
 import json
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 
 from django.db.models import Count, QuerySet
 from django.utils import timezone
@@ -138,15 +139,23 @@ def _keep(
     )
 
 
+# Of a session and its topic, and of its log, what the counts follow from.
+OF_SESSION = (
+    "pk group slot_no week_start outcome cancelled_at cancel_reason replaces topic__slug topic__kind topic__month"
+)
+OF_LOG = "log log__reason log__held_on log__logged_at log__parts_total"
+
+
 def _session_rows(programme_year: ProgrammeYear, schools: Iterable[School]) -> dict[int, list[SessionRow]]:
     sessions = PlannedSession.objects.filter(
         participation__programme_year=programme_year, participation__school__in=schools
-    ).select_related("participation", "topic", "log")
+    )
+    said = sessions.values_list("participation__school", *OF_SESSION.split(), *OF_LOG.split(), named=True)
     parts_done = _parts_done(programme_year, schools)
     reminders = _reminders(programme_year, schools)
     rows: dict[int, list[SessionRow]] = defaultdict(list)
-    for session in sessions:
-        rows[session.participation.school_id].append(_session_row(session, parts_done, reminders.get(session.pk, ())))
+    for one in said:
+        rows[one.participation__school].append(_session_row(one, parts_done, reminders.get(one.pk, ())))
     return rows
 
 
@@ -169,30 +178,28 @@ def _reminders(programme_year: ProgrammeYear, schools: Iterable[School]) -> dict
     return reminders
 
 
-def _session_row(
-    session: PlannedSession, parts_done: Mapping[int, int], reminders: Iterable[tuple[dt.datetime, int]]
-) -> SessionRow:
-    log: SessionLog | None = getattr(session, "log", None)
-    topic = session.topic
+def _session_row(said: Any, parts_done: Mapping[int, int], reminders: Iterable[tuple[dt.datetime, int]]) -> SessionRow:
+    """The row of a session from its named values."""
+    parts, logged_at = said.log__parts_total or 0, said.log__logged_at
     return SessionRow(
-        pk=session.pk,
-        group=session.group_id,
-        slot=session.slot_no,
-        week=session.week_start,
-        topic=topic.slug if topic else None,
-        base_month=topic.month if topic and topic.is_base else None,
-        outcome=session.outcome,
-        cancelled=session.cancelled_at is not None,
-        reason=session.cancel_reason or (log.reason if log else ""),
-        held_on=log.held_on if log else None,
-        logged_on=timezone.localdate(log.logged_at) if log else None,
-        parts=log.parts_total if log else 0,
+        pk=said.pk,
+        group=said.group,
+        slot=said.slot_no,
+        week=said.week_start,
+        topic=said.topic__slug,
+        base_month=said.topic__month if said.topic__kind == SessionTopic.Kind.BASE else None,
+        outcome=said.outcome,
+        cancelled=said.cancelled_at is not None,
+        reason=said.cancel_reason or said.log__reason or "",
+        held_on=said.log__held_on,
+        logged_on=timezone.localdate(logged_at) if logged_at else None,
+        parts=parts,
         # A log is never better than its session: a part that has been taken away since counts in neither.
-        parts_done=min(parts_done.get(log.pk, 0), log.parts_total) if log else 0,
+        parts_done=min(parts_done.get(said.log, 0), parts),
         reminders=tuple(
-            (timezone.localdate(at), lead) for at, lead in sorted(reminders) if log is None or at <= log.logged_at
+            (timezone.localdate(at), lead) for at, lead in sorted(reminders) if logged_at is None or at <= logged_at
         ),
-        replaces=session.replaces_id,
+        replaces=said.replaces,
     )
 
 
