@@ -15,7 +15,7 @@ from evaluations.models import SummedFigures
 from evaluations.selection import Selection, selected
 from evaluations.summing import STATES, Summary, from_json, is_in_the_picture, merged, state_of, summary_of
 from evaluations.sums import summary_of_all, sums_of
-from programmes.models import SessionTopic
+from evaluations.topic_rows import TopicRow, topic_rows
 from schools.models import ProgrammeYear, School, SchoolMembership
 from schools.models.groups import GRADES
 from schools.models.plans import CancelReason
@@ -49,16 +49,6 @@ class SchoolRow:
     @property
     def pace(self) -> Figure:
         return self.figures[0]
-
-
-@dataclass(frozen=True)
-class TopicRow:
-    """What came of a topic's sessions that were due."""
-
-    title: str
-    slug: str
-    pace: Figure
-    lost: int
 
 
 @dataclass(frozen=True)
@@ -348,27 +338,6 @@ def with_contact(schools: Iterable[School | int], as_of: dt.date) -> set[int]:
     """Of schools or their keys the keys of those that have a contact person on a day."""
     active = SchoolMembership.objects.contacts().active(as_of).filter(person__school__in=schools)
     return set(active.values_list("person__school", flat=True))
-
-
-def topic_rows(totals: Counts, selection: Selection) -> list[TopicRow]:
-    """Base topics in their order, then the extra ones; what is not chosen last."""
-    topics = {topic.slug: topic for topic in SessionTopic.objects.filter(slug__in=totals["topics"])}
-    order = {slug: (not topic.is_base, topic.number) for slug, topic in topics.items()}
-    return [
-        _topic_row(topics.get(slug), totals["topics"][slug], selection)
-        for slug in sorted(totals["topics"], key=lambda slug: order.get(slug, (True, 99)))
-    ]
-
-
-def _topic_row(topic: SessionTopic | None, states: Mapping[str, int], selection: Selection) -> TopicRow:
-    title, slug = (topic.title, topic.slug) if topic else (sentences.NO_TOPIC, "")
-    return TopicRow(str(title), slug, pace_of(states, selection), states["notheld"])
-
-
-def pace_of(states: Mapping[str, int], selection: Selection) -> Figure:
-    """The pace of some of the sessions, from how many are in each state."""
-    pace = Figure("pace", states["held"], sum(states.values()), states["nolog"], selection.as_of)
-    return figures.aimed(pace, selection.targets)
 
 
 def _last_year(before: Selection | None, totals: Counts | None) -> list[Earlier]:

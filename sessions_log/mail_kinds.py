@@ -11,8 +11,9 @@ from sessions_log.centre_mails import compose_next_year_centre, compose_no_conta
 from sessions_log.escalation_mail import compose_escalated
 from sessions_log.handing_on import join_waiting
 from sessions_log.leader_mail import compose_log_by_link
-from sessions_log.mails import compose_approaching, compose_missing, compose_plan, plan_too_late
+from sessions_log.mails import compose_approaching, compose_missing
 from sessions_log.models import ReminderItem
+from sessions_log.plan_mail import compose_plan, plan_too_late
 from sessions_log.policies import may_get_log_reminders, may_get_plans, may_hold_by_link
 from sessions_log.school_mails import compose_invitation_reminder, compose_next_year_school, compose_topics
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
-from itertools import groupby
 from typing import Any
 
 from django.utils import timezone
@@ -13,22 +12,22 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from accounts.policies import is_coordinator
-from accounts.templatetags.look import short_day, week_and_span, week_no
+from accounts.templatetags.look import short_day, week_no
 from outbox.centre import portal_link, signature
-from outbox.letters import Letter, Link, NotWanted, Section, local_time
+from outbox.letters import Letter, Link, NotWanted, Section
 from outbox.models import MAY_HAVE_ARRIVED, Message, Told
 from outbox.texts import texts_of
 from outbox.together import asked_for_all, asked_once
-from schools.mailing.letters import PLAN_SCOPES, letter_to_school, link_to, membership_of, plan_links, session_rows
+from schools.mailing.letters import letter_to_school, link_to, membership_of, plan_links, session_rows
 from schools.mailing.links import Scope
 from schools.mailing.telling import CHANGED, about, said_of, when
 from schools.material import new_since_last_time
-from schools.models import Group, PlannedSession, SchoolMembership, Term
+from schools.models import Group, PlannedSession, SchoolMembership
 from schools.models.plans import monday_of
 from schools.policies import user_can_log
 from sessions_log.models import ReminderItem
 from sessions_log.reminding.places import place_of
-from sessions_log.reminding.rules import RuleBook, Rules, first_lead
+from sessions_log.reminding.rules import RuleBook, Rules
 from sessions_log.reminding.steps import Steps
 
 # A move or a plan that was told this recently is a reminder too.
@@ -319,91 +318,3 @@ def to_centre(
         why=why or _("You get this mail because you are the centre's coordinator, and the school has none of its own."),
         coming=coming,
     )
-
-
-def compose_plan(message: Message, now: dt.datetime) -> Letter:
-    """The term's plan: every session, week by week, and one tap to say that it is right."""
-    membership = membership_of(message, now)
-    term = Term.objects.select_related("year").filter(pk=message.about.get("term")).first()
-    if term is None or term.ends_on < timezone.localdate(now):
-        raise NotWanted(_("The term is over."))
-    rows = PlannedSession.objects.live().between(term.starts_on, term.ends_on).with_names()
-    sessions = list(rows.filter(participation__school=membership.person.school).order_by("week_start", "slot_no"))
-    if not sessions:
-        raise NotWanted(_("The term has no plan."))
-    return _plan_letter(membership, term, sessions, now)
-
-
-def plan_too_late(message: Message, now: dt.datetime) -> dt.datetime | None:
-    """The plan is to be there before its term begins."""
-    term = Term.objects.filter(pk=message.about.get("term")).first()
-    begins = local_time(term.starts_on, dt.time(0)) if term else None
-    return begins if begins and begins > now else None
-
-
-def _plan_letter(membership: SchoolMembership, term: Term, sessions: list[PlannedSession], now: dt.datetime) -> Letter:
-    autumn = term.season == Term.Season.AUTUMN
-    heading = _("The autumn's plan for %(school)s") if autumn else _("The spring's plan for %(school)s")
-    heading = heading % {"school": membership.person.school}
-    return letter_to_school(
-        membership,
-        now=now,
-        subject=texts_of(ReminderItem.Kind.TERM_PLAN).line("subject", plan=heading, school=membership.person.school),
-        preheader=_count_in_words(sessions),
-        section=_plan_section(membership, heading, sessions, now),
-        coming=_plan_coming(sessions[0]),
-        told={about(one): said_of(one) for one in sessions},
-    )
-
-
-def _plan_coming(session: PlannedSession) -> str:
-    rules = rules_of(session)
-    weeks, change = first_lead(rules), _("If the plan changes we write.")
-    if not rules[ReminderItem.Kind.APPROACHING].is_on or not weeks:
-        return change
-    text = ngettext(
-        "%(n)s week before each base session we remind you.",
-        "%(n)s weeks before each base session we remind you.",
-        weeks,
-    )
-    return f"{text % {'n': weeks}} {change}"
-
-
-def _count_in_words(sessions: Sequence[PlannedSession]) -> str:
-    n, first, last = len(sessions), sessions[0].week_start, sessions[-1].week_start
-    text = ngettext("%(n)s session, %(first)s", "%(n)s sessions, %(first)s–%(last)s", n)
-    return text % {"n": n, "first": week_no(first), "last": last.isocalendar().week}
-
-
-def _plan_section(
-    membership: SchoolMembership, heading: str, sessions: list[PlannedSession], now: dt.datetime
-) -> Section:
-    plan = link_to(membership, "schools:link-plan", now, scopes=PLAN_SCOPES)
-    link = Link(_("A time does not work"), f"{plan}#plan")
-    if any(one.topic is None for one in sessions):
-        topics = link_to(membership, "schools:link-topics", now, scopes=PLAN_SCOPES)
-        link = Link(_("Choose the school's topics"), topics)
-    return Section(
-        heading=heading,
-        paragraphs=[
-            f"{_count_in_words(sessions)}.",
-            *texts_of(ReminderItem.Kind.TERM_PLAN).paragraphs("opening", school=membership.person.school),
-        ],
-        columns=(_("Week"), _("Session")),
-        rows=_plan_rows(sessions),
-        button=Link(_("See the plan and answer"), plan),
-        link=link,
-    )
-
-
-def _plan_rows(sessions: Sequence[PlannedSession]) -> list[tuple[str, str]]:
-    """A line for each week and topic, with its groups."""
-
-    def line(one: PlannedSession) -> tuple[dt.date, str]:
-        return (one.week_start, one.topic_title)
-
-    in_order = sorted(sessions, key=lambda one: (*line(one), one.group.kind, one.group.name))
-    return [
-        (week_and_span(week), f"{topic}: {', '.join(one.group.name for one in several)}")
-        for (week, topic), several in groupby(in_order, key=line)
-    ]

@@ -12,13 +12,13 @@ from evaluations import figures
 from evaluations.addresses import address
 from evaluations.cells import Cell, Column, Row, Table, share_column, text_column
 from evaluations.counting import EMPTY, Counts, add_up
-from evaluations.dashboard import pace_of
 from evaluations.drilling import Part, TopicBySchool
 from evaluations.figures import aimed
 from evaluations.places import Place
 from evaluations.selection import Selection
 from evaluations.tables.columns import added, due_cells, due_columns, share_cells, share_columns, state_cells
 from evaluations.terms import TermRow
+from evaluations.topic_rows import pace_of
 from programmes.models import SessionTopic
 from schools.models import District, Group, PlannedSession, School
 

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from evaluations.addresses import address
 from evaluations.cells import Cell, Column, Row, Table, share_column, text_column
 from evaluations.counting import add_up
-from evaluations.dashboard import Dashboard, GradeRow, ReasonRow, SchoolRow, Tile, TopicRow, pace_of
+from evaluations.dashboard import Dashboard, GradeRow, ReasonRow, SchoolRow, Tile
 from evaluations.definitions import DEFINITIONS
 from evaluations.figures import Figure
 from evaluations.lists import NO_TOPIC
@@ -26,6 +26,7 @@ from evaluations.tables.columns import (
     share_columns,
     state_cells,
 )
+from evaluations.topic_rows import TopicRow, pace_of
 
 
 def figure_table(dashboard: Dashboard) -> Table:

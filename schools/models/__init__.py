@@ -15,10 +15,9 @@ from schools.models.occasions import (
 )
 from schools.models.people import SchoolMembership, SchoolNote, SchoolPerson
 from schools.models.places import District, School
+from schools.models.plan_changes import PlanChange, PlanConfirmation
 from schools.models.plans import (
     Participation,
-    PlanChange,
-    PlanConfirmation,
     PlannedSession,
     ProgrammeYear,
     TopicChoice,
