@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import enum
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from functools import reduce
 from itertools import combinations
@@ -74,18 +74,17 @@ def conflicts_at(
 
 
 def with_elsewhere(
-    school: School, rows: PlannedSessionQuerySet, today: dt.date
+    school: School, rows: PlannedSessionQuerySet, accounts: Collection[int], today: dt.date
 ) -> tuple[list[PlannedSession], list[PlannedSession]]:
-    """A school's rows in their order, and in the same query what those who lead them do at other schools."""
-    leaders = rows.upcoming(today).order_by().filter(leader__user__isnull=False).values("leader__user")
-    others = (
-        PlannedSession.objects.upcoming(today).filter(leader__user__in=leaders).exclude(participation__school=school)
-    )
+    """A school's rows in their order, and in the same query what those there who have accounts do at other schools."""
     read = rows.shown_in_lists().order_by()
-    found = read.union(others.shown_in_lists().order_by(), all=True).order_by("week_start", "pk")
+    if accounts:
+        others = PlannedSession.objects.upcoming(today).filter(leader__user__in=accounts)
+        others = others.exclude(participation__school=school).shown_in_lists().order_by()
+        read = read.union(others, all=True)
     own: list[PlannedSession] = []
     elsewhere: list[PlannedSession] = []
-    for row in found:
+    for row in read.order_by("week_start", "pk"):
         (own if row.participation.school_id == school.pk else elsewhere).append(row)
     return own, elsewhere
 

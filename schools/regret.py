@@ -6,6 +6,8 @@ import datetime as dt
 import uuid
 from dataclasses import dataclass
 
+from django.db.models import Subquery
+
 from accounts.models import User
 from schools.actions.undoing import UNDO_FOR, changes_of, still_undoable
 from schools.history import lines_of
@@ -32,9 +34,8 @@ def latest_to_undo(user: User, school: School, now: dt.datetime) -> Regret | Non
         participation__school=school, by=user, at__gte=since.replace(minute=0, second=0, microsecond=0)
     )
     here = done.exclude(what=PlanChange.What.CONFIRMED).exclude(batch__in=PlanRun.objects.of_several().values("uuid"))
-    batch, at = here.order_by("-at", "-pk").values_list("batch", "at").first() or (None, since)
-    if batch is None or at < since:
+    changes = changes_of(Subquery(here.order_by("-at", "-pk").values("batch")[:1]))
+    if not changes or changes[0].at < since:
         return None
-    changes = changes_of(batch)
     until = still_undoable(changes, now)
     return Regret(changes[0].batch, lines_of(changes), until) if until else None

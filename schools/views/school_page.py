@@ -22,7 +22,7 @@ from schools.history import batches_of, deeds_in, latest_deeds
 from schools.matrix import Matrix
 from schools.models import PlannedSession, School, SchoolYear, Term
 from schools.models.plans import monday_of
-from schools.staff import people_at
+from schools.staff import AtSchool, people_at
 from schools.taking_part import TakingPart, taking_part_of
 from schools.term_plan import Answer, Standing, TermPlan, Week, is_over, weeks_of
 from schools.views.access import visible_school
@@ -65,8 +65,7 @@ def school_detail(request: SignedInRequest, slug: str) -> HttpResponse:
         context |= {"notes": school.notes.select_related("by")[:NOTES_SHOWN], "note_form": NoteForm()}
     if year:
         of_year = [part for part in parts if part.participation.programme_year.year_id == year.pk]
-        has_contact = any(one.is_contact for one in people)
-        context |= _year_context(school, year, terms, term, of_year, rights, today, has_contact=has_contact)
+        context |= _year_context(school, year, terms, term, of_year, people, rights, today)
     return render(request, "schools/school_detail.html", context)
 
 
@@ -101,12 +100,12 @@ def _year_context(
     terms: list[Term],
     term: Term | None,
     parts: list[TakingPart],
+    people: list[AtSchool],
     rights: Rights,
     today: dt.date,
-    *,
-    has_contact: bool,
 ) -> dict[str, Any]:
-    rows, elsewhere = with_elsewhere(school, rows_of_year(school, year), today)
+    accounts = [one.person.user_id for one in people if one.person.user_id]
+    rows, elsewhere = with_elsewhere(school, rows_of_year(school, year), accounts, today)
     calendar = SchoolCalendar.of(year, school, terms)
     standpoint = Standpoint(
         school=school,
@@ -117,7 +116,7 @@ def _year_context(
         rights=rights,
         today=today,
         has_groups=school.has_groups,
-        has_contact=has_contact,
+        has_contact=any(one.is_contact for one in people),
         topics_left=sum(part.topics_left for part in parts),
         replies_count=school.open_replies,
         term=term,

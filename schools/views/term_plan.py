@@ -21,7 +21,7 @@ from accounts.requests import SignedInRequest
 from schools import policies
 from schools.actions.confirmations import ConfirmationRefused, confirm_term
 from schools.calendar import SchoolCalendar
-from schools.conflicts import conflicts_at, with_elsewhere
+from schools.conflicts import conflicts_at
 from schools.history import changes_since
 from schools.models import Group, PlanConfirmation, PlannedSession, School, SchoolYear, Term
 from schools.regret import latest_to_undo
@@ -99,16 +99,14 @@ def _page(request: SignedInRequest, school: School, term: Term, terms: list[Term
         context["undo"] = latest_to_undo(user, school, timezone.now())
         if context["undo"]:
             passes_soon(request)
-        context["conflicts"] = (
-            conflicts_at(context["plan"].rows, today, context["elsewhere"]) if "plan" in context else []
-        )
+        context["conflicts"] = conflicts_at(context["plan"].rows, today) if "plan" in context else []
     context["confirm_url"] = reverse("schools:term-plan-confirm", args=[school.slug, term.year.slug, season_slug(term)])
     return render(request, "schools/term_plan.html" if "plan" in context else "schools/term_plan_empty.html", context)
 
 
 def plan_context(school: School, term: Term, terms: list[Term], today: dt.date) -> dict[str, Any]:
     """What the page of a term's plan shows, whoever looks; without ``plan`` when the term has none."""
-    rows, elsewhere = with_elsewhere(school, rows_of_year(school, term.year), today)
+    rows = list(rows_of_year(school, term.year).shown_in_lists().order_by("week_start", "pk"))
     calendar = SchoolCalendar.of(term.year, school, terms)
     plan = TermPlan.of(term, year_rows=rows, calendar=calendar, today=today)
     context = {
@@ -122,7 +120,7 @@ def plan_context(school: School, term: Term, terms: list[Term], today: dt.date) 
     }
     if not plan.rows:
         return context | {"has_year_plan": bool(rows), "has_groups": _has_groups(school, term.year)}
-    return context | {"plan": plan, "elsewhere": elsewhere} | _answer(school, plan)
+    return context | {"plan": plan} | _answer(school, plan)
 
 
 def rows_of_year(school: School, year: SchoolYear) -> Any:
