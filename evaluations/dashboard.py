@@ -16,7 +16,7 @@ from evaluations.selection import Selection, selected
 from evaluations.summing import STATES, Summary, from_json, is_in_the_picture, merged, state_of, summary_of
 from evaluations.sums import summary_of_all, sums_of
 from evaluations.topic_rows import TopicRow, topic_rows
-from schools.models import ProgrammeYear, School, SchoolMembership
+from schools.models import ProgrammeYear, School
 from schools.models.groups import GRADES
 from schools.models.plans import CancelReason
 
@@ -168,7 +168,7 @@ def dashboard_of(selection: Selection, *, since_report: Earlier | None = None) -
     rows = _school_rows(
         schools,
         counts,
-        with_contact(schools, selection.as_of),
+        with_contact([school.pk for school in schools], selection.as_of),
         months_shown(summary.totals, selection.as_of),
         selection,
     )
@@ -334,10 +334,9 @@ def month_of(counts: Counts, month: dt.date) -> Month:
     return Month(month, one.get("plan", 0), one.get("held", 0), one.get("awaiting", 0))
 
 
-def with_contact(schools: Iterable[School | int], as_of: dt.date) -> set[int]:
-    """Of schools or their keys the keys of those that have a contact person on a day."""
-    active = SchoolMembership.objects.contacts().active(as_of).filter(person__school__in=schools)
-    return set(active.values_list("person__school", flat=True))
+def with_contact(schools: Iterable[int], as_of: dt.date) -> set[int]:
+    """Of some schools' keys those of schools that have a contact person on a day."""
+    return set(School.objects.filter(pk__in=schools).with_contact(as_of).order_by().values_list("pk", flat=True))
 
 
 def _last_year(before: Selection | None, totals: Counts | None) -> list[Earlier]:

@@ -91,7 +91,7 @@ def school_of(selection: Selection, school: School) -> SchoolYearFigures:
         topics=topic_rows(counts, selection),
         months=[month_of(counts, month) for month in months_shown(counts, selection.as_of)],
         reasons=reason_rows(counts),
-        why=sentences.why(counts, has_contact=school.pk in with_contact([school], selection.as_of)),
+        why=sentences.why(counts, has_contact=school.pk in with_contact([school.pk], selection.as_of)),
         is_in_the_picture=is_in_the_picture(counts),
     )
 

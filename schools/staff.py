@@ -23,7 +23,7 @@ class AtSchool:
 
     @property
     def is_contact(self) -> bool:
-        """Whether the person is an active contact person, as ``SchoolQuerySet.without_contact`` says it."""
+        """Whether the person is an active contact person, as ``SchoolQuerySet.with_contact`` says it."""
         in_reach = self.person.user is None or self.person.user.is_active
         return in_reach and any(one.role == SchoolMembership.Role.CONTACT for one in self.memberships)
 

@@ -41,6 +41,13 @@ class District(models.Model):
         super().save(**kwargs)
 
 
+def _has_contact(today: dt.date) -> Exists:
+    from schools.models.people import SchoolMembership
+
+    active = SchoolMembership.objects.contacts().in_reach().active(today)
+    return Exists(active.filter(person__school=OuterRef("pk")))
+
+
 class SchoolQuerySet(models.QuerySet["School"]):
     def visible_to(self, user: User, today: dt.date) -> SchoolQuerySet:
         """Every school for those with a role at the centre, else the schools where the user has a role today."""
@@ -66,12 +73,13 @@ class SchoolQuerySet(models.QuerySet["School"]):
         """Schools that have not closed."""
         return self.filter(Q(closed_on__isnull=True) | Q(closed_on__gte=day))
 
-    def without_contact(self, today: dt.date) -> SchoolQuerySet:
-        """Schools where nobody is an active contact person: no role today, or only with an account that is shut."""
-        from schools.models.people import SchoolMembership
+    def with_contact(self, today: dt.date) -> SchoolQuerySet:
+        """Schools where somebody is an active contact person: with a role today, and no account that is shut."""
+        return self.filter(_has_contact(today))
 
-        active = SchoolMembership.objects.contacts().in_reach().active(today)
-        return self.exclude(pk__in=active.values("person__school"))
+    def without_contact(self, today: dt.date) -> SchoolQuerySet:
+        """All the others."""
+        return self.filter(~_has_contact(today))
 
     def with_standing(self, year: SchoolYear | None) -> Any:
         """With ``open_replies``, how many of a school's answers wait, and ``has_groups``, if it has any in the year."""

@@ -13,6 +13,7 @@ from django.test.utils import CaptureQueriesContext
 from hypothesis import given
 from hypothesis import strategies as st
 
+from accounts.models import User
 from evaluations import sums, verifying
 from evaluations.counting import EMPTY, Counts
 from evaluations.dashboard import (
@@ -272,3 +273,14 @@ def test_a_sum_of_sums_is_the_sum_of_all(counts: list[Counts], districts: int) -
 def test_no_schools_add_up_to_nothing() -> None:
     assert merged([], {}) == Summary()
     assert Summary().totals == EMPTY
+
+
+def test_a_contact_person_whose_account_is_shut_is_none_in_the_figures_either(centre: SimpleNamespace) -> None:
+    schools = [centre.lindang.pk, centre.ekbacka.pk]
+    before = with_contact(schools, TODAY)
+    assert centre.lindang.pk in before
+    User.objects.filter(pk=centre.elin.pk).update(is_active=False)
+    assert with_contact(schools, TODAY) == before - {centre.lindang.pk}
+    assert set(School.objects.without_contact(TODAY)) == set(School.objects.all()) - set(
+        School.objects.with_contact(TODAY)
+    )
