@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import groupby
 
-from django.db.models import F, Prefetch, QuerySet, Subquery
+from django.db.models import Count, F, Prefetch, QuerySet, Subquery
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -25,6 +25,10 @@ from sessions_log.policies import can_log, can_log_as_planned, can_undo, undo_un
 MOST_CARDS = 10
 # The start page shows this many of the sessions that lack a log, and leads to the rest.
 MOST_AWAITING = 30
+# Of more sessions than this in a week, at several schools, it is only said how many there are at each school.
+MOST_IN_WEEK = 60
+# And of more schools than this, only those with most to log are named.
+MOST_SCHOOLS = 40
 
 Status = PlannedSession.Status
 Calendars = dict[tuple[int, int], SchoolCalendar]
@@ -111,25 +115,52 @@ class Undo:
 
 
 @dataclass(frozen=True)
+class SchoolWeek:
+    """How many sessions a school has in a week, and how many of them can be logged now."""
+
+    name: str
+    slug: str
+    sessions: int
+    to_log: int
+
+
+@dataclass(frozen=True)
 class Board:
-    """Everything that the start page shows."""
+    """Everything that the start page shows. Of a week with too much to show there is only how much, by school."""
 
     today_cards: Section
     week: Section
     awaiting: Section
     later: Section
     awaiting_count: int
+    by_school: Sequence[SchoolWeek] = ()
 
     @property
     def has_this_week(self) -> bool:
-        return any(part.cards for part in (self.today_cards, self.week, self.later))
+        return bool(self.by_school) or any(part.cards for part in (self.today_cards, self.week, self.later))
+
+    @property
+    def sessions(self) -> int:
+        return sum(one.sessions for one in self.by_school)
+
+    @property
+    def to_log(self) -> int:
+        return sum(one.to_log for one in self.by_school)
+
+    @property
+    def schools_shown(self) -> Sequence[SchoolWeek]:
+        return self.by_school[:MOST_SCHOOLS]
 
 
 def board_for(schools: QuerySet[School], *, by: User, now: dt.datetime) -> Board:
     """The board of a coordinator of some schools, at a moment."""
     today = timezone.localdate(now)
     ours = PlannedSession.objects.filter(participation__school__in=schools)
-    this_week = list(_with_all(ours.in_week(monday_of(today))))
+    in_week = ours.in_week(monday_of(today))
+    this_week = list(_with_all(in_week)[: MOST_IN_WEEK + 1])
+    by_school = week_by_school(in_week, today) if len(this_week) > MOST_IN_WEEK else []
+    if by_school:
+        this_week = [] if len(by_school) > 1 else list(_with_all(in_week))
     waiting = ours.awaiting_log(today)
     oldest = list(
         _with_all(waiting).order_by("week_start", "date", "participation__school__name", "group")[:MOST_AWAITING]
@@ -142,7 +173,21 @@ def board_for(schools: QuerySet[School], *, by: User, now: dt.datetime) -> Board
         awaiting=Section("saknar", awaiting),
         later=Section("senare", [card for card in week if card.session.date and card.session.date > today]),
         awaiting_count=waiting.count() if len(oldest) == MOST_AWAITING else len(oldest),
+        by_school=by_school if len(by_school) > 1 else [],
     )
+
+
+def week_by_school(in_week: PlannedSessionQuerySet, today: dt.date) -> list[SchoolWeek]:
+    """A week's sessions counted by school, those with most to log first."""
+    sessions, due = _number_by_school(in_week), _number_by_school(in_week.due_for_log(today))
+    found = [SchoolWeek(*school, number, due.get(school, 0)) for school, number in sessions.items()]
+    return sorted(found, key=lambda one: (-one.to_log, one.name))
+
+
+def _number_by_school(sessions: PlannedSessionQuerySet) -> dict[tuple[str, str], int]:
+    """How many there are, by the school's name and slug."""
+    schools = sessions.order_by().values_list("participation__school__name", "participation__school__slug")
+    return {(name, slug): number for name, slug, number in schools.annotate(Count("pk"))}
 
 
 def cards_of(sessions: Sequence[PlannedSession], *, by: User, now: dt.datetime) -> list[Card]:

@@ -189,6 +189,11 @@ class PlannedSessionQuerySet(models.QuerySet["PlannedSession"]):
         """Their week has passed, and nobody has said whether they were held."""
         return self.without_outcome().filter(week_start__lt=monday_of(today))
 
+    def due_for_log(self, today: dt.date) -> PlannedSessionQuerySet:
+        """Those whose time has come, and nobody has said what came of them, as ``waits_for_log`` says of one."""
+        has_come = Q(date__lte=today) | Q(date__isnull=True, week_start__lte=today)
+        return self.without_outcome().filter(has_come)
+
     def in_week(self, monday: dt.date) -> PlannedSessionQuerySet:
         return self.filter(week_start=monday)
 

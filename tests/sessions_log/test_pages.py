@@ -13,6 +13,7 @@ from django.urls import reverse
 
 from schools.actions.people import add_person
 from schools.models import PlannedSession
+from sessions_log import board
 from sessions_log.actions import log_as_planned
 from sessions_log.models import LogRevision, SessionLog
 from tests.conftest import at_school
@@ -189,6 +190,42 @@ class TestStart:
         assert 'Ekbackaskolan <span class="small">6 att logga' in html
         one = PlannedSession.objects.first()
         assert "Loggen för 1A är sparad." in page(client, tap(client, one, html).url)
+
+    def test_of_a_week_with_too_much_to_show_it_says_how_much_there_is_at_each_school(
+        self, plan, ekbacka, samira, signed_in, monkeypatch
+    ):
+        """The coordinator of many schools chooses one, and is shown all of that school's week."""
+        monkeypatch.setattr(board, "MOST_IN_WEEK", 6)
+        for slot in range(1, 6):
+            plan("1A", THIS_WEEK, topic=None, slot_no=slot)
+            later = {"date": TODAY + dt.timedelta(days=1)} if slot > 2 else {}
+            plan("1A", THIS_WEEK, topic=None, slot_no=slot, school=ekbacka, **later)
+        client = signed_in(samira)
+        html = page(client, START)
+        assert 'class="log-row"' not in html and "10 pass på 2 skolor. Välj en skola för att logga dess pass." in html
+        assert "<b>7</b>att logga i veckan" in html
+        assert html.index("5 av 5 att logga") < html.index("2 av 5 att logga")
+        for slug, number in (("lindangsskolan", 5), ("ekbackaskolan", 2)):
+            assert f'href="{START}?skola={slug}"' in html
+            chosen = page(client, f"{START}?skola={slug}")
+            assert chosen.count("Genomfört som planerat") >= number and "Välj en skola" not in chosen
+
+    def test_a_single_school_is_shown_whole_however_much_it_has(self, plan, jonas, signed_in, monkeypatch):
+        monkeypatch.setattr(board, "MOST_IN_WEEK", 6)
+        for slot in range(1, 13):
+            plan("1A", THIS_WEEK, topic=None, slot_no=slot)
+        assert page(signed_in(jonas), START).count('class="log-row"') == 12
+
+    def test_what_can_be_logged_is_the_same_to_the_database(self, plan):
+        days = [None, *(THIS_WEEK + dt.timedelta(days=day) for day in range(5))]
+        for slot, day in enumerate(days, start=1):
+            plan("1A", THIS_WEEK, slot_no=slot, topic=None, date=day)
+            plan("2A", NEXT_WEEK, slot_no=slot, topic=None, date=day and day + dt.timedelta(weeks=1))
+        plan("1A", LAST_WEEK, slot_no=20, topic=None, cancelled_at=NOON, cancel_reason="other")
+        plan("1A", LAST_WEEK, slot_no=21, topic=None, outcome="held")
+        for today in (TODAY, TODAY + dt.timedelta(days=1), NEXT_WEEK):
+            due = {one for one in PlannedSession.objects.all() if one.waits_for_log(today)}
+            assert due and set(PlannedSession.objects.due_for_log(today)) == due
 
     def test_the_number_of_queries_does_not_grow_with_sessions(
         self, plan, ekbacka, samira, signed_in, django_assert_max_num_queries
