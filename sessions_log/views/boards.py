@@ -8,6 +8,7 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
+from accounts.policies import is_coordinator
 from schools.conflicts import all_conflicts
 from schools.models import SchoolReply, SchoolYear
 from schools.strays import strays_at
@@ -34,7 +35,7 @@ def start(request: SignedInRequest) -> HttpResponse:
     schools = schools_to_log(request, today).open_on(today).order_by("name")
     choices = list(schools)
     if not choices:
-        return redirect("start")
+        return _nothing_to_log(request)
     school = chosen_school(request, schools)
     shown = schools.filter(pk=school.pk) if school else schools
     board, year = board_for(shown, by=request.user, now=now), SchoolYear.objects.at(today)
@@ -63,7 +64,7 @@ def awaiting(request: SignedInRequest) -> HttpResponse:
     schools = schools_to_log(request, today).order_by("name")
     choices = list(schools)
     if not choices:
-        return redirect("start")
+        return _nothing_to_log(request)
     school = chosen_school(request, schools)
     shown = schools.filter(pk=school.pk) if school else schools
     by_leader = request.GET.get("efter") == "ledare"
@@ -81,3 +82,11 @@ def awaiting(request: SignedInRequest) -> HttpResponse:
         "next": request.get_full_path(),
     }
     return render(request, "sessions_log/awaiting_list.html", context)
+
+
+def _nothing_to_log(request: SignedInRequest) -> HttpResponse:
+    """A new centre's coordinator begins with a school; whoever logs at none has another start page."""
+    today = timezone.localdate()
+    if is_coordinator(request.user, today):
+        return render(request, "sessions_log/start_empty.html", {"today": today})
+    return redirect("start")

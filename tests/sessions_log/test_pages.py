@@ -191,6 +191,11 @@ class TestStart:
         one = PlannedSession.objects.first()
         assert "Loggen för 1A är sparad." in page(client, tap(client, one, html).url)
 
+    @pytest.mark.parametrize("url", [START, "/saknar-logg/"])
+    def test_a_new_centres_coordinator_is_shown_where_to_begin(self, samira, signed_in, url):
+        html = page(signed_in(samira), url)
+        assert "Ingen skola är i gång än." in html and f'href="{reverse("schools:school-add")}"' in html
+
     def test_of_a_week_with_too_much_to_show_it_says_how_much_there_is_at_each_school(
         self, plan, ekbacka, samira, signed_in, monkeypatch
     ):
