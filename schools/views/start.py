@@ -9,15 +9,13 @@ from django.utils import timezone
 from accounts.policies import is_administrator, is_coordinator, is_leadership
 from accounts.requests import SignedInRequest
 from programmes.policies import partners_of
-from schools.models import School, SchoolMembership
-from schools.policies import COORDINATOR
+from schools.models import School
 
 
 def start(request: SignedInRequest) -> HttpResponse:
     """The start page of the role with most to do; a contact person of several schools chooses one."""
     today, user = timezone.localdate(), request.user
-    own = SchoolMembership.objects.active(today).filter(person__user=user)
-    if is_coordinator(user, today) or own.filter(role=COORDINATOR).exists():
+    if is_coordinator(user, today) or School.objects.logged_by(user, today).open_on(today).exists():
         return redirect("sessions_log:start")
     if is_leadership(user, today):
         return redirect("evaluations:overview")

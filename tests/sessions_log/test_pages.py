@@ -12,7 +12,7 @@ from django.core.cache import caches
 from django.urls import reverse
 
 from schools.actions.people import add_person
-from schools.models import PlannedSession
+from schools.models import PlannedSession, School
 from sessions_log import board
 from sessions_log.actions import log_as_planned
 from sessions_log.models import LogRevision, SessionLog
@@ -195,6 +195,12 @@ class TestStart:
     def test_a_new_centres_coordinator_is_shown_where_to_begin(self, samira, signed_in, url):
         html = page(signed_in(samira), url)
         assert "Ingen skola är i gång än." in html and f'href="{reverse("schools:school-add")}"' in html
+
+    def test_the_coordinator_of_a_closed_school_is_shown_its_plan(self, centre, jonas, signed_in):
+        School.objects.filter(pk=centre.lindang.pk).update(closed_on=LAST_WEEK)
+        client = signed_in(jonas)
+        assert client.get(START).url == "/"
+        assert client.get("/").url == reverse("schools:term-plan", args=["lindangsskolan"])
 
     def test_of_a_week_with_too_much_to_show_it_says_how_much_there_is_at_each_school(
         self, plan, ekbacka, samira, signed_in, monkeypatch
