@@ -134,7 +134,7 @@ def signed_in(user: User, today: dt.date) -> Sender:
     def form_url(session: PlannedSession) -> str:
         return reverse(IN_FULL, args=[session.uuid])
 
-    return Sender(user, session_of, form_url, reverse("sessions_log:start"))
+    return Sender(user, session_of, form_url, reverse("start"))
 
 
 def send(kept: KeptLog, *, sender: Sender, now: dt.datetime, insist: bool = False) -> Sent:
