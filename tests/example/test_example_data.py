@@ -8,13 +8,16 @@ from collections import Counter
 import pytest
 from django.db import transaction
 
+from accounts.models import User
 from evaluations.models import SavedReport
 from programmes import reference
-from schools.models import Occasion, PlannedSession, School, SchoolMembership
+from schools.calendar import SchoolCalendar
+from schools.models import Occasion, PlannedSession, School, SchoolMembership, SchoolYear
 from sessions_log.models import SessionLog
 from tests.remembering import remembered
 from vpc_portal.example.making import make_example
 from vpc_portal.example.names import SCHOOLS, Fate
+from vpc_portal.example.occasions import make_occasions
 
 # On one worker, as what one test has built is put back for the next.
 pytestmark = [pytest.mark.django_db, pytest.mark.xdist_group("example")]
@@ -81,6 +84,21 @@ def test_occasions_are_held_waiting_and_coming_with_invitations():
     assert Occasion.objects.filter(held=True, attendance__count__gt=0).exists()
     assert Occasion.objects.without_attendance(TODAY).exists()
     assert Occasion.objects.coming(TODAY).filter(invitations__answer=True).exists()
+
+
+@pytest.mark.parametrize("today", [dt.date(2026, 11, 27), dt.date(2027, 1, 4), dt.date(2027, 5, 6)])
+def test_no_occasion_is_on_a_holiday_or_in_a_break(today):
+    """From the first, five weeks ahead is New Year's Day; from the second, a week back is in the break."""
+    a_small_example()
+    planned = set(Occasion.objects.values_list("pk", flat=True))
+    make_occasions(School.objects.order_by("pk"), today, User.objects.get(email="samordnare@vpc.example"))
+    made = Occasion.objects.exclude(pk__in=planned)
+
+    assert any(one.date > today for one in made)
+    assert any(one.date < today for one in made)
+    for one in made:
+        calendar = SchoolCalendar.of(SchoolYear.objects.at(one.date), one.school)
+        assert calendar.is_school_day(one.date), f"{one} {one.date}"
 
 
 def test_the_leadership_has_saved_a_report_of_the_month_before_and_of_last_year():

@@ -17,7 +17,8 @@ from schools.actions.occasions import (
     log_attendance,
     plan_occasion,
 )
-from schools.models import Occasion, OccasionKind, Organisation, School, SchoolMembership
+from schools.calendar import DAY, SCHOOL_DAYS, WEEK, SchoolCalendar, public_holidays
+from schools.models import Occasion, OccasionKind, Organisation, School, SchoolMembership, SchoolYear
 from vpc_portal.example.logs import at_hour
 
 Kind = OccasionKind
@@ -45,15 +46,15 @@ def _held_for_all(schools: Sequence[School], today: dt.date, by: User) -> None:
         (Organisation.RESCUE_SERVICES, None): 1,
         (Organisation.HOUSING, None): 2,
     }
-    day = _weekday(today - dt.timedelta(weeks=9))
+    day = _open_day(today - 9 * WEEK, None, today)
     _held(Kind.CONCERN, None, day, {**came, (Organisation.SOCIAL_SERVICES, None): 2}, by, **AFTERNOON, **HALL)
-    day = _weekday(today - dt.timedelta(weeks=6))
+    day = _open_day(today - 6 * WEEK, None, today)
     _held(Kind.KEY_PERSONS_TRAINING, None, day, {**partners, **dict(list(came.items())[:2])}, by, **AFTERNOON, **HALL)
 
 
 def _at_school(school: School, place: int, today: dt.date, by: User) -> None:
     """Each school has had something; one lacks attendance, and one had to cancel."""
-    back = _weekday(today - dt.timedelta(weeks=3 + place % 3))
+    back = _open_day(today - (3 + place % 3) * WEEK, school, today)
     if place % 3 == 0:
         _held(
             Kind.APT, school, back, {(Organisation.SCHOOL, school): 14 + place}, by, **MEETING, place="Personalrummet"
@@ -61,9 +62,9 @@ def _at_school(school: School, place: int, today: dt.date, by: User) -> None:
     elif place % 3 == 1:
         _held(Kind.ABC, school, back, {(Organisation.PARENTS, school): 9 + place}, by, **EVENING)
     if place == 0:
-        _plan(Kind.ABC, school, _weekday(today - dt.timedelta(weeks=1)), by, **EVENING)
+        _plan(Kind.ABC, school, _open_day(today - WEEK, school, today), by, **EVENING)
     if place == 2:
-        occasion = _plan(Kind.APT, school, _weekday(today + dt.timedelta(weeks=2)), by, **MEETING)
+        occasion = _plan(Kind.APT, school, _open_day(today + 2 * WEEK, school, today), by, **MEETING)
         now = at_hour(today - dt.timedelta(days=2), 9)
         note = "Vi återkommer med en ny dag."
         cancel_occasion(occasion=occasion, version=occasion.version, reason="leader_absent", note=note, by=by, now=now)
@@ -72,7 +73,7 @@ def _at_school(school: School, place: int, today: dt.date, by: User) -> None:
 def _coming_for_all(schools: Sequence[School], today: dt.date, by: User) -> None:
     """A meeting that the contact persons and the partners are invited to; some have answered."""
     text = "Vi delar det som har fungerat i höst.\nTa med ett exempel från din skola."
-    day = _weekday(today + dt.timedelta(weeks=3))
+    day = _open_day(today + 3 * WEEK, None, today)
     occasion = _plan(Kind.FURTHER, None, day, by, title="Erfarenhetsutbyte för kontaktpersoner", text=text, **AFTERNOON)
     contacts = SchoolMembership.objects.contacts().active(today).filter(person__school__in=schools)
     people = [one.person for one in contacts.select_related("person__school").order_by("person__school__pk")[:5]]
@@ -85,7 +86,7 @@ def _coming_for_all(schools: Sequence[School], today: dt.date, by: User) -> None
     # The first is the demo's own contact person: that answer is left to whoever tries the demo.
     for number, invitation in enumerate(invited[1:4]):
         answer_invitation(invitation=invitation, yes=number != 1, coming=1 + number, by=None, now=at_hour(today, 8))
-    _plan(Kind.CONCERN, None, _weekday(today + dt.timedelta(weeks=5)), by, **AFTERNOON, **HALL)
+    _plan(Kind.CONCERN, None, _open_day(today + 5 * WEEK, None, today), by, **AFTERNOON, **HALL)
 
 
 def _held(kind: Kind, school: School | None, day: dt.date, counts: Counts, by: User, **said: Any) -> None:
@@ -99,6 +100,15 @@ def _plan(kind: Kind, school: School | None, day: dt.date, by: User, **said: Any
     return plan_occasion(key=key, kind=kind, school=school, date=day, by=by, now=planned, **said)
 
 
-def _weekday(day: dt.date) -> dt.date:
-    """The day, or the Monday after a weekend."""
-    return day + dt.timedelta(days=max(0, 7 - day.weekday()) if day.weekday() > 4 else 0)
+def _open_day(day: dt.date, school: School | None, today: dt.date) -> dt.date:
+    """The day, if it is no weekend, holiday or break; else the nearest before it, or after it if it is to come."""
+    closed = _closed_days(school)
+    step = DAY if day > today else -DAY
+    while day.weekday() >= SCHOOL_DAYS or day in closed or day in public_holidays(day.year):
+        day += step
+    return day
+
+
+def _closed_days(school: School | None) -> set[dt.date]:
+    """What the school years' calendars say is closed: at a school, or for all."""
+    return {day for year in SchoolYear.objects.all() for day in SchoolCalendar.of(year, school).closed}
