@@ -10,7 +10,7 @@ from django.views.decorators.http import require_safe
 
 from accounts.policies import is_coordinator
 from schools.conflicts import all_conflicts
-from schools.models import SchoolReply, SchoolYear
+from schools.models import School, SchoolReply, SchoolYear
 from schools.strays import strays_at
 from sessions_log.board import (
     awaiting_by_leader,
@@ -29,10 +29,10 @@ PAGE = 50
 
 @require_safe
 def start(request: SignedInRequest) -> HttpResponse:
-    """This week's sessions and those that lack a log, at the schools that the user logs."""
+    """This week's sessions and those that lack a log, where the user logs; who logs nowhere starts elsewhere."""
     now = timezone.now()
     today = timezone.localdate(now)
-    schools = schools_to_log(request, today).open_on(today).order_by("name")
+    schools = School.objects.logged_by(request.user, today).open_on(today).order_by("name")
     choices = list(schools)
     if not choices:
         return _nothing_to_log(request)

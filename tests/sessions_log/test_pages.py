@@ -172,10 +172,14 @@ class TestStart:
         response = signed_in(elin).get(START)
         assert (response.status_code, response.url) == (302, "/")
 
-    @pytest.mark.parametrize("who", ["maria", "adam"])
-    def test_leadership_and_administrators_do_not_log(self, centre, signed_in, who):
+    @pytest.mark.parametrize(
+        ("who", "own"), [("maria", "evaluations:overview"), ("adam", "accounts:administration")], ids=["maria", "adam"]
+    )
+    def test_leadership_and_administrators_do_not_log_and_are_led_to_their_own_start(self, centre, signed_in, who, own):
         client = signed_in(getattr(centre, who))
-        assert client.get(START).status_code == 403
+        response = client.get(START, follow=True)
+        assert response.redirect_chain == [("/", 302), (reverse(own), 302)]
+        assert response.status_code == 200
         assert client.get("/saknar-logg/").status_code == 403
 
     def test_many_sessions_become_rows_school_by_school(self, plan, ekbacka, norms, samira, signed_in):

@@ -597,7 +597,7 @@ SAMPLES = [
     sample("sessions_log:link-session-form", by_leader, PUBLIC),
     sample("sessions_log:link-session-kept", by_leader, PUBLIC),
     # Logging.
-    sample("sessions_log:start", nothing, "CKPB left nobody", NO_POST),
+    sample("sessions_log:start", nothing, "CKPBLA left nobody", NO_POST),
     sample("sessions_log:awaiting", nothing, "CKPB left nobody", NO_POST),
     sample("sessions_log:log-form", due, "CK", of_school=True),
     sample("sessions_log:log-as-planned", due, NO_GET, "CK", of_school=True),
