@@ -27,7 +27,7 @@ TYPES: dict[type, str] = {
     dt.time: "time",
 }
 # A question with more values than this is a list, which is another each time.
-MOST_VALUES = 100
+MOST_VALUES = 200
 # Asked so often on a connection, a question is prepared; so many are kept, and so many are waited for.
 OFTEN, MOST, MOST_COUNTED = 3, 150, 2_000
 
