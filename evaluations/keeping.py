@@ -139,22 +139,22 @@ def _keep(
     )
 
 
-# Of a session and its topic, and of its log, what the counts follow from.
-OF_SESSION = (
-    "pk group slot_no week_start outcome cancelled_at cancel_reason replaces topic__slug topic__kind topic__month"
+# What the counts follow from: of a session, its topic and its log.
+SAID = (
+    *("pk", "participation__school", "group", "slot_no", "week_start", "replaces"),
+    *("outcome", "cancelled_at", "cancel_reason", "topic__slug", "topic__kind", "topic__month"),
+    *("log", "log__reason", "log__held_on", "log__logged_at", "log__parts_total"),
 )
-OF_LOG = "log log__reason log__held_on log__logged_at log__parts_total"
 
 
 def _session_rows(programme_year: ProgrammeYear, schools: Iterable[School]) -> dict[int, list[SessionRow]]:
     sessions = PlannedSession.objects.filter(
         participation__programme_year=programme_year, participation__school__in=schools
     )
-    said = sessions.values_list("participation__school", *OF_SESSION.split(), *OF_LOG.split(), named=True)
     parts_done = _parts_done(programme_year, schools)
     reminders = _reminders(programme_year, schools)
     rows: dict[int, list[SessionRow]] = defaultdict(list)
-    for one in said:
+    for one in sessions.values_list(*SAID, named=True):
         rows[one.participation__school].append(_session_row(one, parts_done, reminders.get(one.pk, ())))
     return rows
 

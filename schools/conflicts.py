@@ -62,14 +62,13 @@ def conflicts_among(rows: Iterable[PlannedSession]) -> list[Conflict]:
 def conflicts_at(
     rows: Iterable[PlannedSession], today: dt.date, elsewhere: Iterable[PlannedSession] | None = None
 ) -> list[Conflict]:
-    """The conflicts of sessions that are ahead, also with what their leaders do at other schools: ``elsewhere`` if
-    that has been read already."""
+    """The conflicts of sessions that are ahead, all that their schools have in those weeks, also with what their
+    leaders do at other schools: ``elsewhere`` if that has been read already."""
     ahead = [row for row in rows if row.is_live and row.outcome is None and row.week_start >= monday_of(today)]
     own = {row.pk for row in ahead}
     if elsewhere is None:
         led = {row.leader.user_id for row in ahead if row.leader and row.leader.user_id}
-        led_by_them = PlannedSession.objects.upcoming(today).filter(leader__user__in=led)
-        elsewhere = led_by_them.exclude(pk__in=own).with_names()
+        elsewhere = _led_elsewhere(led, {row.participation.school_id for row in ahead}, today).with_names()
     return [one for one in conflicts_among([*ahead, *elsewhere]) if any(row.pk in own for row in one.sessions)]
 
 
@@ -79,14 +78,19 @@ def with_elsewhere(
     """A school's rows in their order, and in the same query what those there who have accounts do at other schools."""
     read = rows.shown_in_lists().order_by()
     if accounts:
-        others = PlannedSession.objects.upcoming(today).filter(leader__user__in=accounts)
-        others = others.exclude(participation__school=school).shown_in_lists().order_by()
-        read = read.union(others, all=True)
+        others = _led_elsewhere(accounts, [school.pk], today)
+        read = read.union(others.shown_in_lists().order_by(), all=True)
     own: list[PlannedSession] = []
     elsewhere: list[PlannedSession] = []
     for row in read.order_by("week_start", "pk"):
         (own if row.participation.school_id == school.pk else elsewhere).append(row)
     return own, elsewhere
+
+
+def _led_elsewhere(accounts: Collection[int], schools: Collection[int], today: dt.date) -> PlannedSessionQuerySet:
+    """What is ahead and led by those with these accounts, anywhere but at these schools."""
+    led = PlannedSession.objects.upcoming(today).filter(leader__user__in=sorted(accounts))
+    return led.exclude(participation__school__in=schools)
 
 
 def conflicts_of(session: PlannedSession) -> list[Conflict]:

@@ -157,10 +157,8 @@ def board_for(schools: QuerySet[School], *, by: User, now: dt.datetime) -> Board
     today = timezone.localdate(now)
     ours = PlannedSession.objects.filter(participation__school__in=schools)
     in_week = ours.in_week(monday_of(today))
-    this_week = list(_with_all(in_week)[: MOST_IN_WEEK + 1])
-    by_school = week_by_school(in_week, today) if len(this_week) > MOST_IN_WEEK else []
-    if by_school:
-        this_week = [] if len(by_school) > 1 else list(_with_all(in_week))
+    by_school = too_much_by_school(in_week, today)
+    this_week = [] if by_school else list(_with_all(in_week))
     waiting = ours.awaiting_log(today)
     oldest = list(
         _with_all(waiting).order_by("week_start", "date", "participation__school__name", "group")[:MOST_AWAITING]
@@ -173,13 +171,16 @@ def board_for(schools: QuerySet[School], *, by: User, now: dt.datetime) -> Board
         awaiting=Section("saknar", awaiting),
         later=Section("senare", [card for card in week if card.session.date and card.session.date > today]),
         awaiting_count=waiting.count() if len(oldest) == MOST_AWAITING else len(oldest),
-        by_school=by_school if len(by_school) > 1 else [],
+        by_school=by_school,
     )
 
 
-def week_by_school(in_week: PlannedSessionQuerySet, today: dt.date) -> list[SchoolWeek]:
-    """A week's sessions counted by school, those with most to log first."""
-    sessions, due = _number_by_school(in_week), _number_by_school(in_week.due_for_log(today))
+def too_much_by_school(in_week: PlannedSessionQuerySet, today: dt.date) -> list[SchoolWeek]:
+    """A week's sessions counted by school, those with most to log first; nothing of a week that a page can show."""
+    sessions = _number_by_school(in_week)
+    if len(sessions) < 2 or sum(sessions.values()) <= MOST_IN_WEEK:
+        return []
+    due = _number_by_school(in_week.due_for_log(today))
     found = [SchoolWeek(*school, number, due.get(school, 0)) for school, number in sessions.items()]
     return sorted(found, key=lambda one: (-one.to_log, one.name))
 
