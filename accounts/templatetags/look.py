@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Container, Mapping
+from collections.abc import Container, Hashable, Mapping
 from typing import Any
 
 from django import template
 from django.forms import BoundField
 from django.forms.utils import flatatt
-from django.template.base import Parser, Token
+from django.template.base import FilterExpression, Parser, Token
 from django.urls import get_script_prefix
 from django.utils.formats import date_format
 from django.utils.html import format_html, format_html_join
@@ -18,32 +18,46 @@ from django.utils.translation import get_language
 
 register = template.Library()
 NBSP = "\u00a0"
+# So many of what ``once`` is told apart by are kept.
+MOST_KEPT = 100
 
 
 @register.tag
-def once(parser: Parser, _token: Token) -> Once:
-    """``{% once %}…{% endonce %}``: what is the same on every page and for everybody, such as the page's foot."""
+def once(parser: Parser, token: Token) -> Once:
+    """``{% once %}…{% endonce %}``: what is the same on every page and for everybody, such as the page's foot.
+
+    ``{% once WHAT %}…{% endonce %}``: what is the same wherever WHAT is; written each time where WHAT is empty.
+    """
+    _name, *what = token.split_contents()
     inside = parser.parse(("endonce",))
     parser.delete_first_token()
-    return Once(inside)
+    return Once(inside, parser.compile_filter(what[0]) if what else None)
 
 
 class Once(template.Node):
-    """Written once in each language, and kept while the process lives. It knows nothing of the page around it and of
-    who reads it, so that nothing of somebody's is kept for another."""
+    """Written once in each language, and kept while the process lives. Without a ``what`` it knows nothing of the page
+    around it and of who reads it, so that nothing of somebody's is kept for another."""
 
-    def __init__(self, inside: template.NodeList) -> None:
-        self.nodelist = inside
-        self.kept: dict[tuple[str | None, str], SafeString] = {}
+    def __init__(self, inside: template.NodeList, what: FilterExpression | None) -> None:
+        self.nodelist, self.what = inside, what
+        self.kept: dict[tuple[Hashable, ...], SafeString] = {}
 
     def render(self, context: template.Context) -> SafeString:
-        key = (get_language(), get_script_prefix())
+        what = self.what.resolve(context) if self.what else ""
+        if self.what and not what:
+            return self.nodelist.render(context)
+        key = (get_language(), get_script_prefix(), what)
         if key not in self.kept:
-            of_nobody = template.Context()
-            assert context.template is not None
-            with of_nobody.bind_template(context.template):
-                self.kept[key] = self.nodelist.render(of_nobody)
+            if len(self.kept) >= MOST_KEPT:
+                self.kept.clear()
+            self.kept[key] = self.nodelist.render(context) if self.what else self._for_nobody(context)
         return self.kept[key]
+
+    def _for_nobody(self, context: template.Context) -> SafeString:
+        of_nobody = template.Context()
+        assert context.template is not None
+        with of_nobody.bind_template(context.template):
+            return self.nodelist.render(of_nobody)
 
 
 @register.simple_tag

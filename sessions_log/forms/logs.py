@@ -265,6 +265,11 @@ class LogForm(forms.Form):
         return text % {"count": group.headcount}
 
     @property
+    def unanswered(self) -> str:
+        """What the questions that nothing is filled in for beforehand depend on; empty when they are answered."""
+        return "" if self.is_bound or self.log else self.session.group.kind
+
+    @property
     def conditions_said(self) -> bool:
         """Whether anything is answered, or wrong, among the questions that stand folded."""
         return any(self[name].value() or self[name].errors for name in CONDITIONS)

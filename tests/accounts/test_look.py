@@ -35,6 +35,15 @@ def test_what_is_written_once_knows_nothing_of_who_reads_and_of_the_page():
     assert said(template, name="Jonas") == first.replace("Elin", "Jonas")
 
 
+def test_what_is_the_same_for_some_is_written_once_for_them_and_each_time_for_others():
+    template = Template("{% once kind %}{{ kind }}: {{ name }}{% endonce %}")
+    assert said(template, kind="class", name="7A") == "class: 7A"
+    assert said(template, kind="class", name="7B") == "class: 7A"
+    assert said(template, kind="staff", name="Lag 7") == "staff: Lag 7"
+    assert said(template, kind="", name="7B") == ": 7B"
+    assert said(template, kind="", name="7C") == ": 7C"
+
+
 def test_a_day_of_another_year_says_its_year_before_its_week():
     with translation.override("sv"):
         assert day_of_year(dt.date(2026, 9, 15)).replace(NBSP, " ") == "tis 15 sep 2026, v. 38"

@@ -8,7 +8,6 @@ import uuid
 
 import pytest
 import time_machine
-from django.core.cache import caches
 from django.urls import reverse
 
 from schools.actions.people import add_person
@@ -38,7 +37,6 @@ def page(client, url: str) -> str:
 
 def form_of(client, session, **changed) -> dict[str, object]:
     """The full form as the browser would send it."""
-    caches["pages"].clear()  # a page that is shown again tells a test no context
     form = client.get(reverse("sessions_log:log-form", args=[session.uuid])).context["form"]
     return {
         **{name: value for name, value in form.initial.items() if value is not None and name in form.fields},
@@ -324,6 +322,22 @@ class TestForm:
         assert "Deltagare" in html
         assert ">Elever<" not in html
         assert "av 11 i gruppen" in html
+
+    def test_a_form_that_somebody_has_filled_in_says_what_they_said(self, plan, session, jonas, signed_in):
+        client, other = signed_in(jonas), plan("2A", THIS_WEEK)
+        page(client, reverse("sessions_log:log-form", args=[other.uuid]))  # the same questions, unanswered
+        assert send(client, session, adaptation="adapted", adults_present="3", note="Det gick fint.").status_code == 302
+        html = page(client, reverse("sessions_log:log-form", args=[session.uuid]))
+        assert re.search('name="adaptation"[^>]*value="adapted"[^>]*checked', html)
+        assert re.search('name="adults_present"[^>]*value="3"|value="3"[^>]*name="adults_present"', html)
+        assert "Det gick fint." in html
+        refused = send(client, other, adults_present="en hel del", note="Allt gick fint.").content.decode()
+        assert 'value="en hel del"' in refused
+        assert "Allt gick fint." in refused
+        assert "Skriv ett helt tal, till exempel 24." in refused
+        unanswered = page(client, reverse("sessions_log:log-form", args=[other.uuid]))
+        assert "gick fint" not in unanswered
+        assert not re.search('name="adaptation"[^>]*checked', unanswered)
 
     def test_a_session_held_otherwise_is_logged(self, session, lindang, samira, jonas, signed_in):
         teacher = add_person(school=lindang, name="Lo Lärare", by=samira)
