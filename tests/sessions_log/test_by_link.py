@@ -8,6 +8,7 @@ import json
 import re
 
 import pytest
+import segno
 import time_machine
 from django.test import Client
 from django.urls import reverse
@@ -176,6 +177,32 @@ def test_the_sheets_code_opens_the_log(held_by_lo, jonas, signed_in):
     assert len(reader.pages) == 1
     assert "1A: Normer och dess konsekvenser" in " ".join(text.split())
     assert "Koden öppnar loggen" in " ".join(text.split())
+
+
+@pytest.fixture
+def coded(monkeypatch) -> list[str]:
+    """The addresses that sheets have as codes."""
+    addresses: list[str] = []
+    make = segno.make
+    monkeypatch.setattr("segno.make", lambda address, **how: addresses.append(address) or make(address, **how))
+    return addresses
+
+
+def test_a_sheet_has_the_leaders_own_code_only_for_those_who_may_log(held_by_lo, coded, jonas, elin, maria, signed_in):
+    """A contact person, or leadership, would else log in the leader's name."""
+    sheet = reverse("sessions_log:session-sheet", args=[held_by_lo.uuid])
+    for reader in (jonas, elin, maria):
+        assert signed_in(reader).get(sheet).status_code == 200
+    behind_sign_in = reverse("sessions_log:log-form", args=[held_by_lo.uuid])
+    assert coded[0] == session_link(held_by_lo)
+    assert [address.endswith(behind_sign_in) for address in coded] == [False, True, True]
+
+
+def test_who_leads_the_session_has_their_own_code(held_by_lo, coded, elin, signed_in):
+    held_by_lo.leader = SchoolPerson.objects.get(user=elin)
+    held_by_lo.save()
+    signed_in(elin).get(reverse("sessions_log:session-sheet", args=[held_by_lo.uuid]))
+    assert coded == [session_link(held_by_lo)]
 
 
 def test_a_session_without_a_day_is_told_by_its_week(held_by_lo):
