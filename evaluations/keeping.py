@@ -194,8 +194,7 @@ def _session_row(said: Any, parts_done: Mapping[int, int], reminders: Iterable[t
         held_on=said.log__held_on,
         logged_on=timezone.localdate(logged_at) if logged_at else None,
         parts=parts,
-        # A log is never better than its session: a part that has been taken away since counts in neither.
-        parts_done=min(parts_done.get(said.log, 0), parts),
+        parts_done=parts_done.get(said.log, 0),
         reminders=tuple(
             (timezone.localdate(at), lead) for at, lead in sorted(reminders) if logged_at is None or at <= logged_at
         ),

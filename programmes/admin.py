@@ -33,6 +33,7 @@ from programmes.models import (
 class TopicPartInline(admin.StackedInline):
     model = TopicPart
     extra = 1
+    can_delete = False  # logs point at it: the topic's own page leaves it out
 
 
 class ContentItemInline(admin.StackedInline):

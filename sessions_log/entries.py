@@ -147,9 +147,16 @@ def snapshot(log: SessionLog) -> dict[str, Any]:
 
 
 def from_snapshot(session: PlannedSession, kept: dict[str, Any]) -> SessionLog:
-    """A log, not yet saved, with the columns that a snapshot keeps; what has come since is empty."""
+    """A log, not yet saved, with the columns that a snapshot keeps; what has come since is empty, and so is what it
+    points at that is there no more."""
     log = SessionLog(session=session)
     for field in log._meta.concrete_fields:
         if field.attname in kept and field.attname not in {"id", "session_id"}:
-            setattr(log, field.attname, field.to_python(kept[field.attname]))
+            value = field.to_python(kept[field.attname])
+            setattr(log, field.attname, None if field.null and _is_gone(field, value) else value)
     return log
+
+
+def _is_gone(field: Any, key: Any) -> bool:
+    """Whether a field points at a row that has been deleted."""
+    return bool(field.is_relation and key and not field.related_model.objects.filter(pk=key).exists())

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from django.core.files import File
 from django.db import transaction
+from django.db.models import F
 
 from accounts.models import User
 from programmes.material import check_material, discard_on_commit, suffix_of
@@ -109,12 +110,28 @@ def _last_place(section: ContentSection) -> int:
 
 
 def _write_parts(topic: SessionTopic, titles: Sequence[str]) -> None:
-    """A part keeps its row when its title changes, since logs point at it."""
-    known = {part.position: part for part in topic.parts.all()}
-    for position, title in enumerate(titles, 1):
-        part = known.pop(position, None) or TopicPart(topic=topic, position=position)
-        if part.title != title:
-            part.title = title
-            part.clean_fields(exclude=["topic"])
-            part.save()
-    topic.parts.filter(position__in=known).delete()
+    """A part keeps its row when it moves or its title changes, since logs point at it; so does one that the topic has
+    no more."""
+    known = list(topic.parts.all())
+    parts = parts_called(titles, known)
+    TopicPart.objects.filter(pk__in=[part.pk for part in known if part not in parts]).update(topic=None)
+    # No two have the same place meanwhile.
+    topic.parts.update(position=F("position") + len(titles) + len(known))
+    for position, (title, part) in enumerate(zip(titles, parts, strict=True), 1):
+        written = part or TopicPart(topic=topic)
+        written.title, written.position = title, position
+        written.clean_fields(exclude=["topic"])
+        written.save()
+
+
+def parts_called(titles: Sequence[str], known: Sequence[TopicPart]) -> list[TopicPart | None]:
+    """The part that each title is, of those in their order: the one that is called so already, else one in the same
+    place whose own title is gone, which has been renamed."""
+    left, called = list(known), []
+    for title in titles:
+        part = next((one for one in left if one.title == title), None)
+        called.append(part)
+        if part:
+            left.remove(part)
+    in_place = {one.position: one for one in left}
+    return [part or in_place.get(place) for place, part in enumerate(called, 1)]

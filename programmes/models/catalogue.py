@@ -139,9 +139,12 @@ class SessionTopic(models.Model):
 
 
 class TopicPart(models.Model):
-    """A part of a session, as a log ticks it off."""
+    """A part of a session, as a log ticks it off. Without a topic it is one that its topic has no more, and that older
+    logs still name."""
 
-    topic = models.ForeignKey(SessionTopic, on_delete=models.CASCADE, related_name="parts", verbose_name=_("topic"))
+    topic = models.ForeignKey(
+        SessionTopic, on_delete=models.CASCADE, related_name="parts", null=True, verbose_name=_("topic")
+    )
     position = models.PositiveSmallIntegerField(_("order"))
     title = models.CharField(_("title"), max_length=120, validators=[refuse_personal_number])
 

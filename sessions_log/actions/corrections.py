@@ -14,7 +14,8 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from accounts.validators import refuse_personal_number
-from schools.models import PlannedSession
+from programmes.models import TopicPart
+from schools.models import PlannedSession, SchoolPerson
 from sessions_log.actions.logs import Outcome, write_content
 from sessions_log.actions.standing_in import make_room, plan_new_time, raise_version, stand_ins
 from sessions_log.checks import check_entry
@@ -100,8 +101,8 @@ def restore_log(*, revision: LogRevision, by: User, now: dt.datetime) -> Session
             log.save(force_insert=True)
     except IntegrityError as taken:
         raise LogRefused(_("The log has been restored already."), code="restored") from taken
-    log.parts_done.set(revision.before.get("parts_done_ids", []))
-    log.co_leaders.set(revision.before.get("co_leaders_ids", []))
+    log.parts_done.set(TopicPart.objects.filter(pk__in=revision.before.get("parts_done_ids", [])))
+    log.co_leaders.set(SchoolPerson.objects.filter(pk__in=revision.before.get("co_leaders_ids", [])))
     _write_outcome(session, Outcome.HELD if log.held else Outcome.NOT_HELD)
     _keep(log, Kind.RESTORE, "", by=by, now=now)
     raise_version(session)

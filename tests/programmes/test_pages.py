@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from programmes import reference
 from programmes.actions import attach_material, describe_topic
-from programmes.models import ContentSection, Programme
+from programmes.models import ContentSection, Programme, TopicPart
 from tests.programmes.conftest import PDF
 
 
@@ -197,6 +197,21 @@ def test_describing_a_topic_again_keeps_the_rows_of_its_parts(written_topic, sam
     assert [(part.pk, part.title) for part in written_topic.parts.all()] == list(
         zip(former[:2], ["Start", "Berättelsen"], strict=True)
     )
+
+
+def test_a_part_that_moves_is_still_itself_and_one_that_is_left_out_is_kept(written_topic, samira):
+    """Logs point at them: a log that named a part must not come to name another."""
+    former = {part.title: part.pk for part in written_topic.parts.all()}
+    first, second, third = former
+    for parts in (["Nytt först", first, second, third], [third, first], [first]):
+        describe_topic(topic=written_topic, aim="", preparation="", parts=parts, by=samira)
+        now = {part.title: part.pk for part in written_topic.parts.all()}
+        assert list(now) == parts
+        assert now.items() - {"Nytt först": now.get("Nytt först")}.items() <= former.items()
+    assert set(TopicPart.objects.filter(topic=None, pk__in=former.values()).values_list("title", flat=True)) == {
+        second,
+        third,
+    }
 
 
 @pytest.mark.parametrize(

@@ -10,6 +10,8 @@ import time_machine
 from django.core.exceptions import ValidationError
 from django.urls import reverse
 
+from programmes.actions import describe_topic
+from programmes.models import Scenario
 from schools.actions.people import add_person
 from schools.actions.years import close_year, reopen_year
 from schools.models import PlannedSession, SchoolYear
@@ -60,6 +62,25 @@ def test_a_removed_log_is_restored_as_it_was(session, lindang, samira, jonas):
     assert (again.present, again.logged_by, again.logged_at, again.key) == (20, samira, NOON, log.key)
     assert (list(again.parts_done.all()), list(again.co_leaders.all())) == (list(parts), [helper])
     assert [one.deed for one in LogRevision.objects.order_by("at")] == ["remove", "restore"]
+
+
+def test_a_log_is_restored_without_what_has_been_deleted_since(session, lindang, samira, jonas):
+    """A person at the school and a scenario can be removed; a part that the topic has no more stays with its logs."""
+    leader = add_person(school=lindang, name="Lo Lärare", by=samira)
+    scenario = Scenario.objects.create(programme=session.topic.programme, title="I korridoren", position=1)
+    parts = tuple(session.topic.parts.all())
+    entry = LogEntry(held=True, held_on=TODAY, led_by_person=leader, parts_done=parts)
+    log = log_session(session=session, entry=entry, key=uuid.uuid4(), by=jonas, now=NOON)
+    SessionLog.objects.update(scenario=scenario)
+    log.co_leaders.add(leader)
+    kept = remove_log(log=log, reason="Fel pass", by=jonas, now=NOON + HOUR)
+    describe_topic(topic=session.topic, aim="", preparation="", parts=["Inledning"], by=samira)
+    scenario.delete()
+    leader.delete()
+    again = restore_log(revision=kept, by=jonas, now=NOON + 2 * HOUR)
+    again.refresh_from_db()
+    assert (again.led_by_person, again.scenario, list(again.co_leaders.all())) == (None, None, [])
+    assert (set(again.parts_done.all()), again.parts_total) == (set(parts), 4)
 
 
 def test_a_log_is_not_restored_over_another(log, samira):
