@@ -1,8 +1,19 @@
 """How django-allauth behaves here."""
 
+import logging
+from functools import cache
+from ipaddress import IPv6Address, IPv6Network, ip_address
+
 from allauth.account.adapter import DefaultAccountAdapter
+from django.conf import settings
+from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
+
+log = logging.getLogger(__name__)
+
+# Who has one IPv6 address has as many as there are in its network.
+NETWORK_BITS = 64
 
 
 class ClosedSignupAdapter(DefaultAccountAdapter):
@@ -16,3 +27,22 @@ class ClosedSignupAdapter(DefaultAccountAdapter):
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         return False
+
+    def get_client_ip(self, request: HttpRequest) -> str:
+        """Where a request comes from, for every limit on tries: in production what the proxy has written last, of an
+        IPv6 address its network. Those of whom nobody knows it share one limit, and none of them is turned away."""
+        if settings.ALLAUTH_TRUSTED_PROXY_COUNT and not request.headers.get("X-Forwarded-For"):
+            _say_that_the_proxy_tells_nothing()
+        try:
+            address = ip_address(super().get_client_ip(request))
+        except PermissionDenied:
+            return "unknown"
+        if isinstance(address, IPv6Address):
+            return str(address.ipv4_mapped or IPv6Network((address, NETWORK_BITS), strict=False))
+        return str(address)
+
+
+@cache
+def _say_that_the_proxy_tells_nothing() -> None:
+    """Once a process: the portal works, but one who tries on and on stops all others with him."""
+    log.warning("The proxy sets no X-Forwarded-For: all who sign in share one limit. See README, Deployment.")

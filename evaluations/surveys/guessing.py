@@ -10,7 +10,7 @@ import hashlib
 import hmac
 import secrets
 
-from django.conf import settings
+from allauth.account.adapter import get_adapter
 from django.core.cache import cache
 from django.http import HttpRequest
 
@@ -36,10 +36,5 @@ def count_wrong(request: HttpRequest) -> None:
 
 def _counter(request: HttpRequest) -> str:
     key = cache.get_or_set(_KEY, lambda: secrets.token_hex(16), MINUTES * 60)
-    return f"survey-wrong-{hmac.new(str(key).encode(), _place(request).encode(), hashlib.sha256).hexdigest()}"
-
-
-def _place(request: HttpRequest) -> str:
-    """Where the request comes from; in production the last that the proxy before the portal has written."""
-    forwarded = request.headers.get("X-Forwarded-For", "") if settings.PRODUCTION else ""
-    return forwarded.rpartition(",")[2].strip() or request.META.get("REMOTE_ADDR", "")
+    place = get_adapter().get_client_ip(request)
+    return f"survey-wrong-{hmac.new(str(key).encode(), place.encode(), hashlib.sha256).hexdigest()}"

@@ -12,7 +12,7 @@ from django.core.exceptions import ValidationError
 from django.test import Client
 from django.urls import reverse
 
-from accounts import actions
+from accounts import actions, adapter
 from accounts.demo import DEMO_PASSWORD
 from accounts.models import CentreRole
 from accounts.validators import holds_personal_number
@@ -48,6 +48,52 @@ def test_a_wrong_password_and_an_unknown_address_get_the_same_answer(elin):
 def test_after_many_tries_there_is_a_pause(elin):
     statuses = {sign_in("elin@vpc.example", f"fel-{number}").status_code for number in range(40)}
     assert 429 in statuses or "För många" in sign_in("elin@vpc.example", PASSWORD).content.decode()
+
+
+def tries_until_the_pause(told: list[str]) -> int:
+    """How many wrong passwords are heard, each for another account, when the proxy tells these of the client."""
+    client = Client()
+    for number in range(50):
+        sent = {"login": f"ingen-{number}@vpc.example", "password": "fel-losenord"}
+        answer = client.post(LOGIN, sent, headers={"X-Forwarded-For": told[number % len(told)]})
+        if answer.status_code == 429 or "För många" in answer.content.decode():
+            return number
+    return 50
+
+
+@pytest.fixture
+def behind_a_proxy(settings) -> int:
+    """How many tries one client has, who comes through the proxy of production."""
+    settings.ALLAUTH_TRUSTED_PROXY_COUNT = 1
+    return tries_until_the_pause(["192.0.2.1"])
+
+
+def test_behind_the_proxy_each_client_has_tries_of_its_own(db, behind_a_proxy):
+    assert 5 <= behind_a_proxy <= 30
+    assert tries_until_the_pause(["192.0.2.1"]) == 0
+    assert tries_until_the_pause(["192.0.2.2"]) == behind_a_proxy
+
+
+def test_what_a_client_writes_itself_before_the_proxys_word_gives_no_more_tries(db, behind_a_proxy):
+    forged = [f"203.0.113.{number}, 192.0.2.2" for number in range(50)]
+    assert tries_until_the_pause(forged) == behind_a_proxy
+
+
+def test_all_addresses_of_one_network_share_their_tries(db, behind_a_proxy):
+    assert tries_until_the_pause([f"2001:db8:1:2::{number}" for number in range(1, 50)]) == behind_a_proxy
+    assert tries_until_the_pause(["::ffff:192.0.2.1"]) == 0, "an IPv4 address, written otherwise"
+    assert tries_until_the_pause(["::ffff:192.0.2.2"]) == behind_a_proxy
+
+
+@pytest.mark.parametrize("told", ["", "unknown", "192.0.2.9, "])
+def test_whom_the_proxy_does_not_tell_of_may_sign_in_all_the_same(elin, settings, told, caplog):
+    adapter._say_that_the_proxy_tells_nothing.cache_clear()
+    settings.ALLAUTH_TRUSTED_PROXY_COUNT = 1
+    sent = {"login": elin.email, "password": PASSWORD}
+    # As behind a socket, where the server knows no address either.
+    assert Client().post(LOGIN, sent, headers={"X-Forwarded-For": told}, REMOTE_ADDR="").status_code == 302
+    assert Client().post(LOGIN, sent, REMOTE_ADDR="").status_code == 302
+    assert caplog.text.count("The proxy sets no X-Forwarded-For") == 1
 
 
 @pytest.mark.parametrize(

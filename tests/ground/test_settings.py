@@ -74,3 +74,8 @@ def test_production_refuses_to_start_without_a_key(tmp_path):
     found = in_production(tmp_path, "check", SECRET_KEY="")
     assert found.returncode != 0
     assert "SECRET_KEY is missing" in found.stderr
+
+
+def test_in_production_limits_ask_the_proxy_whose_the_request_is(tmp_path):
+    asks = "from allauth.app_settings import TRUSTED_PROXY_COUNT as n; print(n)"
+    assert in_production(tmp_path, "shell", "--no-imports", "-c", asks).stdout.strip() == "1"

@@ -175,6 +175,19 @@ def test_guessing_is_stopped_for_a_while_and_no_address_is_kept(town: SimpleName
 
 
 @pytest.mark.django_db
+def test_behind_the_proxy_who_guesses_cannot_pass_for_somebody_else(client: Client, monkeypatch, settings):
+    monkeypatch.setattr(guessing, "MOST_WRONG", 3)
+    settings.ALLAUTH_TRUSTED_PROXY_COUNT = 1
+
+    def guess(told: str) -> int:
+        return client.get("/enkat/CCCCCCC/", headers={"X-Forwarded-For": told}).status_code
+
+    assert [guess(f"203.0.113.{n}, 192.0.2.1") for n in range(4)] == [404, 404, 404, 429]
+    assert [guess(f"2001:db8:1:2::{n}") for n in range(1, 5)] == [404, 404, 404, 429]
+    assert [guess("192.0.2.2"), guess("2001:db8:1:3::1")] == [404, 404]
+
+
+@pytest.mark.django_db
 def test_the_rows_tell_nothing_of_the_order(town: SimpleNamespace):
     """Of 25 sheets the first row in the table's own order is the first sheet about once in 25, not always."""
     one = opened(town)
