@@ -22,11 +22,11 @@ def time_of(row: PlannedSession) -> Time:
 
 
 def weekly_time(group: Group, monday: dt.date, calendar: SchoolCalendar) -> Time:
-    """The group's weekly time in a week; nothing if it has none, or if the school is closed on that day."""
+    """The group's weekly time in a week; nothing if it has none, or if it does not meet on that day."""
     if group.weekday is None:
         return Time()
     day = monday + group.weekday * DAY
-    return Time(day, group.weekly_start, group.weekly_end) if calendar.is_school_day(day) else Time()
+    return Time(day, group.weekly_start, group.weekly_end) if _can_meet(group, day, calendar) else Time()
 
 
 def time_in(row: PlannedSession, monday: dt.date, calendar: SchoolCalendar) -> Time:
@@ -34,4 +34,9 @@ def time_in(row: PlannedSession, monday: dt.date, calendar: SchoolCalendar) -> T
     if row.date is None:
         return weekly_time(row.group, monday, calendar)
     day = monday + row.date.weekday() * DAY
-    return time_of(row)._replace(date=day) if calendar.is_school_day(day) else Time()
+    return time_of(row)._replace(date=day) if _can_meet(row.group, day, calendar) else Time()
+
+
+def _can_meet(group: Group, day: dt.date, calendar: SchoolCalendar) -> bool:
+    """Whether the school is open on a day, and the group has not ended by then."""
+    return calendar.is_school_day(day) and not group.has_ended_by(day)

@@ -56,7 +56,7 @@ def cancel_session(
 @transaction.atomic
 def cancel_for_ended_group(*, group: Group, last_day: dt.date, by: User, now: dt.datetime) -> int:
     """Cancel the sessions of a group that ends which lie after its last day and are not logged; gives their number."""
-    ending = group.sessions.without_outcome().filter(week_start__gt=last_day)
+    ending = group.sessions.without_outcome().after_day(last_day)
     rows = list(ending.order_by("pk").select_for_update(of=("self",)).select_related("participation__school"))
     before, batch = [state_of(row) for row in rows], uuid.uuid4()
     update_rows(rows, cancelled_at=now, cancel_reason=CancelReason.GROUP_ENDED)

@@ -87,4 +87,4 @@ def end_group(*, group: Group, last_day: dt.date, by: User, now: dt.datetime, me
 
 def sessions_after(group: Group, last_day: dt.date) -> int:
     """How many sessions ending the group after a day would cancel."""
-    return PlannedSession.objects.without_outcome().filter(group=group, week_start__gt=last_day).count()
+    return PlannedSession.objects.without_outcome().after_day(last_day).filter(group=group).count()

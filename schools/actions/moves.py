@@ -69,7 +69,7 @@ def move_session(
     calendar = SchoolCalendar.of(session.participation.programme_year.year, session.participation.school)
     time = Time(date, start_time, end_time)
     _check_week(session.group, calendar, week_start)
-    _check_time(calendar, week_start, time)
+    _check_time(session.group, calendar, week_start, time)
     refuse_personal_number(reason)
     before, moved_from = state_of(session), origin_after(session, week_start)
     change_one(
@@ -280,7 +280,7 @@ def _check_weeks(moves: Iterable[_Move]) -> None:
     for move in moves:
         try:
             _check_week(move.row.group, move.calendar, move.week)
-            _check_time(move.calendar, move.week, move.time)
+            _check_time(move.row.group, move.calendar, move.week, move.time)
         except ValidationError as why:
             refused += [f"{_named(move.row)}: {text}" for text in why.messages]
     if refused:
@@ -338,15 +338,17 @@ def _check_week(group: Group, calendar: SchoolCalendar, week_start: dt.date) -> 
         raise ValidationError({"week_start": _("The week is outside the school year. Choose another week.")})
     if calendar.is_closed_week(week_start):
         raise ValidationError({"week_start": _("The school has no teaching in %(week)s. Choose another week.") % week})
-    if group.ends_on and week_start > group.ends_on:
+    if group.has_ended_by(week_start):
         raise ValidationError({"week_start": _("The group has ended by %(week)s. Choose another week.") % week})
 
 
-def _check_time(calendar: SchoolCalendar, week_start: dt.date, time: Time) -> None:
+def _check_time(group: Group, calendar: SchoolCalendar, week_start: dt.date, time: Time) -> None:
     if time.date and monday_of(time.date) != week_start:
         raise ValidationError({"date": _("The day is not in %(week)s.") % {"week": week_no(week_start)}})
     if time.date and not calendar.is_school_day(time.date):
         raise ValidationError({"date": _("The school has no teaching on that day.")})
+    if time.date and group.has_ended_by(time.date):
+        raise ValidationError({"date": _("The group has ended by that day. Choose an earlier day.")})
     if time.start_time and not time.date:
         raise ValidationError({"date": _("Choose the day, too.")})
     if time.end_time and not time.start_time:

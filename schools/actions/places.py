@@ -47,7 +47,7 @@ def district_named(name: str, *, by: User) -> District:
 
 def left_behind(school: School, last_day: dt.date) -> dict[str, int]:
     """What closing a school after a day leads to: sessions that will not be held, and roles that end."""
-    sessions = PlannedSession.objects.without_outcome().filter(participation__school=school, week_start__gt=last_day)
+    sessions = PlannedSession.objects.without_outcome().after_day(last_day).filter(participation__school=school)
     roles = SchoolMembership.objects.filter(person__school=school).exclude(ends_on__lte=last_day)
     return {"sessions": sessions.count(), "roles": roles.count()}
 

@@ -51,7 +51,7 @@ def check_week(session: PlannedSession, week_start: dt.date, calendar: SchoolCal
         raise ValidationError(
             _("The school has no teaching in %(week)s. Choose another week.") % {"week": week_no(week_start)}
         )
-    if session.group.ends_on and week_start > session.group.ends_on:
+    if session.group.has_ended_by(week_start):
         raise ValidationError(
             _("The group has ended by %(week)s. Choose another week.") % {"week": week_no(week_start)}
         )

@@ -241,10 +241,18 @@ def _take_away(kept: Sequence[PlannedSession], gone: Sequence[PlannedSession], n
 def _put_back(pieces: Sequence[_Piece]) -> None:
     rows = [piece.row for piece in pieces]
     values = {piece.row.pk: values_in(piece.first.before) for piece in pieces}
+    outside = [row for row in rows if _outlives_group(row)]
     if any(values[row.pk]["topic_id"] != row.topic_id for row in rows):
         # Two rows may have swapped topics, and no moment may see the same topic twice in a group.
         update_rows(rows, among=_unlogged(), topic_id=None, raise_version=False)
     update_rows(rows, among=_unlogged(), **_by_field(rows, values))
+    for row in rows:
+        if _outlives_group(row) and row not in outside:
+            raise CannotUndo(_("%(session)s: the group has ended by the day it had.") % {"session": _name_of(row)})
+
+
+def _outlives_group(row: PlannedSession) -> bool:
+    return row.cancelled_at is None and row.group.has_ended_by(row.first_day)
 
 
 def _by_field(rows: Sequence[PlannedSession], values: Mapping[int, Mapping[str, Any]]) -> dict[str, Any]:

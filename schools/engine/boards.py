@@ -61,7 +61,7 @@ class Outline:
         return [monday for monday in self.open_weeks_of(group) if monday not in self.calendar.blocked]
 
     def _is_target(self, group: Group) -> bool:
-        if group.ends_on and group.ends_on < self.from_week:
+        if group.has_ended_by(self.from_week):
             return False
         if group.kind == Group.Kind.CLASS:
             return group.grade is not None and self.rules.lowest_grade <= group.grade <= self.rules.highest_grade
@@ -128,7 +128,7 @@ class Board:
 
     def does_without(self, group: Group, slot: Slot) -> bool:
         """Whether a group has no seat on a place: it has ended by then."""
-        return group.ends_on is not None and slot.starts_on > group.ends_on
+        return group.has_ended_by(slot.starts_on)
 
     def is_left_out(self, row: PlannedSession) -> bool:
         """Whether a person has chosen that the row's group does without its session."""
@@ -160,7 +160,7 @@ class Board:
         if not self._is_ahead(row):
             return False
         group = self._targets.get(row.group_id)
-        return group is None or (group.ends_on is not None and row.week_start > group.ends_on)
+        return group is None or group.has_ended_by(row.first_day)
 
     def _is_ahead(self, row: PlannedSession) -> bool:
         return not (row.outcome or row.cancelled_at or row.week_start < self.outline.from_week)
@@ -207,4 +207,4 @@ def take(book: Book, seat: Seat, week: dt.date | None) -> bool:
 
 
 def _exists(group: Group, day: dt.date) -> bool:
-    return group.starts_on <= day and (group.ends_on is None or day <= group.ends_on)
+    return group.starts_on <= day and not group.has_ended_by(day)

@@ -68,7 +68,11 @@ class Series(Board):
     def own_warnings(self) -> Iterator[PlanWarning]:
         matched = {group.mentors_id for group in self.classes}
         for group in self.outline.groups:
-            if group.kind == Group.Kind.MENTORS and group.pk not in matched and not self._has_ended(group):
+            if (
+                group.kind == Group.Kind.MENTORS
+                and group.pk not in matched
+                and not group.has_ended_by(self.outline.from_week)
+            ):
                 yield PlanWarning(Problem.MENTORS_UNMATCHED, group)
         for group in self.classes:
             if group.mentors_id is None:
@@ -155,9 +159,6 @@ class Series(Board):
         if seat.row and seat.row.date and not seat.is_moved:
             return seat.row.date <= last
         return seat.week <= monday_of(last)
-
-    def _has_ended(self, group: Group) -> bool:
-        return group.ends_on is not None and group.ends_on < self.outline.from_week
 
     # What supervision lies between
 

@@ -133,6 +133,10 @@ class Group(models.Model):
         kinds = [self.Kind.STAFF, self.Kind.CLASS, self.Kind.MENTORS]
         return (kinds.index(self.Kind(self.kind)), -1 if self.grade is None else self.grade, self.name)
 
+    def has_ended_by(self, day: dt.date) -> bool:
+        """Whether the group's last day lies before a day."""
+        return self.ends_on is not None and self.ends_on < day
+
     @property
     def is_class(self) -> bool:
         return self.kind == self.Kind.CLASS

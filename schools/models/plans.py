@@ -194,6 +194,10 @@ class PlannedSessionQuerySet(models.QuerySet["PlannedSession"]):
         has_come = Q(date__lte=today) | Q(date__isnull=True, week_start__lte=today)
         return self.without_outcome().filter(has_come)
 
+    def after_day(self, last_day: dt.date) -> PlannedSessionQuerySet:
+        """Those that come after a day, as ``first_day`` says of one."""
+        return self.filter(Q(date__gt=last_day) | Q(date__isnull=True, week_start__gt=last_day))
+
     def in_week(self, monday: dt.date) -> PlannedSessionQuerySet:
         return self.filter(week_start=monday)
 

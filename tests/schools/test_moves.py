@@ -10,6 +10,7 @@ from django.core.exceptions import ValidationError
 
 from schools.actions.calendar import close_days
 from schools.actions.deeds import StaleSession
+from schools.actions.groups import change_group, end_group
 from schools.actions.moves import (
     Placing,
     following,
@@ -106,6 +107,22 @@ def test_a_moved_session_keeps_its_weekday_and_time_unless_that_day_is_closed(pl
     move_sessions(placings=[to(row, D(2026, 10, 19))], by=centre.jonas, now=NOW)
     row.refresh_from_db()
     assert (row.week_start, row.date, row.start_time, row.end_time) == (D(2026, 10, 19), None, None, None)
+
+
+def test_a_day_after_the_groups_last_is_refused_and_chosen_for_no_session(plan, centre):
+    row = session_of(plan, "1A", after=D(2026, 9, 30))
+    change_group(group=row.group, weekday=3, by=centre.jonas, now=NOW)
+    row.refresh_from_db()
+    assert row.date == D(2026, 10, 8)
+    end_group(group=row.group, last_day=D(2026, 10, 13), by=centre.samira, now=NOW)
+    with pytest.raises(ValidationError) as refused:
+        move_session(
+            session=row, week_start=D(2026, 10, 12), date=D(2026, 10, 14), version=row.version, by=centre.jonas, now=NOW
+        )
+    assert list(refused.value.message_dict) == ["date"]
+    move_sessions(placings=[to(row, D(2026, 10, 12))], by=centre.jonas, now=NOW)
+    row.refresh_from_db()
+    assert (row.week_start, row.date, row.is_live) == (D(2026, 10, 12), None, True)
 
 
 def test_two_swap_weeks_days_and_times(plan, centre):

@@ -10,8 +10,10 @@ import time_machine
 from django.urls import reverse
 
 from accounts.models import User
+from schools.actions.moves import move_session
 from schools.models import ClosedPeriod, Group, PlannedSession, School, SchoolMembership, SchoolNote, SchoolYear
 from tests.conftest import NOW
+from tests.schools.laid_out import session_of
 from tests.town import in_full_work
 
 pytestmark = pytest.mark.usefixtures("autumn")
@@ -139,6 +141,43 @@ def test_a_merged_class_says_how_many_sessions_are_cancelled(samiras, town):
     version = before.version
     before.refresh_from_db()
     assert before.version > version
+
+
+@pytest.fixture
+def thursday(town):
+    """1A's first session in October, on a Thursday."""
+    session = session_of(town.plans["lindangsskolan"], "1A", after=dt.date(2026, 9, 30))
+    week, day = session.week_start, session.week_start + dt.timedelta(days=3)
+    return move_session(session=session, week_start=week, date=day, version=session.version, by=town.jonas, now=NOW)
+
+
+def test_a_session_later_in_the_week_in_which_its_class_ends_is_cancelled_too(samiras, town, thursday):
+    address = reverse("schools:group-end", args=["lindangsskolan", thursday.group.pk])
+    tuesday = {"last_day": (thursday.week_start + dt.timedelta(days=1)).isoformat()}
+    ahead = thursday.group.sessions.without_outcome().filter(week_start__gte=thursday.week_start).count()
+    assert f"{ahead} planerade pass efter den dagen ställs in" in page_of(samiras.post(address, tuesday))
+    samiras.post(address, tuesday | {"seen": tuesday["last_day"]})
+    thursday.refresh_from_db()
+    assert thursday.cancel_reason == "group_ended"
+
+
+def test_a_session_on_its_class_last_day_stays(samiras, town, thursday):
+    address = reverse("schools:group-end", args=["lindangsskolan", thursday.group.pk])
+    last = thursday.date.isoformat()
+    samiras.post(address, {"last_day": last, "seen": last})
+    thursday.refresh_from_db()
+    assert thursday.is_live
+
+
+def test_a_session_later_in_the_week_in_which_its_school_closes_is_cancelled_too(samiras, town, thursday):
+    address = reverse("schools:school-close", args=["lindangsskolan"])
+    tuesday = (thursday.week_start + dt.timedelta(days=1)).isoformat()
+    ahead = PlannedSession.objects.without_outcome().filter(participation__school=town.lindang)
+    in_all = ahead.filter(week_start__gte=thursday.week_start + dt.timedelta(days=7)).count() + 1
+    assert f"{in_all} planerade pass efter den dagen ställs in" in page_of(samiras.post(address, {"last_day": tuesday}))
+    samiras.post(address, {"last_day": tuesday, "seen": tuesday})
+    thursday.refresh_from_db()
+    assert thursday.cancel_reason == "group_ended"
 
 
 @pytest.mark.parametrize(

@@ -15,7 +15,7 @@ from django.urls import reverse
 from programmes import reference
 from programmes.models import SessionTopic
 from schools.actions.cancelling import cancel_session
-from schools.actions.groups import add_group
+from schools.actions.groups import add_group, end_group
 from schools.actions.moves import move_session
 from schools.actions.places import add_school
 from schools.models import District, Participation, PlannedSession, ProgrammeYear
@@ -406,6 +406,13 @@ def test_a_day_can_be_chosen_in_the_week_where_it_is(session, centre, signed_in)
     signed_in(centre.jonas).post(move_url(session), said)
     session.refresh_from_db()
     assert (session.date, session.week_start, session.moved_from) == (D(2026, 10, 6), D(2026, 10, 5), None)
+
+
+def test_a_day_after_the_groups_last_is_refused_beside_the_day(session, centre, signed_in):
+    end_group(group=session.group, last_day=D(2026, 10, 6), by=centre.samira, now=NOW)
+    said = {"week": "stay", "weekday": "3", "version": session.version}
+    page = signed_in(centre.jonas).post(move_url(session), said)
+    assert page.context["form"].errors["weekday"] == ["Gruppen har upphört före den dagen. Välj en tidigare dag."]
 
 
 def test_a_week_with_another_session_can_be_chosen_and_is_said(session, centre, signed_in):

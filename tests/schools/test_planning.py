@@ -286,6 +286,22 @@ def test_a_class_that_has_ended_loses_what_lies_ahead_of_it():
     assert all(row.week_start >= D(2026, 11, 9) for row in difference.cancel)
 
 
+def test_a_class_that_ends_in_mid_week_loses_what_lies_later_that_week():
+    outline = the_year(a_class(0), a_class(1))
+    rows = laid_out(outline)
+    ended = a_class(1, ends_on=D(2026, 12, 1))
+    for row in rows:
+        if row.group == ended:
+            row.group = ended
+    lost, kept = (row for row in rows if row.slot_no == 4 and row.group.is_class)
+    lost, kept = (lost, kept) if lost.group == ended else (kept, lost)
+    for row in (lost, kept):
+        row.week_start, row.date, row.pinned = D(2026, 11, 30), D(2026, 12, 3), True
+    difference = plan(replace(outline, groups=[STAFF, a_class(0), ended], rows=rows, from_day=D(2026, 11, 23)))
+    assert lost in difference.cancel
+    assert kept not in difference.cancel
+
+
 def test_a_class_that_comes_in_january_is_planned_after_its_staff_have_been_through_the_topics():
     outline = the_year()
     rows = laid_out(outline)

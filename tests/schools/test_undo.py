@@ -159,6 +159,18 @@ def test_what_ends_with_its_group_is_not_brought_back_alone(plan, centre):
     assert undoable_until(latest(plan).batch, SOON) is None
 
 
+def test_a_move_from_a_day_by_which_the_group_has_ended_since_is_not_undone(plan, centre):
+    session = session_of(plan, "1A", after=D(2026, 9, 30))
+    thursday = session.week_start + dt.timedelta(days=3)
+    for day in (thursday, thursday - dt.timedelta(days=3)):
+        week, version = session.week_start, session.version
+        move_session(session=session, week_start=week, date=day, version=version, by=centre.jonas, now=NOW)
+    batch = latest(plan).batch
+    end_group(group=session.group, last_day=thursday - dt.timedelta(days=2), by=centre.samira, now=NOW)
+    with pytest.raises(CannotUndo, match="gruppen har upphört före dagen"):
+        undo_batch(batch=batch, by=centre.jonas, now=SOON)
+
+
 def test_a_cancelled_session_whose_place_is_taken_stays_cancelled(plan, centre):
     session = session_of(plan, "1A", after=D(2026, 9, 30))
     cancel_session(session=session, reason="other", version=session.version, by=centre.jonas, now=NOW)
