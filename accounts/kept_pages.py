@@ -37,6 +37,8 @@ MOST_QUESTIONS = 60
 # knows that.
 TOKEN_IN_FORMS, TOKEN = re.compile(r'name="csrfmiddlewaretoken" value="(\w{64})"'), "\0token\0"
 HOUR = re.compile(r'data-now="\d+"')
+# What a question's row is called, which no column is.
+A_ROW = '"a row"'
 
 
 def kept(view: View) -> View:
@@ -108,7 +110,7 @@ def answer_to(questions: Sequence[Question]) -> str:
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
             parts = ", ".join(
-                f"(SELECT STRING_AGG(answer::text, ' ') FROM ({sql}) answer)" for sql, _values in questions
+                f"(SELECT STRING_AGG({A_ROW}::text, ' ') FROM ({sql}) {A_ROW})" for sql, _values in questions
             )
             cursor.execute(f"SELECT MD5(ROW({parts})::text)", [value for _sql, values in questions for value in values])
             return str(cursor.fetchone()[0])

@@ -230,8 +230,7 @@ def drop(kept: KeptLog) -> Sent:
 
 def _has_changed(kept: KeptLog, session: PlannedSession) -> bool:
     """Whether the session has been changed since the page was opened, as far as the log says."""
-    version = kept.data.get("version", "")
-    return version.isdigit() and int(version) != session.version
+    return kept.data.get("version", "") not in ("", str(session.version))
 
 
 def _own(kept: KeptLog, session: PlannedSession) -> tuple[tuple[str, str], ...]:

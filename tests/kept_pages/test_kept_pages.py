@@ -333,6 +333,12 @@ def test_an_answer_is_told_from_another_by_its_values_and_their_order():
     assert answer_to([(same, ())]) == answers[0]
 
 
+def test_a_column_may_have_any_name():
+    """As an invitation's answer: the row is asked for whole, also beside a column of such a name."""
+    answers = [answer_to([(f"SELECT 1 AS answer, {coming} AS coming, 2 AS row", ())]) for coming in (1, 2)]
+    assert answers[0] != answers[1]
+
+
 def test_what_one_question_answers_is_not_taken_for_anothers():
     one, two, both = ("SELECT 1", ()), ("SELECT 2", ()), ("SELECT 1 UNION ALL SELECT 2", ())
     nothing = ("SELECT 1 LIMIT 0", ())

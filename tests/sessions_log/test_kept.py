@@ -67,6 +67,14 @@ def test_a_log_waits_over_night_and_keeps_its_day(session, jonas, signed_in, thu
 
 
 @pytest.mark.parametrize("kept", [planned, in_full])
+@pytest.mark.parametrize("version", ["²", "9" * 5000, "x"])
+def test_a_version_that_is_none_is_answered_and_nothing_is_lost(kept, version, session, jonas, signed_in):
+    page = send(signed_in(jonas), kept(session, version=version))
+    assert "1A" in page
+    assert f'data-kept-done="{KEY}"' not in page or SessionLog.objects.filter(session=session).exists()
+
+
+@pytest.mark.parametrize("kept", [planned, in_full])
 def test_sent_twice_or_after_a_lost_answer_it_counts_once(kept, session, jonas, signed_in):
     client, log = signed_in(jonas), kept(session)
     for _time in range(2):
