@@ -13,7 +13,7 @@ import functools
 import io
 import pickle
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar
@@ -172,7 +172,7 @@ def _build(begun: Beginning, deeds: Deeds, build: Callable[..., Any], args: Any,
         begun.values.append(result)
     returned = known[0] if known else len(begun.values) - 1
     files = {name: (Path(settings.MEDIA_ROOT) / name).read_bytes() for name in _files() - before}
-    rows = {table: _rows_of(table) for table in _writes.tables}
+    rows = rows_of(_writes.tables)
     _states[deeds] = State(rows, files, *_kept(begun.values), returned)
     return result
 
@@ -195,12 +195,18 @@ def _write_what_waits() -> None:
     if not _beginning.waiting:
         return
     waiting, _beginning.waiting, number = _beginning.waiting, {}, _writes.number
+    write(waiting)
+    _writes.number = number
+
+
+def write(rows: Rows) -> None:
+    """The tables hold these rows and no others."""
     with transaction.atomic(savepoint=False), connection.cursor() as cursor:
         if connection.vendor == "postgresql":
-            _write_at_once(cursor, waiting)
+            _write_at_once(cursor, rows)
         else:
-            _write_one_by_one(cursor, waiting)
-    _writes.number = number
+            _write_one_by_one(cursor, rows)
+    _writes.tables |= rows.keys()
 
 
 def _write_at_once(cursor: Any, tables: Rows) -> None:
@@ -224,6 +230,10 @@ def _write_one_by_one(cursor: Any, tables: Rows) -> None:
 def _insert(table: str, columns: list[str], number: int) -> str:
     row = f"({', '.join(['%s'] * len(columns))})"
     return f"INSERT INTO {_quoted(table)} ({', '.join(map(_quoted, columns))}) VALUES {', '.join([row] * number)}"
+
+
+def rows_of(tables: Iterable[str]) -> Rows:
+    return {table: _rows_of(table) for table in tables}
 
 
 def _rows_of(table: str) -> tuple[list[str], list[tuple[Any, ...]]]:

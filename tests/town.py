@@ -12,7 +12,6 @@ from django.utils import timezone
 from accounts.actions import close_account, give_role
 from accounts.models import CentreRole
 from outbox.heartbeats import beat
-from programmes import reference
 from programmes.actions import attach_material, describe_topic
 from programmes.models import Programme, SessionTopic
 from schools.actions.cancelling import cancel_session
@@ -22,6 +21,7 @@ from schools.actions.replies import propose_time
 from schools.models import SchoolMembership
 from sessions_log.actions import log_as_planned
 from tests.conftest import NOW, account, at_school
+from tests.content import the_reference_content
 from tests.partners import with_partners
 from tests.remembering import remembered
 
@@ -32,7 +32,7 @@ TODAY = dt.date(2026, 9, 17)
 @remembered
 def in_full_work(centre: SimpleNamespace) -> SimpleNamespace:
     """Add to the small municipality what makes every page have something to show."""
-    reference.load()
+    the_reference_content()
     by = centre.samira
     centre.taget_year = open_programme_year(programme=Programme.objects.get(slug="taget"), year=centre.year, by=by)
     centre.plans = {school.slug: _laid_out(school, centre) for school in (centre.lindang, centre.ekbacka)}

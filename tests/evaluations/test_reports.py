@@ -27,13 +27,14 @@ from evaluations.frozen import FORMAT, UnknownFormat, fingerprint, read_back, to
 from evaluations.models import SavedReport
 from evaluations.reports import content_now, since_last_report, since_saved
 from evaluations.selection import Selection, selected
-from programmes import pdf, reference
+from programmes import pdf
 from programmes.actions.cooperation import give_partner_membership
 from programmes.models import PartnerOrganisation, Programme
 from schools.actions.places import add_school, district_named
 from schools.actions.plans import open_programme_year
 from sessions_log.actions import remove_log
 from tests.conftest import account
+from tests.content import the_reference_content
 from tests.evaluations.conftest import TODAY, due, log
 from tests.partners import START
 from tests.schools.laid_out import at, on, text_of
@@ -293,7 +294,7 @@ def test_there_is_nothing_to_save_of_a_district_without_schools(centre: SimpleNa
 def test_there_is_nothing_to_save_of_a_year_without_plans_or_before_it_begins(
     centre: SimpleNamespace, maria_in
 ) -> None:
-    reference.load()
+    the_reference_content()
     assert maria_in.get(ADD).status_code == 200  # no year is open yet
     open_programme_year(programme=Programme.objects.get(slug="taget"), year=centre.year, by=centre.samira)
 

@@ -10,10 +10,10 @@ from django.db import transaction
 
 from accounts.models import User
 from evaluations.models import SavedReport
-from programmes import reference
 from schools.calendar import SchoolCalendar
 from schools.models import Occasion, PlannedSession, School, SchoolMembership, SchoolYear
 from sessions_log.models import SessionLog
+from tests.content import the_reference_content
 from tests.remembering import remembered
 from vpc_portal.example.making import make_example
 from vpc_portal.example.names import SCHOOLS, Fate
@@ -26,7 +26,7 @@ TODAY = dt.date(2026, 11, 23)
 
 def build(seed: int) -> None:
     """Two schools, one of them without a contact person."""
-    reference.load()
+    the_reference_content()
     unlucky = next(school for school in SCHOOLS if school.fate is Fate.NO_CONTACT)
     make_example(seed=seed, today=TODAY, say=lambda _line: None, examples=(SCHOOLS[2], unlucky))
 

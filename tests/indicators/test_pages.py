@@ -17,6 +17,7 @@ from evaluations.models import Indicator, Observation, Study
 from evaluations.selection import Selection, selected
 from programmes import reference
 from sessions_log.models import SessionLog
+from tests.content import the_reference_content
 from tests.evaluations.conftest import TODAY, plans
 from tests.indicators.conftest import an_area, values
 
@@ -34,13 +35,13 @@ def words(client: Client, name: str, *args: str, **query: str) -> str:
 
 @pytest.fixture
 def leader(centre: SimpleNamespace, signed_in) -> Client:
-    reference.load()
+    the_reference_content()
     return signed_in(centre.maria)
 
 
 @pytest.fixture
 def coordinator(centre: SimpleNamespace, signed_in) -> Client:
-    reference.load()
+    the_reference_content()
     return signed_in(centre.samira)
 
 
@@ -155,7 +156,7 @@ def test_what_a_log_does_not_say_is_unknown_in_the_shares_of_practice(plans: Sim
 
 
 def test_the_figures_of_a_study_are_of_its_own_programme(centre: SimpleNamespace, plans: SimpleNamespace):
-    reference.load()
+    the_reference_content()
     study = Study.objects.get(slug="fou-sodertorn-2019")
     other = Study.objects.get(slug="stockholms-universitet-2021")
     study.programme, study.figures = plans.rules.programme, ["pace", "adapted", "no-such-figure"]

@@ -8,7 +8,7 @@ from evaluations.indicators import sentences
 from evaluations.indicators.numbers import shown, signed
 from evaluations.indicators.series import Comparison, comparison_of, picture_of, years_to_compare
 from evaluations.models import Indicator
-from programmes import reference
+from tests.content import the_reference_content
 from tests.indicators.conftest import an_area, values
 
 pytestmark = pytest.mark.django_db
@@ -38,7 +38,7 @@ def with_others(indicator: Indicator, count: int, step: float = 1) -> None:
 
 
 def test_the_reports_row_is_told_with_its_working_and_without_a_test() -> None:
-    reference.load()
+    the_reference_content()
     indicator = Indicator.objects.get(slug="gymnasieexamen-rapporten")
     found = compared(indicator)
 

@@ -17,7 +17,7 @@ from django.db import IntegrityError, transaction
 from django.urls import reverse
 from openpyxl import load_workbook
 
-from programmes import reference, reminders
+from programmes import reminders
 from programmes.actions import cooperation
 from programmes.actions.measures import MeasureEntry, add_measure, change_measure, follow_up
 from programmes.actions.sent_once import ChangedMeanwhile
@@ -25,6 +25,7 @@ from programmes.models import FollowUp, Measure, SituationFinding
 from programmes.policies import partners_of
 from tests.at_once import each_in_a_thread, reached_by_threads
 from tests.conftest import NOW
+from tests.content import the_reference_content
 from tests.mailing import Postbox, links_in
 from tests.partners import START, measure, with_partners
 
@@ -37,7 +38,7 @@ DAY = dt.timedelta(days=1)
 @pytest.fixture
 def town(centre: SimpleNamespace, settings, tmp_path):
     settings.MEDIA_ROOT = tmp_path
-    reference.load()
+    the_reference_content()
     with time_machine.travel(NOW, tick=False):
         yield with_partners(centre)
 

@@ -9,9 +9,9 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 from django.utils import timezone
 
-from programmes import reference
 from programmes.actions import attach_material, describe_topic
 from programmes.models import ContentSection, Programme, TopicPart
+from tests.content import the_reference_content
 from tests.programmes.conftest import PDF
 
 
@@ -34,7 +34,7 @@ def test_anyone_signed_in_finds_the_programmes_in_the_menu(taget, elin, signed_i
 
 
 def test_the_list_keeps_programmes_and_trainings_apart(db, elin, signed_in):
-    reference.load()
+    the_reference_content()
     listed = page(signed_in(elin), "programme-list")
     assert in_order(listed, "Program på skolorna", "TÅGET", "MVP", "Utbildningar", "ABC-föräldraträffar")
     assert "Pågår, 18 passämnen" in listed
@@ -47,7 +47,7 @@ def test_an_empty_portal_says_so(db, elin, signed_in):
 
 
 def test_a_programme_lists_its_topics_by_kind_in_order_with_months(db, elin, signed_in):
-    reference.load()
+    the_reference_content()
     taget = page(signed_in(elin), "programme-detail", "taget")
     assert in_order(
         taget,
@@ -66,7 +66,7 @@ def test_a_programme_lists_its_topics_by_kind_in_order_with_months(db, elin, sig
 
 
 def test_a_programme_says_who_meets_it_in_which_years_at_which_level(db, elin, signed_in):
-    reference.load()
+    the_reference_content()
     taget = page(signed_in(elin), "programme-detail", "taget")
     assert in_order(taget, "Vilka som möter det", "Elever F–5", "F-klass – åk 5, universell insats")
     assert "nivån är inte angiven" in page(signed_in(elin), "programme-detail", "oro-for-barn")
@@ -74,7 +74,7 @@ def test_a_programme_says_who_meets_it_in_which_years_at_which_level(db, elin, s
 
 
 def test_a_coordinator_says_that_a_training_runs_and_the_list_and_the_picture_say_so(db, samira, signed_in):
-    reference.load()
+    the_reference_content()
     client = signed_in(samira)
     assert "Under utveckling" in page(client, "programme-detail", "taget-for-foraldrar")
     said = {"name": "TÅGET för föräldrar", "kind": "programme", "status": "running", "audience": "Alla föräldrar"}
@@ -94,7 +94,7 @@ def test_a_coordinator_says_that_a_training_runs_and_the_list_and_the_picture_sa
 
 
 def test_the_library_has_each_evaluation_with_its_summary_link_and_file(db, samira, signed_in, client):
-    reference.load()
+    the_reference_content()
     read = page(client, "evaluation-library")
     assert in_order(read, "Stockholms universitet (2021)", "Länsstyrelsen (2020)", "FoU Södertörn (2019)")
     assert in_order(read, "Länsstyrelsen (2020)", "inte skrivit någon sammanfattning", "Rapport 2020:24")
@@ -109,7 +109,7 @@ def test_the_library_has_each_evaluation_with_its_summary_link_and_file(db, sami
 
 
 def test_an_area_that_is_renamed_is_called_so_on_the_measures_board_too(db, samira, signed_in):
-    reference.load()
+    the_reference_content()
     client = signed_in(samira)
     area = reverse("programmes:item-change", args=["strategiska-omraden", "trygghetsskapande"])
     client.post(area, {"heading": "Trygghet i vardagen"})
@@ -121,7 +121,7 @@ def test_an_area_that_is_renamed_is_called_so_on_the_measures_board_too(db, sami
 
 
 def test_a_row_that_is_removed_takes_its_file_along(db, samira, signed_in, django_capture_on_commit_callbacks):
-    reference.load()
+    the_reference_content()
     section = ContentSection.objects.get(slug="mvp-utvarderingar")
     item = section.items.get(slug="lansstyrelsen")
     item.file.save("rapport.pdf", ContentFile(PDF))
@@ -183,7 +183,7 @@ def test_what_does_not_exist_answers_404(db, elin, signed_in, url_name):
 
 @pytest.mark.parametrize("slug", ["taget", "mvp"])
 def test_the_pages_queries_do_not_grow_with_topics(db, elin, signed_in, slug, django_assert_max_num_queries):
-    reference.load()
+    the_reference_content()
     client = signed_in(elin)
     with django_assert_max_num_queries(10):
         page(client, "programme-detail", slug)

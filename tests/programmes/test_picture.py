@@ -9,9 +9,9 @@ from django.urls import reverse
 from hypothesis import given
 from hypothesis import strategies as st
 
-from programmes import reference
 from programmes.models import Encounter, Stage
 from programmes.picture import WIDTH, _wrapped, along_the_line, draw
+from tests.content import the_reference_content
 
 words = st.integers(min_value=1, max_value=30).map(lambda length: ("abcdefghijåäö" * 3)[:length])
 texts = st.lists(words, min_size=1, max_size=6).map(" ".join)
@@ -57,7 +57,7 @@ def test_on_a_phone_every_row_stands_once_along_the_line(rows: list[Encounter]):
 
 @pytest.mark.django_db
 def test_a_row_that_is_edited_changes_picture_and_table(samira, signed_in):
-    reference.load()
+    the_reference_content()
     client = signed_in(samira)
     change = reverse("programmes:encounter-change", args=["elever-f-5"])
     row = Encounter.objects.select_related("programme").get(slug="elever-f-5")

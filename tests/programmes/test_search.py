@@ -11,16 +11,17 @@ from django.urls import reverse
 from hypothesis import given
 from hypothesis import strategies as st
 
-from programmes import reference, search
+from programmes import search
 from programmes.models import Concept
 from schools.actions.occasions import plan_occasion
 from tests.conftest import NOW
+from tests.content import the_reference_content
 from tests.partners import with_partners
 
 
 @pytest.fixture
 def content(centre: SimpleNamespace) -> SimpleNamespace:
-    reference.load()
+    the_reference_content()
     Concept.objects.create(slug="askadare", term="åskådare", meaning="Den som ser något hända.")
     return centre
 

@@ -6,9 +6,9 @@ from types import SimpleNamespace
 
 import pytest
 
-from programmes import reference
 from programmes.models import Programme, SessionTopic
 from schools.actions.plans import apply_plan, choose_topics, join, open_programme_year
+from tests.content import the_reference_content
 from tests.mailing import Postbox
 from tests.remembering import remembered
 from tests.town import AUGUST
@@ -27,7 +27,7 @@ def taget(centre: SimpleNamespace) -> SimpleNamespace:
 @remembered
 def with_a_plan(centre: SimpleNamespace) -> SimpleNamespace:
     """TÅGET laid out at Lindängsskolan for the year 2026/27, before anybody has been told."""
-    reference.load()
+    the_reference_content()
     by = centre.samira
     rules = open_programme_year(programme=Programme.objects.get(slug="taget"), year=centre.year, by=by)
     centre.participation = join(school=centre.lindang, programme_year=rules, by=by)

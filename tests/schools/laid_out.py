@@ -10,10 +10,10 @@ from types import SimpleNamespace
 import time_machine
 from django.http import HttpResponse
 
-from programmes import reference
 from programmes.models import Programme, SessionTopic
 from schools.actions.plans import apply_plan, choose_topics, join, open_programme_year
 from schools.models import Participation, PlannedSession, ProgrammeYear, School, Term
+from tests.content import the_reference_content
 from tests.remembering import remembered
 
 BEFORE_TERM = dt.datetime(2026, 8, 10, 8, tzinfo=dt.UTC)
@@ -31,14 +31,14 @@ def at(day: dt.date) -> dt.datetime:
 @remembered
 def with_rules(centre: SimpleNamespace) -> ProgrammeYear:
     """TÅGET has its settings for the year; nothing is planned."""
-    reference.load()
+    the_reference_content()
     return open_programme_year(programme=Programme.objects.get(slug="taget"), year=centre.year, by=centre.samira)
 
 
 @remembered
 def lay_out(centre: SimpleNamespace, school: School, *, chosen: int = 5) -> Participation:
     """TÅGET's plan for a school's year, with so many of the five extra topics chosen."""
-    reference.load()
+    the_reference_content()
     taget = Programme.objects.get(slug="taget")
     rules = open_programme_year(programme=taget, year=centre.year, by=centre.samira)
     participation = join(school=school, programme_year=rules, by=centre.samira)

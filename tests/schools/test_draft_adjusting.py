@@ -13,7 +13,6 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from programmes import reference
 from programmes.models import Programme
 from schools.actions.calendar import close_days
 from schools.actions.groups import add_group
@@ -23,6 +22,7 @@ from schools.actions.plans import StaleDraft, apply_plan, draft_plan, open_progr
 from schools.engine.drafts import Change, Draft, Kind
 from schools.history import batches_of, deeds_in
 from schools.models import DraftAdjustment, Group, Participation, PlannedSession, ProgrammeYear
+from tests.content import the_reference_content
 from tests.schools.laid_out import at, lay_out, on, session_of, with_rules, words_of
 
 D = dt.date
@@ -246,7 +246,7 @@ class TestMvp:
 
     @pytest.fixture
     def series(self, centre: SimpleNamespace) -> ProgrammeYear:
-        reference.load()
+        the_reference_content()
         said = {"school": centre.lindang, "year": centre.year, "by": centre.samira}
         mentors = add_group(kind="mentors", name="Elevmentorer", grade=9, headcount=13, **said)
         six = add_group(kind="class", name="6A", grade=6, headcount=26, **said)

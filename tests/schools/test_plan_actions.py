@@ -9,7 +9,6 @@ import pytest
 from django.core.exceptions import ValidationError
 from django.utils.translation import override
 
-from programmes import reference
 from programmes.models import Programme, SessionTopic
 from schools.actions.calendar import close_days
 from schools.actions.cancelling import cancel_for_ended_group, cancel_session
@@ -22,6 +21,7 @@ from schools.engine.outlines import drafts_of
 from schools.history import deeds
 from schools.models import ClosedPeriod, Group, Participation, PlanChange, PlannedSession
 from schools.models.plans import CancelReason
+from tests.content import the_reference_content
 from tests.schools.laid_out import BEFORE_TERM, at, lay_out, session_of
 
 D = dt.date
@@ -61,7 +61,7 @@ def test_laying_out_the_same_plan_again_changes_nothing(plan: Participation, cen
 
 
 def test_a_draft_writes_nothing_even_for_a_school_that_has_not_joined(centre: SimpleNamespace):
-    reference.load()
+    the_reference_content()
     rules = open_programme_year(programme=Programme.objects.get(slug="taget"), year=centre.year, by=centre.samira)
     unsaved = Participation(school=centre.lindang, programme_year=rules)
     draft = draft_plan(participation=unsaved, from_day=centre.year.starts_on)
@@ -89,7 +89,7 @@ def test_the_number_of_statements_does_not_grow_with_the_groups(centre: SimpleNa
             grade=3,
             by=centre.samira,
         )
-    reference.load()
+    the_reference_content()
     rules = open_programme_year(programme=Programme.objects.get(slug="taget"), year=centre.year, by=centre.samira)
     participation = join(school=centre.lindang, programme_year=rules, by=centre.samira)
     with django_assert_max_num_queries(18):

@@ -12,13 +12,13 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from programmes import reference
 from programmes.models import SessionTopic
 from schools.actions.cancelling import cancel_session
 from schools.actions.groups import add_group, end_group
 from schools.actions.moves import move_session
 from schools.actions.places import add_school
 from schools.models import District, Participation, PlannedSession, ProgrammeYear
+from tests.content import the_reference_content
 from tests.schools.laid_out import at, lay_out, on, session_of, with_rules
 
 D = dt.date
@@ -111,7 +111,7 @@ def test_a_draft_says_what_lacks_a_topic_and_leads_to_choosing_it(centre, signed
 
 
 def test_a_draft_says_what_is_to_be_done_first(centre, signed_in):
-    reference.load()
+    the_reference_content()
     client = signed_in(centre.samira)
     page = client.get(draft_url())
     assert "TÅGET har inga inställningar för 2026/27" in text_of(page)
@@ -241,7 +241,7 @@ def settings_url() -> str:
 
 
 def test_the_settings_say_how_many_sessions_and_for_whom(centre, signed_in):
-    reference.load()
+    the_reference_content()
     client = signed_in(centre.samira)
     said = {"required_extra": "4", "lowest_grade": "1", "highest_grade": "6", "staff_lead_weeks": "2"}
     page = client.post(settings_url(), said, follow=True)

@@ -14,11 +14,11 @@ import pytest
 from django.urls import reverse
 from playwright.sync_api import expect
 
-from programmes import reference
 from programmes.models import Programme
 from schools.actions.plans import open_programme_year
 from schools.models import PlannedSession
 from tests.browsing import BrowserAs
+from tests.content import the_reference_content
 from tests.processes.fixtures import Celery, Mailbox, wait_until
 from tests.stories.test_main_job import (
     PHONE,
@@ -44,7 +44,7 @@ def test_planned_reminded_confirmed_logged_and_counted(
     centre: SimpleNamespace, browser_as: BrowserAs, celery: Celery, smtp_server: Mailbox, live_server
 ):
     celery.env["PORTAL_URL"] = live_server.url
-    reference.load()
+    the_reference_content()
     taget = Programme.objects.get(slug="taget")
     centre.taget_year = open_programme_year(programme=taget, year=centre.year, by=centre.samira)
 

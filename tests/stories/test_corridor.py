@@ -17,7 +17,6 @@ from django.contrib.sessions.models import Session
 from django.test import Client
 from playwright.sync_api import Browser, Page, expect
 
-from programmes import reference
 from programmes.models import Programme, Scenario, SessionTopic
 from schools.actions.groups import add_group
 from schools.actions.people import add_person
@@ -27,6 +26,7 @@ from sessions_log.actions import log_as_planned
 from sessions_log.models import SessionLog
 from sessions_log.session_links import session_link
 from tests.browsing import CHROMIUM, PATIENCE, QUIET, BrowserAs
+from tests.content import the_reference_content
 from tests.processes.fixtures import wait_until
 from tests.sessions_log.conftest import NOON, THIS_WEEK, TODAY, key, norms, plan, session  # noqa: F401
 
@@ -299,7 +299,7 @@ def test_an_mvp_session_asks_for_mentors_and_the_scenario(mvp_session, jonas, br
 @pytest.fixture
 def mvp_session(centre) -> PlannedSession:
     """The first of MVP's eleven for 6A, this week."""
-    reference.load()
+    the_reference_content()
     rules = open_programme_year(programme=Programme.objects.get(slug="mvp"), year=centre.year, by=centre.samira)
     Scenario.objects.create(programme=rules.programme, slug="i-korridoren", title="I korridoren", text="Någon tvekar.")
     group = add_group(

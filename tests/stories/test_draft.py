@@ -9,11 +9,11 @@ import pytest
 from django.urls import reverse
 from playwright.sync_api import Page, expect
 
-from programmes import reference
 from programmes.models import Programme
 from schools.actions.plans import open_programme_year
 from schools.models import PlannedSession
 from tests.browsing import BrowserAs
+from tests.content import the_reference_content
 from tests.stories.test_main_job import on
 
 pytestmark = [pytest.mark.browser, pytest.mark.story, pytest.mark.django_db(transaction=True)]
@@ -21,7 +21,7 @@ TOPIC = "Aktiva åskådare och förändring"
 
 
 def test_a_draft_is_adjusted_by_keyboard_laid_out_and_undone(centre: SimpleNamespace, browser_as: BrowserAs):
-    reference.load()
+    the_reference_content()
     open_programme_year(programme=Programme.objects.get(slug="taget"), year=centre.year, by=centre.samira)
     with on(dt.date(2026, 8, 12)):
         page = browser_as(centre.samira, width=1280)

@@ -10,13 +10,13 @@ import time_machine
 from django.urls import reverse
 
 from outbox.models import Message
-from programmes import reference
 from programmes.models import Programme
 from schools.actions.handover import hand_over
 from schools.actions.moves import move_session
 from schools.actions.plans import apply_plan, join, open_programme_year
 from schools.models import SchoolMembership, SchoolPerson
 from sessions_log.reminders import due
+from tests.content import the_reference_content
 from tests.mailing import Postbox, words_of
 from tests.town import AUGUST
 
@@ -31,7 +31,7 @@ MINUTE = dt.timedelta(minutes=1)
 
 @pytest.fixture
 def town(centre: SimpleNamespace) -> SimpleNamespace:
-    reference.load()
+    the_reference_content()
     rules = open_programme_year(programme=Programme.objects.get(slug="taget"), year=centre.year, by=centre.samira)
     centre.participation = join(school=centre.lindang, programme_year=rules, by=centre.samira)
     apply_plan(participation=centre.participation, from_day=centre.year.starts_on, by=centre.samira, now=AUGUST)

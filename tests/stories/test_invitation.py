@@ -14,12 +14,12 @@ from django.test import Client
 from django.urls import reverse
 from icalendar import Calendar
 
-from programmes import reference
 from programmes.models import Programme
 from schools.actions.plans import join, open_programme_year
 from schools.models import Occasion, OccasionKind
 from schools.trainings import who_is_trained
 from tests.conftest import NOW
+from tests.content import the_reference_content
 from tests.mailing import Postbox, links_in
 
 pytestmark = pytest.mark.django_db
@@ -44,7 +44,7 @@ def test_a_training_is_planned_answered_by_mail_and_counted(centre: SimpleNamesp
 
 
 def the_school_takes_part_in_mvp(centre: SimpleNamespace) -> None:
-    reference.load()
+    the_reference_content()
     mvp = open_programme_year(programme=Programme.objects.get(slug="mvp"), year=centre.year, by=centre.samira)
     join(school=centre.lindang, programme_year=mvp, by=centre.samira)
 

@@ -15,11 +15,11 @@ from django.urls import reverse
 from playwright.sync_api import Locator, expect
 
 from accounts.models import User
-from programmes import reference
 from programmes.models import Programme, SessionTopic
 from schools.actions.plans import apply_plan, choose_topics, join, open_programme_year
 from schools.models import Participation, PlannedSession
 from tests.browsing import BrowserAs
+from tests.content import the_reference_content
 
 STOCKHOLM_NOON = 10  # 12.00 in Stockholm in summer, as UTC
 PHONE = 360
@@ -35,7 +35,7 @@ def on(day: dt.date) -> time_machine.travel:
 @pytest.fixture
 def taget(centre: SimpleNamespace) -> SimpleNamespace:
     """The small municipality, with TÅGET's topics and its settings for the year."""
-    reference.load()
+    the_reference_content()
     centre.taget_year = open_programme_year(
         programme=Programme.objects.get(slug="taget"), year=centre.year, by=centre.samira
     )

@@ -10,12 +10,12 @@ import time_machine
 from django.urls import reverse
 from playwright.sync_api import expect
 
-from programmes import reference
 from programmes.models import Programme
 from schools.actions.groups import add_group
 from schools.actions.plans import open_programme_year
 from schools.models import Departure, Group, Occasion, PlannedSession
 from tests.browsing import BrowserAs
+from tests.content import the_reference_content
 
 pytestmark = [pytest.mark.browser, pytest.mark.story, pytest.mark.django_db(transaction=True)]
 JANUARY = dt.datetime(2027, 1, 25, 10, tzinfo=dt.UTC)
@@ -24,7 +24,7 @@ JANUARY = dt.datetime(2027, 1, 25, 10, tzinfo=dt.UTC)
 @pytest.fixture
 def school(centre: SimpleNamespace) -> SimpleNamespace:
     """Lindängsskolan with a class of year 6 and pupil mentors, not matched yet."""
-    reference.load()
+    the_reference_content()
     open_programme_year(programme=Programme.objects.get(slug="mvp"), year=centre.year, by=centre.samira)
     said = {"school": centre.lindang, "year": centre.year, "by": centre.samira}
     add_group(kind="mentors", name="Elevmentorer", grade=9, headcount=13, **said)

@@ -13,20 +13,26 @@ from django.urls import reverse
 from evaluations.models import SurveyRound, SurveyWave
 from evaluations.surveys.actions import count_sheet, end_wave, plan_surveys, start_round
 from evaluations.surveys.bank import items_of
-from programmes import reference
 from programmes.models import Programme
 from schools.actions.groups import add_group
 from schools.actions.plans import join, open_programme_year
 from schools.models import School
 from tests.conftest import NOW
+from tests.content import the_reference_content
+from tests.remembering import remembered
 
 KEY = re.compile(r'name="nyckel" value="([^"]+)"')
 
 
 @pytest.fixture
 def mvp(centre: SimpleNamespace) -> SimpleNamespace:
+    return with_mvp(centre)
+
+
+@remembered
+def with_mvp(centre: SimpleNamespace) -> SimpleNamespace:
     """MVP at Lindängsskolan (6A of 25, 6B of 4, pupil mentors of 12) and at Ekbackaskolan (6C of 22)."""
-    reference.load()
+    the_reference_content()
     rules = open_programme_year(programme=Programme.objects.get(slug="mvp"), year=centre.year, by=centre.samira)
     for school, name, size in ((centre.lindang, "6A", 25), (centre.lindang, "6B", 4), (centre.ekbacka, "6C", 22)):
         said = {"kind": "class", "name": name, "grade": 6, "headcount": size}
