@@ -7,8 +7,10 @@ import re
 from collections.abc import MutableMapping
 from typing import Any
 
-# A calendar's address, a mail's link, an invitation, and a link to choose a password.
-SECRET = re.compile(r"(/(?:kalender|lank|inbjudan|konto/valj-losenord/[^/\s\"]+)/)([^/\s\"?]{20,})")
+# Where addresses with secrets begin: a calendar's, a mail's link and a session's, an invitation, somebody's own mails,
+# how to stop one kind of them, and a link to choose a password.
+BEGINNINGS = ("kalender", "lank", "passlank", "inbjudan", "mejl/dina", "mejl/sluta", r"konto/valj-losenord/[^/\s\"]+")
+SECRET = re.compile(rf"(/(?:{'|'.join(BEGINNINGS)})/)([^/\s\"?]{{20,}})")
 # Who answers a survey: when, and from where, nobody is to read.
 UNSEEN = re.compile(r"[\s\"]/enkat/")
 # Django's own, and those of the servers that may carry it.
