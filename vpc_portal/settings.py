@@ -83,9 +83,14 @@ CRISPY_TEMPLATE_PACK = "bootstrap5"
 
 DATABASES = {"default": environment.database(default=f"sqlite:///{VAR_DIR / 'portal.sqlite3'}")}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
-# Rate limits must be shared by all processes, so the cache lives in the database until a Redis is configured.
 CACHES = {
-    "default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "cache"},
+    # Limits on tries, shared by all processes, so in the database. When it is full, what has passed goes; if that is
+    # not enough, the first by name go, and those are the limits on signing in: so it is far from ever full.
+    "default": {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "cache",
+        "OPTIONS": {"MAX_ENTRIES": 100_000},
+    },
     # Parts of pages, in each process's own memory: a few hundred kilobytes each.
     "rendered": {
         "BACKEND": "django.core.cache.backends.locmem.LocMemCache",

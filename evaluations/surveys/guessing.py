@@ -14,6 +14,8 @@ from allauth.account.adapter import get_adapter
 from django.core.cache import cache
 from django.http import HttpRequest
 
+from accounts.counting import count, counted
+
 MINUTES = 5
 # A school shares one address: a class that mistypes is let in all the same.
 MOST_WRONG = 60
@@ -21,17 +23,12 @@ _KEY = "survey-guessing-key"
 
 
 def has_guessed_too_often(request: HttpRequest) -> bool:
-    return int(cache.get(_counter(request), 0)) >= MOST_WRONG
+    return counted(_counter(request)) >= MOST_WRONG
 
 
 def count_wrong(request: HttpRequest) -> None:
     """A code that opens nothing was tried."""
-    counter = _counter(request)
-    if not cache.add(counter, 1, MINUTES * 60):
-        try:
-            cache.incr(counter)
-        except ValueError:  # it has just been forgotten
-            cache.add(counter, 1, MINUTES * 60)
+    count(_counter(request), MINUTES * 60)
 
 
 def _counter(request: HttpRequest) -> str:

@@ -11,7 +11,6 @@ from typing import Any
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
-from django.core.cache import cache
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -24,6 +23,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from accounts.counting import count
 from accounts.models import User
 from accounts.policies import is_coordinator
 from accounts.requests import SignedInRequest
@@ -78,8 +78,7 @@ def feed(request: HttpRequest, token: str) -> HttpResponse:
 
 def _asks_too_often(feed: CalendarFeed, now: dt.datetime) -> bool:
     key = f"feed-{feed.token_hash[:16]}-{int(now.timestamp()) // HOUR}"
-    cache.add(key, 0, 2 * HOUR)
-    return cache.incr(key) > MOST_AN_HOUR
+    return count(key, HOUR) > MOST_AN_HOUR
 
 
 @never_cache

@@ -131,6 +131,12 @@ def test_one_that_asks_without_end_is_told_to_wait(town, subscribe, monkeypatch)
         assert status(path) == 200
 
 
+def test_one_whose_count_the_cache_has_forgotten_is_read_all_the_same(town, subscribe, settings):
+    settings.CACHES = settings.CACHES | {"default": {"BACKEND": "django.core.cache.backends.dummy.DummyCache"}}
+    path = subscribe(town.elin)
+    assert [status(path), status(path)] == [200, 200]
+
+
 def test_the_database_has_one_standing_address_for_the_same_sessions(town):
     said = {"user": town.elin, "made_at": NOW}
     for school in (None, town.lindang):

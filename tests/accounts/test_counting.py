@@ -1,0 +1,39 @@
+"""Limits on tries, as they are kept in production: in a table that all processes share."""
+
+from __future__ import annotations
+
+import pytest
+import time_machine
+from django.core.management import call_command
+from django.test import Client
+
+from accounts.counting import count, counted
+from tests.conftest import NOW, PASSWORD
+from vpc_portal import settings as of_the_portal
+
+LOGIN = "/konto/login/"
+
+
+@pytest.fixture
+def in_the_database(db, settings) -> None:
+    settings.CACHES = of_the_portal.CACHES
+    call_command("createcachetable")
+
+
+def test_signing_in_stays_stopped_however_much_else_is_counted(elin, in_the_database):
+    for _try in range(6):
+        stopped = Client().post(LOGIN, {"login": elin.email, "password": "fel-losenord"}).content
+    assert "För många" in stopped.decode()
+    for number in range(400):
+        count(f"feed-{number}", 3600)
+    right = Client().post(LOGIN, {"login": elin.email, "password": PASSWORD})
+    assert right.status_code == 200 and "För många" in right.content.decode()
+
+
+def test_a_count_is_kept_as_long_as_it_says(in_the_database):
+    with time_machine.travel(NOW, tick=False) as clock:
+        assert [count("feed", 3600), count("feed", 3600)] == [1, 2]
+        clock.shift(3500)
+        assert counted("feed") == 2 and count("feed", 3600) == 3
+        clock.shift(3601)
+        assert counted("feed") == 0 and count("feed", 3600) == 1
