@@ -20,7 +20,7 @@ _NO_COLUMNS = {"parts_done", "co_leaders", "new_week"}
 
 @dataclass(frozen=True)
 class LogEntry:
-    """What is said of one session. Of a session that was not held only reasons, new week and note count.
+    """What is said of one session. Of a session that was not held only the reason and a new week count.
 
     None and "" mean that nothing was said. ``parts_done`` is None when nobody knows which parts were done.
     """
@@ -53,9 +53,7 @@ class LogEntry:
     def only_what_counts(self) -> LogEntry:
         """The entry without what its outcome makes meaningless, whatever hidden fields said."""
         if not self.held:
-            return LogEntry(
-                held=False, reason=self.reason, reason_note=self.reason_note, new_week=self.new_week, note=self.note
-            )
+            return LogEntry(held=False, reason=self.reason, reason_note=self.reason_note, new_week=self.new_week)
         said: dict[str, Any] = {**self.__dict__, "reason": "", "reason_note": "", "new_week": None}
         if not self.is_adapted:
             said |= {"adaptation_reason": "", "adaptation_note": ""}

@@ -69,11 +69,6 @@ class Placebo:
         """The share of areas that depart as much: the test's p, in two directions. At least one of all areas."""
         return Fraction(self.rank, self.areas)
 
-    @property
-    def smallest_share(self) -> Fraction:
-        """The least that the test could give with so many areas."""
-        return Fraction(1, self.areas)
-
 
 def placebo_test(own: Change, others: Mapping[str, Change]) -> Placebo:
     """Pretend of each area in turn that it was the one with the work, and see how many depart as much as the own did.

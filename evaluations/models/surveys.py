@@ -74,9 +74,6 @@ class SurveyRoundQuerySet(models.QuerySet["SurveyRound"]):
     def at(self, school: School) -> SurveyRoundQuerySet:
         return self.filter(group__school=school)
 
-    def open_at(self, now: dt.datetime) -> SurveyRoundQuerySet:
-        return self.filter(open_until__gt=now, wave__ended_at=None)
-
     def lapsed(self, now: dt.datetime) -> SurveyRoundQuerySet:
         """Whose hour has passed while its code is still kept."""
         return self.filter(open_until__lte=now)

@@ -186,11 +186,3 @@ def give_partner_membership(
     membership.full_clean()
     membership.save()
     return membership
-
-
-@transaction.atomic
-def end_partner_membership(*, membership: PartnerMembership, last_day: dt.date, by: User | None) -> None:
-    """The last day as a representative; from the day after nothing can be written."""
-    membership.ends_on = last_day
-    membership.full_clean()
-    membership.save(update_fields=["ends_on"])

@@ -18,7 +18,6 @@ from django.urls import reverse
 from openpyxl import load_workbook
 
 from programmes import reminders
-from programmes.actions import cooperation
 from programmes.actions.measures import MeasureEntry, add_measure, change_measure, follow_up
 from programmes.actions.sent_once import ChangedMeanwhile
 from programmes.models import FollowUp, Measure, SituationFinding
@@ -152,8 +151,7 @@ def test_a_representative_keeps_the_own_partner_and_takes_no_other_away(town: Si
 
 
 def test_the_role_ends_on_its_last_day(town: SimpleNamespace):
-    membership = town.lena.partner_memberships.get()
-    cooperation.end_partner_membership(membership=membership, last_day=TODAY, by=town.adam)
+    town.lena.partner_memberships.update(ends_on=TODAY)
     for name in ("_held", "_partners"):
         town.lena.__dict__.pop(name, None)
     assert partners_of(town.lena, TODAY) == [town.homes]
