@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Callable
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -13,6 +14,10 @@ from accounts.models import CentreRole, User
 
 ADMINISTRATOR = CentreRole.Role.ADMINISTRATOR
 
+# Apps above this one say here what follows from a corrected address: of whom, which it was before, and when.
+AddressFollower = Callable[[User, str, dt.datetime], object]
+address_followers: list[AddressFollower] = []
+
 
 @transaction.atomic
 def make_account(*, email: str, full_name: str, phone: str = "", password: str | None = None, by: User | None) -> User:
@@ -22,6 +27,18 @@ def make_account(*, email: str, full_name: str, phone: str = "", password: str |
     user.full_clean(exclude=["password"])
     user.save()
     return user
+
+
+@transaction.atomic
+def change_account(*, user: User, by: User, now: dt.datetime) -> None:
+    """Save an account's changed fields. A corrected address is where its mails go from then on, what waits included."""
+    before = User.objects.values_list("email", flat=True).get(pk=user.pk)
+    user.email = user.email.strip().lower()
+    user.full_clean(exclude=["password"])
+    user.save(update_fields=["email", "full_name", "phone"])
+    if user.email != before:
+        for follow in address_followers:
+            follow(user, before, now)
 
 
 @transaction.atomic

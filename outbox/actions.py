@@ -14,6 +14,7 @@ from accounts.models import User
 from accounts.policies import is_administrator
 from accounts.validators import refuse_personal_number
 from outbox.bell import ring
+from outbox.bounces import clear
 from outbox.digests import DIGEST, next_digest
 from outbox.going import wait_from_the_beginning
 from outbox.kinds import all_kinds, kind_named, kind_of
@@ -247,9 +248,11 @@ def resend(*, message: Message, by: User, now: dt.datetime) -> Message:
     return again
 
 
-def readdress(*, user: User) -> int:
-    """What waits for somebody goes to the address that they have now; gives how many mails that is."""
-    return Message.objects.waiting().filter(user=user).exclude(state=State.CLAIMED).update(address=user.email)
+def readdress(user: User, before: str, now: dt.datetime) -> None:
+    """Somebody's address has been corrected: what waits goes to the new one, and what has come back from the one before
+    counts no more."""
+    Message.objects.waiting().filter(user=user).exclude(state=State.CLAIMED).update(address=user.email)
+    clear(address=before, now=now)
 
 
 def prefer(*, user: User, weekly: bool) -> MailPreference:

@@ -6,7 +6,9 @@ class OutboxConfig(AppConfig):
     name = "outbox"
 
     def ready(self) -> None:
+        from accounts.actions import address_followers
         from accounts.navigation import Entry, add_entry
+        from outbox.actions import readdress
         from outbox.digests import DIGEST, DIGEST_TIME, compose_digest
         from outbox.kinds import Kind, register
         from outbox.own_texts import CODE, CODE_TEXTS, DIGEST_TEXTS
@@ -19,4 +21,5 @@ class OutboxConfig(AppConfig):
         register(Kind(CODE, _("Code to sign in with"), compose_code, is_secret=True))
         register(Kind(TRIAL, _("Test of a mail's texts"), compose_trial))
         register_texts(DIGEST_TEXTS, CODE_TEXTS)
+        address_followers.append(readdress)
         add_entry(Entry(60, _("Mail"), "outbox:message-list", user_can_see_mails, ("/mejl/",)))

@@ -67,7 +67,7 @@ def account_change(request: SignedInRequest, pk: int, *, today: dt.date) -> Http
     account = get_object_or_404(User, pk=pk)
     form = AccountForm(request.POST or None, instance=account)
     if request.method == "POST" and form.is_valid():
-        form.save()
+        actions.change_account(user=account, by=request.user, now=timezone.now())
         messages.success(request, _("The account is saved."))
         return redirect("accounts:account-change", pk)
     roles = account.centre_roles.order_by("-starts_on")

@@ -10,10 +10,9 @@ from django.db.models import F, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from accounts.actions import make_account
+from accounts.actions import change_account, make_account
 from accounts.models import CentreRole, User
 from accounts.validators import refuse_personal_number
-from outbox.actions import readdress
 from outbox.bounces import clear
 from programmes.models import PartnerMembership
 from schools.models import School, SchoolMembership, SchoolNote, SchoolPerson
@@ -50,21 +49,20 @@ def change_person(*, person: SchoolPerson, with_account: bool = False, by: User)
     person.full_clean()
     person.save()
     if before and before != person.email.lower():
-        _follow(person, before)
+        _follow(person, before, by, timezone.now())
     if with_account:
         give_account(person=person, by=by)
 
 
-def _follow(person: SchoolPerson, before: str) -> None:
-    clear(address=before, now=timezone.now())
+def _follow(person: SchoolPerson, before: str, by: User, now: dt.datetime) -> None:
+    clear(address=before, now=now)
     user = person.user
     if user is None or user.email != before or not person.email or _has_other_roles(user):
         return
     if User.objects.filter(email__iexact=person.email).exclude(pk=user.pk).exists():
         raise ValidationError({"email": _("There is already an account with this e-mail address.")})
     user.email = person.email.lower()
-    user.save(update_fields=["email"])
-    readdress(user=user)
+    change_account(user=user, by=by, now=now)
 
 
 def _has_other_roles(user: User) -> bool:

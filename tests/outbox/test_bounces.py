@@ -18,7 +18,7 @@ from outbox.backend import NotHandedOver
 from outbox.bounce_mailbox import read_mailbox
 from outbox.bounces import clear, flags, record_report
 from outbox.dsn import LARGEST, read_report
-from outbox.models import Bounce, Message
+from outbox.models import Bounce, Message, State
 from outbox.piles import BOUNCED, mails_in
 from outbox.tasks import read_bounces
 from outbox.webhook import sign
@@ -322,6 +322,23 @@ def test_a_corrected_address_clears_the_flag_and_what_waits_goes_there(centre, e
     message.refresh_from_db()
     assert user.email == message.address == "elsa.ek@skola.example"
     assert "tel:070-1740611" not in coordinator.get(reverse("sessions_log:start")).content.decode()
+
+
+def test_an_administrator_who_corrects_an_accounts_address_does_the_same(centre, elsa, mail: Write, signed_in):
+    user = User.objects.get(email=ELSA)
+    waits, on_its_way = mail(9, address=ELSA), mail(10, address=ELSA)
+    Message.objects.filter(pk__in=[waits.pk, on_its_way.pk]).update(user=user)
+    Message.objects.filter(pk=on_its_way.pk).update(state=State.SENT)
+    page, name = reverse("accounts:account-change", args=[user.pk]), {"full_name": "Elsa Ek", "phone": ""}
+    administrator = signed_in(centre.adam)
+    administrator.post(page, {**name, "email": ELSA})
+    assert flags() != {}, "nothing has been corrected"
+    administrator.post(page, {**name, "email": "Elsa.Ek@skola.example"})
+    assert flags() == {}
+    for row in (user, waits, on_its_way):
+        row.refresh_from_db()
+    assert user.email == waits.address == "elsa.ek@skola.example"
+    assert on_its_way.address == ELSA, "that is where it went"
 
 
 def test_an_address_that_another_account_has_is_refused(centre, elsa):
