@@ -1,4 +1,4 @@
-"""A new time for a session that was not held or was cancelled."""
+"""A new time for a session that was not held or was cancelled, and what becomes of it when that one stands again."""
 
 from __future__ import annotations
 
@@ -12,11 +12,15 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from accounts.templatetags.look import week_no
 from schools.actions.applying import created
-from schools.actions.deeds import Deed
+from schools.actions.deeds import Deed, lasting, state_of, update_rows
+from schools.actions.moves import tell_and_count
 from schools.calendar import SchoolCalendar
-from schools.mailing.telling import tell_of_changes
-from schools.models import PlannedSession
+from schools.mailing.telling import known_outside, tell_of_changes
+from schools.models import PlanChange, PlannedSession
+from schools.models.plans import CancelReason
 from schools.times import weekly_time
+
+OTHER = CancelReason.OTHER
 
 
 @transaction.atomic
@@ -43,6 +47,21 @@ def plan_replacement(
     created(replacement, Deed(session.participation, by, now, batch)).save()
     tell_of_changes(participation=session.participation, sessions=[session], by=by, now=now)
     return replacement
+
+
+@transaction.atomic
+def withdraw_replacement(*, replacement: PlannedSession, by: User, now: dt.datetime) -> None:
+    """Before what it took the place of stands again: it goes away without a trace, but is cancelled and told of when
+    somebody knows of it."""
+    if not known_outside([replacement]):
+        replacement.changes.all().delete()
+        replacement.delete()
+        return
+    before, why = state_of(replacement), _("The session that it stood in for stands again.")
+    update_rows([replacement], cancelled_at=now, cancel_reason=OTHER, cancel_note=why, replaces_id=None)
+    deed = Deed(replacement.participation, by, now, uuid.uuid4())
+    deed.change(PlanChange.What.CANCELLED, replacement, before=before, after=lasting(replacement), reason=why).save()
+    tell_and_count([replacement], by=by, now=now)
 
 
 def check_week(session: PlannedSession, week_start: dt.date, calendar: SchoolCalendar) -> None:

@@ -33,7 +33,7 @@ from schools.actions.deeds import (
 from schools.actions.moves import tell_and_count
 from schools.actions.planned_occasions import take_back, why_not_taken_back
 from schools.actions.weekly_times import restore_weekly_time, why_weekly_time_stays
-from schools.mailing.telling import about
+from schools.mailing.telling import about, known_outside
 from schools.models import PlanChange, PlannedSession, PlanRun, PlanRunSchool
 from schools.models.plans import CancelReason
 
@@ -205,7 +205,7 @@ def _pieces(changes: Sequence[PlanChange]) -> list[_Piece]:
 def _restore(pieces: Sequence[_Piece], by: User, now: dt.datetime, batch: uuid.UUID) -> list[PlanChange]:
     """Write the rows as they were; gives the history's lines, to be saved."""
     made = [piece.row for piece in pieces if piece.was_made]
-    known = _known_outside(made)
+    known = known_outside(made)
     gone = {row.pk for row in made} - known
     before = {piece.row.pk: state_of(piece.row) for piece in pieces}
     # What was made takes the place of what comes back, so it goes first.
@@ -217,20 +217,10 @@ def _restore(pieces: Sequence[_Piece], by: User, now: dt.datetime, batch: uuid.U
     ]
 
 
-def _known_outside(rows: Sequence[PlannedSession]) -> set[int]:
-    """Those of the rows that somebody has been told of or has answered about: they cannot just go away."""
-    known: set[int] = set()
-    for some in chunks(rows):
-        by_about = {about(row): row.pk for row in some}
-        known |= {by_about[one] for one in Told.objects.filter(about__in=by_about).values_list("about", flat=True)}
-        answered = PlannedSession.objects.filter(pk__in=by_about.values(), replies__isnull=False)
-        known |= set(answered.values_list("pk", flat=True))
-    return known
-
-
 def _take_away(kept: Sequence[PlannedSession], gone: Sequence[PlannedSession], now: dt.datetime) -> None:
     note = _("The planning was undone.")
-    update_rows(kept, cancelled_at=now, cancel_reason=CancelReason.OTHER, cancel_note=note)
+    # What they stood in for stands again, and can get another new time.
+    update_rows(kept, cancelled_at=now, cancel_reason=CancelReason.OTHER, cancel_note=note, replaces_id=None)
     for some in chunks(gone):
         untouched = as_read(PlannedSession.objects.without_outcome(), some)
         if untouched.count() != len(some):

@@ -37,6 +37,8 @@ class Change:
     def row(self) -> tuple[str, str]:
         now = self.instead or self.session
         new = when(now) if now.is_live else _("cancelled, no new time yet")
+        if self.was_held:
+            new = _("held in %(week)s") % {"week": week_no(now.week_start)}
         if self.told == LOST:
             return (self.session.group.name, _("new time: %(new)s") % {"new": new})
         return (self.session.group.name, f"{when_said(self.told)} → {new}")
@@ -44,6 +46,16 @@ class Change:
     @property
     def is_lost(self) -> bool:
         return not (self.instead or self.session).is_live
+
+    @property
+    def was_held(self) -> bool:
+        """Whether it's a new time that is not needed: what it stood in for was held after all."""
+        return self.instead is not None and self.instead.outcome == PlannedSession.Outcome.HELD
+
+    @property
+    def part(self) -> str:
+        """What the texts about it end with."""
+        return "-cancelled" if self.is_lost else "-held" if self.was_held else ""
 
     def told_now(self) -> dict[str, str]:
         """What the reader knows after the mail."""
@@ -138,16 +150,24 @@ def _changed_said(membership: SchoolMembership, by_topic: dict[str, list[Change]
         said = {"topics": topics, "school": school}
         return texts.line("subject-several", **said), texts.paragraphs("opening-several", **said)
     [(topic, changes)] = by_topic.items()
-    said, lost = {"topic": topic, "school": school}, all(change.is_lost for change in changes)
-    opening = texts.paragraphs("opening-cancelled" if lost else "opening", **said)
-    return texts.line("subject-cancelled" if lost else "subject", **said), opening
+    said, part = {"topic": topic, "school": school}, _part_of(changes)
+    return texts.line(f"subject{part}", **said), texts.paragraphs(f"opening{part}", **said)
+
+
+def _part_of(changes: list[Change]) -> str:
+    """What the texts about some changes end with: where they differ, they are about a new time."""
+    parts = {change.part for change in changes}
+    return parts.pop() if len(parts) == 1 else ""
 
 
 def _changed_section(topic: str, changes: list[Change]) -> Section:
-    lost = all(change.is_lost for change in changes)
-    heading = _("Cancelled: %(topic)s") if lost else _("New time: %(topic)s")
+    headings = {
+        "": _("New time: %(topic)s"),
+        "-cancelled": _("Cancelled: %(topic)s"),
+        "-held": _("Held already: %(topic)s"),
+    }
     return Section(
-        heading=heading % {"topic": topic},
+        heading=headings[_part_of(changes)] % {"topic": topic},
         paragraphs=_reasons(changes),
         columns=(_("Group"), _("Before and now")),
         rows=[change.row for change in changes],

@@ -19,6 +19,7 @@ from accounts.models import User
 from accounts.templatetags.look import clock, short_day, week_no
 from outbox.actions import enqueue
 from outbox.models import Message, Told
+from schools.actions.deeds import chunks
 from schools.actions.people import account_for
 from schools.models import Participation, PlannedSession, School, SchoolMembership
 from schools.models.plans import PlannedSessionQuerySet
@@ -59,6 +60,17 @@ def readers_of(school: School, today: dt.date, *, making_accounts: bool = True) 
 def about(session: PlannedSession) -> str:
     """The key under which it is kept what somebody was told of a session."""
     return f"session:{session.uuid}"
+
+
+def known_outside(sessions: Iterable[PlannedSession]) -> set[int]:
+    """Those of some sessions, by key, that somebody has been told of or has answered about: they cannot just vanish."""
+    known: set[int] = set()
+    for some in chunks(sessions):
+        by_about = {about(session): session.pk for session in some}
+        known |= {by_about[one] for one in Told.objects.filter(about__in=by_about).values_list("about", flat=True)}
+        answered = PlannedSession.objects.filter(pk__in=by_about.values(), replies__isnull=False)
+        known |= set(answered.values_list("pk", flat=True))
+    return known
 
 
 def said_of(session: PlannedSession) -> str:

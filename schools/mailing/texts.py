@@ -50,6 +50,20 @@ SCHOOL_TEXTS = (
                 (SCHOOL, TOPIC),
             ),
             Part(
+                "subject-held",
+                _("Subject, when the new time is not needed"),
+                _("The new time is withdrawn: %(topic)s, %(school)s"),
+                (TOPIC, SCHOOL),
+                ("topic",),
+                is_line=True,
+            ),
+            Part(
+                "opening-held",
+                _("First paragraph, when the new time is not needed"),
+                _("The session has been held at %(school)s, and the new time is not needed. You need not do anything."),
+                (SCHOOL, TOPIC),
+            ),
+            Part(
                 "subject-several",
                 _("Subject, when several topics have changed"),
                 _("The plan at %(school)s has changed: %(topics)s"),

@@ -54,7 +54,7 @@ def change_log(
         raise LogRefused(_("Somebody else has changed the log since you opened it. Open it again."), code="stale")
     check_entry(log.session, entry, timezone.localdate(now), enrolled=log.enrolled)
     _keep(log, Kind.CHANGE, _checked_reason(reason, needed=needs_reason(log, by, now)), by=by, now=now)
-    _set_outcome(log, entry)
+    _set_outcome(log, entry, by=by, now=now)
     write_content(log, entry, digest=digest, as_planned=False, now=now)
     plan_new_time(log, entry.new_week, by=by, now=now)
     raise_version(log.session)
@@ -146,7 +146,7 @@ def _take_away(log: SessionLog, deed: str, reason: str, *, by: User, now: dt.dat
     """The session is as before it was logged; the log is kept as a revision."""
     kept = _keep(log, deed, reason, by=by, now=now)
     if not log.held:
-        make_room(log)
+        make_room(log, by=by, now=now)
     session = log.session
     log.delete()
     _write_outcome(session, None)
@@ -154,11 +154,11 @@ def _take_away(log: SessionLog, deed: str, reason: str, *, by: User, now: dt.dat
     return kept
 
 
-def _set_outcome(log: SessionLog, entry: LogEntry) -> None:
+def _set_outcome(log: SessionLog, entry: LogEntry, *, by: User, now: dt.datetime) -> None:
     if entry.held == log.held:
         return
     if entry.held:
-        make_room(log)
+        make_room(log, by=by, now=now)
     _write_outcome(log.session, Outcome.HELD if entry.held else Outcome.NOT_HELD)
 
 

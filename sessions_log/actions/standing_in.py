@@ -5,13 +5,14 @@ from __future__ import annotations
 import datetime as dt
 
 from django.core.exceptions import ValidationError
-from django.db.models import Q, QuerySet
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from accounts.models import User
 from accounts.templatetags.look import week_no
-from schools.actions.replacements import plan_replacement
+from schools.actions.replacements import plan_replacement, withdraw_replacement
 from schools.models import Participation, PlannedSession
+from schools.models.plans import PlannedSessionQuerySet
 from sessions_log.models import SessionLog
 from sessions_log.policies import LogRefused
 
@@ -31,7 +32,7 @@ def plan_new_time(log: SessionLog, new_week: dt.date | None, *, by: User, now: d
         raise ValidationError({"new_week": refused.messages}) from refused
 
 
-def stand_ins(session: PlannedSession) -> QuerySet[PlannedSession]:
+def stand_ins(session: PlannedSession) -> PlannedSessionQuerySet:
     """Live sessions that have taken the place of one that was not held."""
     same_place = Q(slot_no=session.slot_no)
     if session.topic_id:
@@ -40,12 +41,12 @@ def stand_ins(session: PlannedSession) -> QuerySet[PlannedSession]:
     return rows.filter(same_place, participation_id=session.participation_id, group_id=session.group_id)
 
 
-def make_room(log: SessionLog) -> None:
-    """Before a session that was not held stands again: remove the new time that the log made, if nobody has touched it.
+def make_room(log: SessionLog, *, by: User, now: dt.datetime) -> None:
+    """Before a session that was not held stands again: withdraw the new time that its log made, if nobody touched it.
 
     Raises ``LogRefused`` when the new time is already in use.
     """
-    for stand_in in stand_ins(log.session):
+    for stand_in in stand_ins(log.session).with_names().select_for_update(of=("self",)):
         made_here = stand_in.replaces_id == log.session_id and stand_in.changes.filter(batch=log.key).exists()
         if not made_here or stand_in.outcome or stand_in.version > 1:
             raise LogRefused(
@@ -53,8 +54,7 @@ def make_room(log: SessionLog) -> None:
                 % {"week": week_no(stand_in.week_start)},
                 code="replaced",
             )
-        stand_in.changes.all().delete()
-        stand_in.delete()
+        withdraw_replacement(replacement=stand_in, by=by, now=now)
 
 
 def raise_version(session: PlannedSession) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import uuid
 from types import SimpleNamespace
 
 import pytest
@@ -13,6 +14,7 @@ from outbox.models import Message, State
 from schools.actions.cancelling import cancel_session
 from schools.actions.moves import move_session
 from schools.models import PlannedSession
+from sessions_log.actions import LogEntry, change_log, log_session, planned_entry, remove_log
 from sessions_log.reminders import due
 from tests.mailing import Postbox, words_of
 from tests.processes.fixtures import Mailbox
@@ -210,3 +212,50 @@ def test_as_it_arrives_at_a_server_the_mail_has_each_topic_with_its_groups(told:
         assert part.startswith(session.topic_title)
         assert f"1A: v.\u00a0{week} → v.\u00a0{week + 1}" in part
         assert f">Ny tid: {session.topic_title}</h2>" in html
+
+
+@pytest.fixture
+def not_held(told: SimpleNamespace, postbox: Postbox) -> SimpleNamespace:
+    """A session of September was not held and got a new time, which the school has been told of."""
+    [session] = topics_of(told, 1)
+    at = dt.datetime.combine(session.week_start + dt.timedelta(days=2), dt.time(9), tzinfo=dt.UTC)
+    entry = LogEntry(held=False, reason="no_room", new_week=session.week_start + WEEK)
+    log = log_session(session=session, entry=entry, key=uuid.uuid4(), by=told.samira, now=at)
+    [mail] = postbox.send(at + dt.timedelta(minutes=6))
+    assert mail.subject == f"Ny tid: {session.topic_title}, Lindängsskolan"
+    new = PlannedSession.objects.get(replaces=session)
+    return SimpleNamespace(session=session, log=log, new=new, at=at + dt.timedelta(hours=1))
+
+
+def weeks(session: PlannedSession) -> str:
+    return f"v.\u00a0{session.week_start.isocalendar().week}"
+
+
+def test_a_new_time_that_was_told_is_cancelled_and_told_when_the_session_was_held_after_all(
+    told: SimpleNamespace, postbox: Postbox, not_held: SimpleNamespace
+):
+    session, new = not_held.session, not_held.new
+    held = planned_entry(session, by=told.samira, today=not_held.at.date())
+    log = change_log(log=not_held.log, entry=held, by=told.samira, now=not_held.at, reason="Fel pass.")
+    [mail] = postbox.send(not_held.at + dt.timedelta(minutes=6))
+    assert mail.subject == f"Den nya tiden utgår: {session.topic_title}, Lindängsskolan"
+    assert f"{weeks(new)} → genomfört i {weeks(session)}" in mail.body
+    new.refresh_from_db()
+    assert (new.is_live, new.replaces, list(new.changes.values_list("what", flat=True))) == (
+        False, None, ["cancelled", "created"],
+    )  # fmt: skip
+    # Not held once more, it gets a new time as before.
+    entry = LogEntry(held=False, reason="no_room", new_week=new.week_start)
+    change_log(log=log, entry=entry, by=told.samira, now=not_held.at, reason="Rätt pass.")
+    [mail] = postbox.send(not_held.at + dt.timedelta(minutes=20))
+    assert mail.subject == f"Ny tid: {session.topic_title}, Lindängsskolan"
+
+
+def test_a_new_time_that_was_told_is_cancelled_and_told_when_its_log_is_removed(
+    told: SimpleNamespace, postbox: Postbox, not_held: SimpleNamespace
+):
+    remove_log(log=not_held.log, reason="Fel pass.", by=told.samira, now=not_held.at)
+    [mail] = postbox.send(not_held.at + dt.timedelta(minutes=6))
+    assert f"{weeks(not_held.new)} → {weeks(not_held.session)}" in mail.body
+    not_held.new.refresh_from_db()
+    assert not not_held.new.is_live

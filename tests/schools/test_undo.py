@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from django.utils.translation import override
 
+from outbox.models import Message, Told
 from programmes.models import SessionTopic
 from schools.actions import undoing
 from schools.actions.calendar import close_days
@@ -18,6 +19,7 @@ from schools.actions.moves import Placing, move_session, move_sessions, swap_ses
 from schools.actions.plans import apply_plan, choose_topics
 from schools.actions.undoing import UNDO_DRAFT_FOR, UNDO_FOR, CannotUndo, undo_batch, undoable_until
 from schools.history import deeds
+from schools.mailing.telling import about
 from schools.models import ClosedPeriod, Group, Participation, PlanChange, PlannedSession
 from tests.schools.laid_out import BEFORE_TERM, at, lay_out, session_of
 
@@ -86,6 +88,23 @@ def test_a_cancellation_with_a_new_time_is_undone_and_the_new_row_goes_away(plan
     assert any("inställandet ångrades" in line for line in undone.lines)
     # What was made and is gone is still told.
     assert any("ny tid v.\xa042" in line for line in done.lines)
+
+
+def test_a_new_time_that_somebody_was_told_of_is_cancelled_and_stands_in_for_nothing(plan, centre):
+    session = session_of(plan, "1A", after=D(2026, 9, 30))
+    new_week = {"reason": "no_room", "new_week": D(2026, 10, 12)}
+    new = cancel_session(session=session, version=session.version, by=centre.jonas, now=NOW, **new_week)
+    message = Message.objects.create(
+        kind="term-plan", user=centre.elin, address=centre.elin.email, made_at=NOW, not_before=NOW
+    )
+    Told.objects.create(user=centre.elin, about=about(new), said="-", message=message)
+    undo_batch(batch=latest(plan).batch, by=centre.jonas, now=SOON)
+    new.refresh_from_db()
+    assert (new.cancel_note, new.replaces) == ("Planeringen ångrades.", None)
+    # So that the session can be cancelled with a new time once more.
+    session.refresh_from_db()
+    again = cancel_session(session=session, version=session.version, by=centre.jonas, now=LATE, **new_week)
+    assert again.replaces == session
 
 
 def test_a_whole_draft_is_undone_days_later_as_long_as_nobody_has_been_told(plan, centre):
