@@ -14,7 +14,7 @@ from django.core import signing
 from django.urls import reverse
 
 from accounts.models import User
-from schools.actions.people import account_for
+from schools.actions.people import account_for, can_have_account
 from schools.mailing.links import Expired, Revoked, Tampered
 from schools.models import PlannedSession, SchoolPerson
 from sessions_log.policies import can_log_by_link
@@ -26,7 +26,7 @@ HOLDS = dt.timedelta(days=34)
 
 @dataclass(frozen=True)
 class SessionLink:
-    """A link that holds today: for which session, and for whom."""
+    """A link that holds today: for which session, and for whom, who has an account or can get one."""
 
     token: str
     session: PlannedSession
@@ -61,13 +61,11 @@ def open_session_link(token: str, today: dt.date) -> SessionLink:
         raise Tampered from wrong
     rows = PlannedSession.objects.filter(pk=session_pk, leader=person_pk).with_names()
     session = rows.select_related("participation__programme_year__year", "leader__user", "log__logged_by").first()
-    if session is None or session.leader is None or not can_log_by_link(session) or _is_closed(session, today):
+    if session is None or session.leader is None or not can_log_by_link(session):
+        raise Revoked
+    closed_on = session.participation.school.closed_on
+    if (closed_on and closed_on < today) or not can_have_account(session.leader):
         raise Revoked
     if today > session.week_start + HOLDS:
         raise Expired
     return SessionLink(token, session, session.leader)
-
-
-def _is_closed(session: PlannedSession, today: dt.date) -> bool:
-    closed_on, user = session.participation.school.closed_on, session.leader.user if session.leader else None
-    return bool(closed_on and closed_on < today) or bool(user and not user.is_active)

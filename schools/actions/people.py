@@ -89,6 +89,13 @@ def give_account(*, person: SchoolPerson, by: User | None) -> User:
     return person.user
 
 
+def can_have_account(person: SchoolPerson) -> bool:
+    """Whether the person's account is open, or one can be given: what ``account_for`` comes to."""
+    if person.user is not None:
+        return person.user.is_active
+    return bool(person.email) and not User.objects.filter(email__iexact=person.email, is_active=False).exists()
+
+
 def account_for(person: SchoolPerson) -> User | None:
     """The account that a person's mails go to and whose answers are kept; made when the first mail needs it.
 

@@ -120,11 +120,12 @@ def by_session_link(view: View) -> View:
         today = timezone.localdate()
         try:
             link = open_session_link(token, today)
+            url = reverse("sessions_log:link-session-kept", args=[token])
+            request.keeper = Keeper(f"session {link.session.pk} {link.person.pk}", url)  # type: ignore[attr-defined]
+            # Whoever writes by it gets an account only then, and it can be refused.
+            return view(request, link)
         except LinkRefused as refused:
             return closed_link(request, today, status=404 if isinstance(refused, Tampered) else 410)
-        url = reverse("sessions_log:link-session-kept", args=[token])
-        request.keeper = Keeper(f"session {link.session.pk} {link.person.pk}", url)  # type: ignore[attr-defined]
-        return view(request, link)
 
     return opened
 

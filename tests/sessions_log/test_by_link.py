@@ -14,6 +14,7 @@ from django.test import Client
 from django.urls import reverse
 from pypdf import PdfReader
 
+from accounts.actions import close_account
 from outbox.kinds import kind_of
 from outbox.letters import NotWanted
 from outbox.models import Message
@@ -23,6 +24,7 @@ from schools.models import PlannedSession, School, SchoolMembership, SchoolPerso
 from sessions_log.models import ReminderItem, SessionLog
 from sessions_log.reminders import due
 from sessions_log.session_links import session_link
+from tests.conftest import account
 from tests.sessions_log.conftest import LAST_WEEK, NOON, THIS_WEEK, TODAY
 
 FRIDAY = dt.datetime(2026, 9, 18, 6, tzinfo=dt.UTC)
@@ -105,13 +107,18 @@ def test_the_full_form_opens_by_the_link(held_by_lo):
     assert SessionLog.objects.get().present == 20
 
 
-@pytest.mark.parametrize("case", ["unticked", "another leader", "old", "tampered"])
+@pytest.mark.parametrize("case", ["unticked", "another leader", "shut account", "no address", "old", "tampered"])
 def test_a_link_that_does_not_hold_opens_nothing(case, held_by_lo, lindang, samira, thursday_noon):
     url = address(held_by_lo)
     if case == "unticked":
         School.objects.filter(pk=lindang.pk).update(logs_by_link=False)
     elif case == "another leader":
         PlannedSession.objects.filter(pk=held_by_lo.pk).update(leader=None)
+    elif case == "shut account":
+        SchoolPerson.objects.filter(pk=held_by_lo.leader_id).update(email="Lo@vpc.example")
+        close_account(user=account("lo"), today=TODAY, by=samira)
+    elif case == "no address":
+        SchoolPerson.objects.filter(pk=held_by_lo.leader_id).update(email="")
     elif case == "old":
         thursday_noon.shift(dt.timedelta(days=40))
     else:
