@@ -3,33 +3,57 @@
 from __future__ import annotations
 
 import datetime as dt
+import logging
 
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from outbox.letters import Letter, Link, NotWanted, local_time
+from outbox.letters import Letter, Link, NotWanted, local_time, why_not_written
 from outbox.models import Message, MessageQuerySet, State
 from outbox.texts import texts_of
+
+log = logging.getLogger(__name__)
 
 DIGEST = "digest"
 # Mondays at eight: after the week's reminders have been made, before the day begins.
 DIGEST_TIME = dt.time(8)
+WEEK = dt.timedelta(days=7)
 
 
 def next_digest(moment: dt.datetime) -> dt.datetime:
     """The first Monday at eight in Stockholm, not before a moment."""
     day = timezone.localdate(moment)
-    this_weeks = day - dt.timedelta(days=day.weekday())
-    when = local_time(this_weeks, DIGEST_TIME)
-    return when if when >= moment else local_time(this_weeks + dt.timedelta(days=7), DIGEST_TIME)
+    when = _in_week_of(day)
+    return when if when >= moment else _in_week_of(day + WEEK)
+
+
+def last_digest(moment: dt.datetime) -> dt.datetime:
+    """The last Monday at eight, not after a moment."""
+    day = timezone.localdate(moment)
+    when = _in_week_of(day)
+    return when if when <= moment else _in_week_of(day - WEEK)
+
+
+def _in_week_of(day: dt.date) -> dt.datetime:
+    return local_time(day - dt.timedelta(days=day.weekday()), DIGEST_TIME)
+
+
+def waited_for(digest: Message) -> MessageQuerySet:
+    """What is gathered for this very digest. What has been gathered since its Monday has one of its own to come; so has
+    all that a digest which is sent again by hand would take along."""
+    if digest.again_id is not None:
+        return Message.objects.none()
+    gathered = Message.objects.filter(user=digest.user, state=State.GATHERED)
+    return gathered.filter(not_before__lte=last_digest(digest.not_before))
 
 
 def compose_digest(message: Message, now: dt.datetime) -> Letter:
     """One letter of all that has been gathered for the recipient and is still wanted.
 
-    The rest is skipped, goes on waiting, or goes by itself to whoever has the recipient's role now.
+    The rest is skipped, goes on waiting, or goes by itself to whoever has the recipient's role now; one that cannot be
+    written has failed, alone.
     """
     letters = {one.pk: letter for one in _gathered(message, now) if (letter := _letter_of(one, message, now))}
     if not letters:
@@ -50,6 +74,9 @@ def _letter_of(one: Message, digest: Message, now: dt.datetime) -> Letter | None
         mine.update(not_before=later.until, why=str(later), waits_for=later.waits_for)
         one.not_before = later.until
         ensure_digest(one, now)
+    except Exception as fault:
+        log.exception("The mail %s could not be written.", one.pk)
+        mine.update(state=State.FAILED, why=why_not_written(fault)[:500], settled_at=now)
     else:
         if one.user_id == digest.user_id:
             return letter
@@ -58,13 +85,13 @@ def _letter_of(one: Message, digest: Message, now: dt.datetime) -> Letter | None
 
 
 def _gathered(message: Message, now: dt.datetime) -> MessageQuerySet:
-    """What waits for the recipient's weekly mail; for a digest that is sent again, what the first one carried, too."""
+    """What waits for the recipient's weekly mail, and what the digest, or the first that it is sent again for, carried
+    when it did not arrive."""
     waits = Q(user=message.user, state=State.GATHERED, not_before__lte=now)
     first = message
     while first.again is not None:
         first = first.again
-    carried = Q(digest=first) if first != message else Q()
-    return Message.objects.filter(waits | carried).order_by("pk")
+    return Message.objects.filter(waits | Q(digest=first)).order_by("pk")
 
 
 def _together(letters: dict[int, Letter]) -> Letter:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 
 class NotWanted(Exception):  # noqa: N818 - reads as what happened
@@ -16,6 +17,11 @@ class NotWanted(Exception):  # noqa: N818 - reads as what happened
 
 class LeftTheRole(NotWanted):
     """The recipient no longer has the role that the mail is for. Another may have it now."""
+
+
+def why_not_written(fault: Exception) -> str:
+    """For the row of a mail whose letter could not be written."""
+    return _("Could not be written: %s") % (str(fault) or type(fault).__name__)
 
 
 @dataclass(frozen=True)

@@ -27,10 +27,10 @@ from outbox.backend import HandoverBackend, NotHandedOver, Refused, Uncertain, n
 from outbox.bounces import record_refusal
 from outbox.claims import HELD_FOR, give_back, paced, take
 from outbox.control import look_for_restored_backup
-from outbox.digests import DIGEST
+from outbox.digests import DIGEST, waited_for
 from outbox.going import NotYet, letter_for, put_off
 from outbox.kinds import kind_of
-from outbox.letters import Letter, NotWanted
+from outbox.letters import Letter, NotWanted, why_not_written
 from outbox.marks import mark, mark_and_tell
 from outbox.models import Message, State, Told
 from outbox.together import written_together
@@ -234,7 +234,7 @@ def _written(composed: Composed, clock: Clock) -> Written | str:
 
 def _not_written(message: Message, fault: Exception, clock: Clock) -> str:
     log.exception("The mail %s could not be written.", message.pk)
-    return _finish(message, State.CLAIMED, State.FAILED, _("Could not be written: %s") % fault, clock())
+    return _finish(message, State.CLAIMED, State.FAILED, why_not_written(fault), clock())
 
 
 def _not_sent(message: Message, failure: LeaseLost | NotHandedOver | Uncertain, now: dt.datetime) -> str:
@@ -302,6 +302,9 @@ def _settle(
 
 
 def _settle_carried(digest: Message, becomes: State, why: str, now: dt.datetime) -> None:
+    if becomes == State.FAILED:
+        # It may not have come to be handed over; no other digest comes for what waited for this one.
+        waited_for(digest).update(digest=digest, merge_key="")
     carried = Message.objects.filter(digest=digest)
     if becomes == State.QUEUED:
         carried.update(state=State.GATHERED, digest=None)

@@ -12,10 +12,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from accounts.models import User
-from outbox import sender
+from outbox import digests, sender
 from outbox.actions import enqueue, hold, prefer, release, resend
 from outbox.backend import NotHandedOver
-from outbox.digests import next_digest
+from outbox.digests import last_digest, next_digest
 from outbox.models import Message, State, last_told
 from tests.mailing import Postbox
 from tests.outbox.conftest import NOON
@@ -193,6 +193,71 @@ def test_a_digest_that_is_refused_for_now_lets_go_of_what_it_carried(mail: Write
     assert "Prov." in digest.body
 
 
+def test_one_that_cannot_be_written_fails_alone_in_the_weekly_mail_too(mail: Write, reader: User):
+    prefer(user=reader, weekly=True)
+    broken = mail(1, about={"broken": True})
+    mail(2)
+    [digest] = Postbox().send(next_digest(NOON))
+    assert digest.subject == "Din vecka: 1 sak" and "Prov." in digest.body
+    broken.refresh_from_db()
+    assert (broken.state, broken.digest, broken.why) == (State.FAILED, None, "Kunde inte skrivas: ZeroDivisionError")
+    assert sorted(states()) == [State.FAILED, State.SENT, State.SENT]
+
+
+def test_a_weekly_mail_of_nothing_but_broken_ones_is_not_sent(mail: Write, reader: User):
+    prefer(user=reader, weekly=True)
+    mail(1, about={"broken": True})
+    assert Postbox().send(next_digest(NOON)) == []
+    assert sorted(states()) == [State.FAILED, State.SKIPPED]
+
+
+class Unknown(Postbox):
+    """A relay that knows no such recipient."""
+
+    def deliver(self, mail, *, handed_over):
+        raise NotHandedOver("550 5.1.1 unknown", temporary=False, of_recipient=True)
+
+
+def the_digest(reader: User) -> Message:
+    return Message.objects.filter(kind="digest", user=reader).earliest("pk")
+
+
+def test_what_a_weekly_mail_was_to_carry_fails_with_it_and_goes_when_it_is_sent_again(mail: Write, reader: User):
+    prefer(user=reader, weekly=True)
+    carried = mail(1)
+    monday = next_digest(NOON)
+    Unknown().send(monday)
+    carried.refresh_from_db()
+    assert (carried.state, carried.digest, carried.why) == (State.FAILED, the_digest(reader), "550 5.1.1 unknown")
+    again = resend(message=the_digest(reader), by=reader, now=monday)
+    [sent] = Postbox().send(again.not_before)
+    assert sent.subject == "Din vecka: 1 sak" and "Prov." in sent.body
+
+
+def test_what_waits_for_a_later_weekly_mail_does_not_fail_with_one(mail: Write, reader: User):
+    prefer(user=reader, weekly=True)
+    mail(1)
+    monday = next_digest(NOON)
+    Unknown().send(monday)
+    mail(2, now=monday + MINUTE)
+    resend(message=the_digest(reader), by=reader, now=monday + 2 * MINUTE)
+    Unknown().send(monday + 2 * MINUTE)
+    assert Message.objects.get(about__number=2).state == State.GATHERED
+    [next_weeks] = Postbox().send(monday + dt.timedelta(days=7))
+    assert next_weeks.subject == "Din vecka: 1 sak"
+
+
+def test_nothing_is_left_behind_by_a_weekly_mail_that_cannot_be_written(mail: Write, reader: User, monkeypatch):
+    def broken(letters: object) -> None:
+        raise ZeroDivisionError
+
+    prefer(user=reader, weekly=True)
+    mail(1)
+    monkeypatch.setattr(digests, "_together", broken)
+    Postbox().send(next_digest(NOON))
+    assert set(states()) == {State.FAILED}
+
+
 @given(st.integers(min_value=0, max_value=2 * 365 * 24 * 60))
 def test_the_digest_comes_on_a_monday_at_eight_whatever_the_clocks_do(minutes: int):
     moment = after(minutes)
@@ -200,3 +265,5 @@ def test_the_digest_comes_on_a_monday_at_eight_whatever_the_clocks_do(minutes: i
     here = when.astimezone(ZoneInfo("Europe/Stockholm"))
     assert (here.weekday(), here.hour, here.minute) == (0, 8, 0)
     assert moment <= when < moment + dt.timedelta(days=7, hours=2)
+    before = last_digest(moment)
+    assert before <= moment and (before == when or next_digest(before + MINUTE) == when)
