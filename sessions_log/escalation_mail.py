@@ -18,10 +18,9 @@ from outbox.texts import texts_of
 from schools.mailing.letters import letter_to_school, membership_of
 from schools.models import PlannedSession, School, SchoolMembership
 from schools.policies import user_can_log
-from sessions_log.mails import rules_of, still_without_log, to_centre, where_to_log
+from sessions_log.mails import all_steps, still_without_log, to_centre, where_to_log
 from sessions_log.models import ReminderItem
 from sessions_log.reminding.places import place_of
-from sessions_log.reminding.steps import steps_of
 
 KIND = ReminderItem.Kind.LOG_ESCALATED
 
@@ -59,7 +58,7 @@ def _to_school(membership: SchoolMembership, sessions: Sequence[PlannedSession],
             button=Link(_("Log now"), where_to_log(membership, sessions, now)),
             after=texts.paragraphs("help"),
         ),
-        coming=_coming(sessions),
+        coming=_coming(sessions, timezone.localdate(now)),
     )
 
 
@@ -75,14 +74,14 @@ def _by_topic(sessions: Sequence[PlannedSession]) -> list[tuple[str, str]]:
     ]
 
 
-def _coming(sessions: Sequence[PlannedSession]) -> str:
-    """When the centre is told."""
-    steps = [step for one in sessions for step in steps_of(place_of(one), rules_of(sessions[0]))]
-    day = max((step.due_on for step in steps if step.kind == KIND), default=None)
-    if day is None:
+def _coming(sessions: Sequence[PlannedSession], today: dt.date) -> str:
+    """When the centre is told of the first of them: programmes can have different steps."""
+    steps = [step for one in sessions for step in all_steps().of(place_of(one))]
+    ahead = [step.due_on for step in steps if step.kind == KIND and step.due_on > today]
+    if not ahead:
         return _("This was the last mail about it.")
     return _("If a log is still missing %(day)s, the centre's coordinator is told, and gets in touch.") % {
-        "day": short_day(day)
+        "day": short_day(min(ahead))
     }
 
 

@@ -52,15 +52,17 @@ def _plan_letter(membership: SchoolMembership, term: Term, sessions: list[Planne
         subject=texts_of(ReminderItem.Kind.TERM_PLAN).line("subject", plan=heading, school=membership.person.school),
         preheader=_count_in_words(sessions),
         section=_plan_section(membership, heading, sessions, now),
-        coming=_plan_coming(sessions[0]),
+        coming=_plan_coming(sessions),
         told={about(one): said_of(one) for one in sessions},
     )
 
 
-def _plan_coming(session: PlannedSession) -> str:
-    rules = rules_of(session)
-    weeks, change = first_lead(rules), _("If the plan changes we write.")
-    if not rules[ReminderItem.Kind.APPROACHING].is_on or not weeks:
+def _plan_coming(sessions: Sequence[PlannedSession]) -> str:
+    """What comes before each session, where that is the same in all its programmes; and that changes are told."""
+    of_programmes = {one.participation.programme_year_id: rules_of(one) for one in sessions}.values()
+    said = {first_lead(rules) if rules[ReminderItem.Kind.APPROACHING].is_on else 0 for rules in of_programmes}
+    weeks, change = said.pop() if len(said) == 1 else 0, _("If the plan changes we write.")
+    if not weeks:
         return change
     text = ngettext(
         "%(n)s week before each base session we remind you.",

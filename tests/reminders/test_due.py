@@ -11,6 +11,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from accounts.templatetags.look import short_day
 from outbox.models import Message, State
 from programmes.models import Programme
 from schools.actions.cancelling import cancel_session
@@ -19,8 +20,10 @@ from schools.actions.people import end_membership, give_membership
 from schools.actions.plans import join, open_programme_year
 from schools.models import PlannedSession, SchoolMembership
 from sessions_log.actions import log_as_planned
+from sessions_log.actions.rules import current_rules, set_reminders
 from sessions_log.models import ReminderItem
 from sessions_log.reminders import due
+from sessions_log.reminding.rules import Rule
 from tests.conftest import account, at_school
 from tests.mailing import Postbox, words_of
 from tests.schools.laid_out import lay_out
@@ -217,6 +220,42 @@ def test_logs_missing_for_long_are_told_once_to_the_school_and_once_to_the_centr
     # One mail for all of a week's sessions; to the centre it says which school, and whom to ring.
     assert "Lindängsskolan" in words_of(told[1][1])
     assert "Jonas Test, 070-000 00 00" in words_of(told[1][1])
+
+
+def with_mvp(centre: SimpleNamespace, beside: PlannedSession) -> None:
+    """A session of MVP in the same week as one of TÅGET's, with the usual reminders."""
+    mvp = open_programme_year(programme=Programme.objects.get(slug="mvp"), year=centre.year, by=centre.samira)
+    joined = join(school=centre.lindang, programme_year=mvp, by=centre.samira)
+    what = {"group": beside.group, "slot_no": 1, "topic": mvp.programme.topics.first()}
+    PlannedSession.objects.create(participation=joined, week_start=beside.week_start, **what)
+
+
+def set_taget(centre: SimpleNamespace, kind: str, *leads: int) -> None:
+    """Before the year, TÅGET's lead times of a kind of reminder."""
+    programme = centre.participation.programme_year.programme
+    rules = current_rules(centre.year, programme) | {kind: Rule(True, leads)}
+    said = {"rules": rules, "based_on": 0, "by": centre.samira, "now": at(dt.date(2026, 8, 1))}
+    set_reminders(year=centre.year, programme=programme, **said)
+
+
+def test_of_two_programmes_the_mail_says_the_first_day_on_which_the_centre_is_told(
+    taget: SimpleNamespace, postbox: Postbox
+):
+    first = taget.participation.sessions.order_by("week_start").first()
+    with_mvp(taget, first)
+    set_taget(taget, "log-escalated", 14, 28)
+    [mail] = [mail for mail in run(first.week_start + dt.timedelta(days=21), postbox) if "fortfarande" in mail.subject]
+    # MVP's is a week before TÅGET's.
+    assert f"Saknas någon logg fortfarande {short_day(first.week_start + dt.timedelta(days=28))}" in words_of(mail)
+
+
+@pytest.mark.parametrize("weeks", [3, 2])
+def test_the_plan_says_how_long_before_we_remind_where_its_programmes_agree(taget, postbox, weeks):
+    with_mvp(taget, taget.participation.sessions.order_by("week_start").first())
+    set_taget(taget, "session-approaching", weeks, 1, 0)
+    [mail] = [mail for mail in run(dt.date(2026, 8, 12), postbox) if "plan" in mail.subject]
+    assert ("3 veckor före varje baspass" in words_of(mail)) is (weeks == 3)
+    assert "2 veckor före varje baspass" not in words_of(mail)
 
 
 def test_a_log_that_came_meanwhile_stops_the_escalation(taget: SimpleNamespace, postbox: Postbox):
