@@ -7,6 +7,7 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, models, transaction
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -159,13 +160,13 @@ def record_skipped(
     return message if _insert(message) else None
 
 
-def hold(*, message: Message, by: User, now: dt.datetime) -> None:
+def hold(*, message: Message, by: User) -> None:
     """Keep a waiting mail back until somebody releases it. Raises ``ValidationError`` if it no longer waits."""
     if _hold(Message.objects.filter(pk=message.pk), by) != 1:
         raise ValidationError(_("The mail no longer waits, and cannot be held back."))
 
 
-def hold_all(*, by: User, now: dt.datetime) -> int:
+def hold_all(*, by: User) -> int:
     """Keep back everything that waits, but the codes that people sign in with; gives how many."""
     return _hold(Message.objects.exclude(kind__in=[kind.name for kind in all_kinds() if kind.is_secret]), by)
 
@@ -189,7 +190,7 @@ def send_at_once(*, message: Message, by: User, now: dt.datetime) -> None:
 @transaction.atomic
 def release(*, message: Message, by: User, now: dt.datetime) -> None:
     """Let a mail that was held back go. Raises ``ValidationError`` if it is not held back."""
-    if message.is_from_backup and not is_administrator(by, now.date()):
+    if message.is_from_backup and not is_administrator(by, timezone.localdate(now)):
         raise ValidationError(_("The mail waited in a backup. Only an administrator lets it go."))
     if not _release(message):
         raise ValidationError(_("The mail is not held back."))
@@ -201,7 +202,7 @@ def release_all(*, by: User, now: dt.datetime) -> int:
     """Let everything that was held back go, but what waited in a backup unless an administrator does it; gives how
     many."""
     held = Message.objects.filter(state=State.HELD).select_related("user").order_by("pk")
-    if not is_administrator(by, now.date()):
+    if not is_administrator(by, timezone.localdate(now)):
         held = held.filter(is_from_backup=False)
     count = sum(_release(message) for message in held)
     transaction.on_commit(ring)

@@ -16,6 +16,7 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import F, Q
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import User
@@ -46,7 +47,7 @@ def pause(*, by: User, now: dt.datetime) -> None:
 
 def resume(*, by: User, now: dt.datetime) -> None:
     """Send again. Raises ``ValidationError`` after a restored backup, unless an administrator does it."""
-    if current().is_restored and not is_administrator(by, now.date()):
+    if current().is_restored and not is_administrator(by, timezone.localdate(now)):
         raise ValidationError(_("A backup has been restored. Only an administrator starts the sending again."))
     Control.objects.filter(pk=1).update(paused_at=None, paused_why="", is_restored=False)
 

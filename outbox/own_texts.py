@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import CentreRole
@@ -40,7 +41,7 @@ def digest_samples(now: dt.datetime) -> list[Sample]:
 
 def code_samples(now: dt.datetime) -> list[Sample]:
     """A made-up code to somebody at the centre: real ones are nobody's to read."""
-    roles = CentreRole.objects.active(now.date()).filter(user__is_active=True).select_related("user")
+    roles = CentreRole.objects.active(timezone.localdate(now)).filter(user__is_active=True).select_related("user")
     people = {role.user.pk: role.user for role in roles.order_by("pk")[:3]}
     return [
         Sample(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable
+from functools import partial
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
@@ -24,25 +25,25 @@ from outbox.views.guard import for_those_who_see_mails
 @require_POST
 @for_those_who_see_mails
 def message_hold(request: SignedInRequest, uuid: str, *, now: dt.datetime) -> HttpResponse:
-    return _done(request, uuid, now, actions.hold, _("The mail is held back. It stays until somebody lets it go."))
+    return _done(request, uuid, actions.hold, _("The mail is held back. It stays until somebody lets it go."))
 
 
 @require_POST
 @for_those_who_see_mails
 def message_at_once(request: SignedInRequest, uuid: str, *, now: dt.datetime) -> HttpResponse:
-    return _done(request, uuid, now, actions.send_at_once, _("The mail is being sent."))
+    return _done(request, uuid, partial(actions.send_at_once, now=now), _("The mail is being sent."))
 
 
 @require_POST
 @for_those_who_see_mails
 def message_release(request: SignedInRequest, uuid: str, *, now: dt.datetime) -> HttpResponse:
-    return _done(request, uuid, now, actions.release, _("The mail has been let go."))
+    return _done(request, uuid, partial(actions.release, now=now), _("The mail has been let go."))
 
 
-def _done(request: SignedInRequest, uuid: str, now: dt.datetime, deed: Callable[..., None], said: str) -> HttpResponse:
+def _done(request: SignedInRequest, uuid: str, deed: Callable[..., None], said: str) -> HttpResponse:
     message = get_object_or_404(Message, uuid=uuid)
     try:
-        deed(message=message, by=request.user, now=now)
+        deed(message=message, by=request.user)
     except ValidationError as refused:
         messages.error(request, refused.messages[0])
     else:
@@ -87,7 +88,7 @@ def resume(request: SignedInRequest, *, now: dt.datetime) -> HttpResponse:
 @require_POST
 @for_those_who_see_mails
 def hold_all(request: SignedInRequest, *, now: dt.datetime) -> HttpResponse:
-    count = actions.hold_all(by=request.user, now=now)
+    count = actions.hold_all(by=request.user)
     said = ngettext("%(n)s mail is held back.", "%(n)s mails are held back.", count)
     messages.success(request, said % {"n": count})
     return redirect(f"{reverse('outbox:message-list')}?lage={HELD.slug}")

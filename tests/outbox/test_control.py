@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable
+from contextlib import nullcontext
 from pathlib import Path
 
 import pytest
@@ -11,11 +12,13 @@ from django.core.exceptions import ValidationError
 from django.core.management import call_command
 from django.urls import reverse
 
+from accounts.actions import give_role
 from accounts.models import User
 from outbox import control
 from outbox.actions import enqueue, release, release_all
 from outbox.control import current
 from outbox.models import Control, Message, State
+from outbox.own_texts import code_samples
 from tests.mailing import Postbox
 from tests.outbox.conftest import NOON
 from tests.outbox.killing import counting_server
@@ -128,6 +131,39 @@ def test_mails_of_a_restored_backup_wait_until_an_administrator_lets_them_go(
     assert states()[0] == State.HELD
     assert release_all(by=adam, now=later) == 1
     assert len(Postbox().send(later + 2 * MINUTE)) == 1
+
+
+def after_midnight(mail: Write, newcomer: User) -> dict[str, Callable[[], object]]:
+    """What only an administrator does, done half an hour into the day in Stockholm, when UTC has the day before."""
+    kept = mail(1)
+    Message.objects.filter(pk=kept.pk).update(state=State.HELD, is_from_backup=True)
+    Control.objects.filter(pk=current().pk).update(is_restored=True, paused_at=NOON)
+    kept.refresh_from_db()
+    said = {"by": newcomer, "now": dt.datetime(2026, 9, 17, 22, 30, tzinfo=dt.UTC)}
+    return {
+        "one": lambda: release(message=kept, **said),
+        "all": lambda: release_all(**said),
+        "start": lambda: control.resume(**said),
+    }
+
+
+@pytest.mark.parametrize("deed", ["one", "all", "start"])
+@pytest.mark.parametrize("is_todays", [True, False])
+def test_an_administrator_is_one_on_stockholms_days(mail: Write, adam: User, reader: User, deed: str, is_todays: bool):
+    yesterday = dt.date(2026, 9, 17)
+    first, last = (yesterday + dt.timedelta(days=1), None) if is_todays else (dt.date(2026, 1, 1), yesterday)
+    give_role(user=reader, role="administrator", starts_on=first, ends_on=last, by=adam)
+    do = after_midnight(mail, reader)[deed]
+    with nullcontext() if is_todays or deed == "all" else pytest.raises(ValidationError):
+        do()
+    went = not Message.objects.filter(is_from_backup=True).exists() or not current().is_restored
+    assert went is is_todays
+
+
+def test_a_made_up_code_goes_to_somebody_at_the_centre_on_stockholms_days(adam: User, reader: User):
+    give_role(user=reader, role="coordinator", starts_on=dt.date(2026, 9, 18), by=adam)
+    samples = code_samples(dt.datetime(2026, 9, 17, 22, 30, tzinfo=dt.UTC))
+    assert str(reader.pk) in [sample.key for sample in samples]
 
 
 def test_what_was_on_its_way_in_a_backup_goes_no_second_time_by_itself(mail: Write, adam: User, marked: Path):

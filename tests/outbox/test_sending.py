@@ -50,12 +50,12 @@ def test_a_mail_of_a_once_key_is_made_once_even_after_it_was_sent(mail: Write):
 
 def test_what_is_held_back_waits_until_it_is_released(mail: Write, reader: User):
     message = mail(1)
-    hold(message=message, by=reader, now=NOON)
+    hold(message=message, by=reader)
     assert Postbox().send(after(60)) == []
     release(message=message, by=reader, now=NOON)
     assert len(Postbox().send(after(60))) == 1
     with pytest.raises(ValidationError):
-        hold(message=message, by=reader, now=NOON)
+        hold(message=message, by=reader)
 
 
 def test_sent_again_it_is_a_mail_of_its_own_and_two_presses_make_one(mail: Write, reader: User):

@@ -91,7 +91,7 @@ def test_what_waits_and_what_happened_is_there_with_its_cause(taget: SimpleNames
     due(now)
     plan = Message.objects.get(kind="term-plan")
     # Held back, it tells of the session all the same.
-    hold(message=plan, by=taget.samira, now=now)
+    hold(message=plan, by=taget.samira)
     assert [(one.kind, one.mail) for one in mails_of(session, now) if one.mail] == [("term-plan", plan)]
     Message.objects.update(state="queued")
     postbox.send(now)
