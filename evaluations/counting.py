@@ -15,7 +15,7 @@ from schools.models.plans import CancelReason
 Counts = dict[str, Any]
 
 # Raised when the same rows give another figure than before.
-FORMULAS = 5
+FORMULAS = 6
 # With the second raised when they give other counts, so that what is kept is counted anew.
 COUNTED = (FORMULAS, 3)
 # Why a session does not count as held, besides what a person gives as the reason.

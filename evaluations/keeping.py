@@ -23,7 +23,7 @@ from evaluations.rows import GroupRow, SessionRow, YearOfSchool
 from outbox.models import MAY_HAVE_ARRIVED
 from programmes.models import SessionTopic
 from schools.calendar import calendars_of
-from schools.models import Group, Participation, PlannedSession, ProgrammeYear, School
+from schools.models import Group, Participation, PlannedSession, ProgrammeYear, School, SchoolYear
 from sessions_log.models import ReminderItem, SessionLog
 
 # The steps of a missing log, whose days tell them apart.
@@ -54,7 +54,7 @@ def years_of_schools(programme_year: ProgrammeYear, schools: Sequence[School]) -
     calendars = calendars_of(programme_year.year, schools)
     groups: dict[int, list[GroupRow]] = defaultdict(list)
     for group in Group.objects.filter(year=programme_year.year, school__in=schools).exclude(kind=Group.Kind.MENTORS):
-        groups[group.school_id].append(_group_row(group))
+        groups[group.school_id].append(_group_row(group, programme_year.year))
     sessions = _session_rows(programme_year, schools)
     return {
         school.pk: YearOfSchool(
@@ -202,14 +202,14 @@ def _session_row(said: Any, parts_done: Mapping[int, int], reminders: Iterable[t
     )
 
 
-def _group_row(group: Group) -> GroupRow:
+def _group_row(group: Group, year: SchoolYear) -> GroupRow:
     return GroupRow(
         pk=group.pk,
         is_staff=group.kind == Group.Kind.STAFF,
         grade=group.grade,
         headcount=group.headcount,
         starts_on=group.starts_on,
-        ends_on=group.ends_on,
+        ends_on=None if group.lasts(year) else group.ends_on,
         staff_group=group.staff_group_id,
         has_merged=group.merged_into_id is not None,
     )

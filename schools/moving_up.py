@@ -127,17 +127,13 @@ def _by_school(groups: Iterable[Group]) -> dict[int, list[Group]]:
 
 def _proposals(school: School, before: Sequence[Group], after: Sequence[Group], earlier: SchoolYear) -> list[Proposal]:
     done = {group.continues_id: group for group in after if group.continues_id}
-    going = [group for group in before if group.merged_into_id is None and _lasts(group, earlier)]
+    going = [group for group in before if group.merged_into_id is None and group.lasts(earlier)]
     staff = [group for group in going if group.kind == Kind.STAFF]
     classes = [group for group in going if group.is_class]
     highest = highest_grade_of(school, classes)
     leaders = _leaders(classes)
     carried = [Proposal(one, one.name, None, one.headcount, done=done.get(one.pk)) for one in staff]
     return carried + [_of_class(one, highest, leaders, done) for one in classes]
-
-
-def _lasts(group: Group, year: SchoolYear) -> bool:
-    return group.ends_on is None or group.ends_on >= year.ends_on
 
 
 def highest_grade_of(school: School, classes: Iterable[Group]) -> int:

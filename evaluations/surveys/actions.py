@@ -38,7 +38,7 @@ def plan_surveys(*, participation: Participation, audiences: Iterable[str], by: 
     Groups whose size nobody has told are left until it is told; a survey that is ended takes no more groups.
     """
     rules, made = participation.programme_year, []
-    groups = list(participation.school.groups.filter(year=rules.year, ends_on=None))
+    groups = list(participation.school.groups.lasting().filter(year=rules.year))
     for audience in audiences:
         for when in SurveyWave.When.values:
             wave, _made = SurveyWave.objects.get_or_create(programme_year=rules, audience=audience, when=when)

@@ -160,7 +160,7 @@ def school_surveys(request: SignedInRequest, slug: str) -> HttpResponse:
 
 def _parts_of(participation: Participation, now: dt.datetime) -> list[AudiencePart]:
     rules = participation.programme_year
-    groups = list(participation.school.groups.filter(year=rules.year, ends_on=None).in_school_order())
+    groups = list(participation.school.groups.lasting().filter(year=rules.year).in_school_order())
     weeks = _weeks_of(participation)
     rounds = SurveyRound.objects.with_names().at(participation.school).filter(wave__programme_year=rules)
     known = {(one.wave.audience, one.group_id, one.wave.when): _shown(one, weeks, now) for one in rounds}

@@ -19,6 +19,10 @@ class GroupQuerySet(models.QuerySet["Group"]):
         """Groups that exist on a day."""
         return self.filter(starts_on__lte=day).filter(Q(ends_on__isnull=True) | Q(ends_on__gte=day))
 
+    def lasting(self) -> GroupQuerySet:
+        """Groups that are there until their school year is over, and so on its last day."""
+        return self.filter(Q(ends_on__isnull=True) | Q(ends_on__gte=F("year__ends_on")))
+
     def classes(self) -> GroupQuerySet:
         return self.filter(kind=Group.Kind.CLASS)
 
@@ -136,6 +140,10 @@ class Group(models.Model):
     def has_ended_by(self, day: dt.date) -> bool:
         """Whether the group's last day lies before a day."""
         return self.ends_on is not None and self.ends_on < day
+
+    def lasts(self, year: SchoolYear) -> bool:
+        """Whether the group is there until its school year is over, and so on its last day."""
+        return self.ends_on is None or self.ends_on >= year.ends_on
 
     @property
     def is_class(self) -> bool:

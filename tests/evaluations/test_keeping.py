@@ -125,6 +125,19 @@ def test_after_each_deed_the_kept_counts_are_those_from_scratch(
         assert after != before
 
 
+def test_a_class_that_ends_with_the_school_year_has_lasted_it(centre: SimpleNamespace, plans: SimpleNamespace) -> None:
+    """Ended on the year's last day or later; a class that ends on the day before has left on the last."""
+    year, schools = centre.year, [centre.lindang]
+    lasting = counts_by_school(plans.rules, schools, year.ends_on)[centre.lindang.pk]
+
+    def counted(last_day: dt.date) -> object:
+        centre.lindang.groups.filter(name="1A").update(ends_on=last_day)
+        return from_scratch(plans, schools, year.ends_on)[centre.lindang.pk]
+
+    assert counted(year.ends_on) == counted(year.ends_on + dt.timedelta(days=3)) == lasting
+    assert counted(year.ends_on - dt.timedelta(days=1)) != lasting
+
+
 def test_what_is_kept_is_used_until_the_version_is_raised(centre: SimpleNamespace, plans: SimpleNamespace) -> None:
     counts_by_school(plans.rules, [centre.lindang], TODAY)
     ParticipationFigures.objects.update(counts={"held": 99})
