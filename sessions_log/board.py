@@ -23,7 +23,7 @@ from sessions_log.policies import can_log, can_log_as_planned, can_undo, undo_un
 
 # More cards than this to a section become rows that open.
 MOST_CARDS = 10
-# The start page shows this many of the sessions that lack a log, and leads to the rest.
+# The start page shows this many of the sessions that lack a log, and leads to the rest; so does a page of a link.
 MOST_AWAITING = 30
 # Of more sessions than this in a week, at several schools, it is only said how many there are at each school.
 MOST_IN_WEEK = 60

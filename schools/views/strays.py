@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -29,6 +30,8 @@ from schools.models import PlanChange, School, SchoolYear
 from schools.models.places import SchoolQuerySet
 from schools.strays import Stray, by_school, strays_at
 from schools.views.access import year_or_404
+
+SCHOOLS_ON_A_PAGE = 20
 
 
 @dataclass(frozen=True)
@@ -61,7 +64,7 @@ class Part:
 
 
 def stray_list(request: SignedInRequest, year_slug: str) -> HttpResponse:
-    """School by school, those with most to move first; a deed is done on what was seen, or not at all."""
+    """School by school, those with most to move first; a deed is done on what was there to see, or not at all."""
     today = timezone.localdate()
     year, schools, movers = year_or_404(year_slug), _readable(request, today), _movable(request, today)
     if request.method == "POST":
@@ -69,10 +72,12 @@ def stray_list(request: SignedInRequest, year_slug: str) -> HttpResponse:
     school = get_object_or_404(schools, slug=request.GET["skola"]) if request.GET.get("skola") else None
     parts = _parts(year, schools.filter(pk=school.pk) if school else schools, movers, today)
     lines = [line for part in parts if part.may_move for line in part.movable]
+    page = Paginator(parts, SCHOOLS_ON_A_PAGE).get_page(request.GET.get("sida"))
     context = {
         "year": year,
         "school": school,
-        "parts": parts,
+        "page": page,
+        "parts": page.object_list,
         "count": sum(len(part.lines) for part in parts),
         "movable_count": len(lines),
         "digest": digest_of(lines),
@@ -123,6 +128,7 @@ def _deed(request: SignedInRequest, year: SchoolYear, movers: SchoolQuerySet) ->
         return redirect(address)
     school = get_object_or_404(movers, slug=request.POST["skola"]) if request.POST.get("skola") else None
     query: dict[str, str] = {"skola": school.slug} if school else {}
+    query |= {"sida": request.GET["sida"]} if request.GET.get("sida") else {}
     shown = movers.filter(pk=school.pk) if school else movers
     try:
         query |= deeds[deed](request, year, shown, of_what)

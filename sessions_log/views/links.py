@@ -9,6 +9,7 @@ from functools import wraps
 from typing import Any
 
 from django.contrib.auth.decorators import login_not_required
+from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, render
@@ -23,7 +24,7 @@ from schools.models import PlannedSession, School
 from schools.models.plans import PlannedSessionQuerySet
 from schools.policies import user_can_log
 from schools.views.links import by_link, closed_link
-from sessions_log.board import awaiting_by_school, cards_of
+from sessions_log.board import MOST_AWAITING, awaiting_by_school, cards_of
 from sessions_log.keepers import Keeper
 from sessions_log.kept import Sender
 from sessions_log.session_links import SessionLink, open_session_link
@@ -52,11 +53,11 @@ def by_log_link(view: View) -> View:
 def link_log(request: HttpRequest, link: OpenLink, *, today: dt.date) -> HttpResponse:
     """The school's sessions that lack a log, each to be logged in two taps or in full."""
     by = _logger(link, today)
-    sessions = list(awaiting_by_school(School.objects.filter(pk=link.school.pk), today))
-    cards = cards_of(sessions, by=by, now=timezone.now())
-    return render(
-        request, "sessions_log/link_log.html", {"link": link, "school": link.school, "cards": cards, "today": today}
-    )
+    waiting = awaiting_by_school(School.objects.filter(pk=link.school.pk), today)
+    page = Paginator(waiting, MOST_AWAITING).get_page(request.GET.get("sida"))
+    cards = cards_of(list(page), by=by, now=timezone.now())
+    context = {"link": link, "school": link.school, "page": page, "cards": cards, "today": today}
+    return render(request, "sessions_log/link_log.html", context)
 
 
 @require_POST

@@ -216,6 +216,16 @@ def test_two_sessions_in_a_week_are_shown_everywhere_and_not_forbidden(plan, cen
     assert "1 krock i planerna." in text_of(client.get(reverse("sessions_log:start")))
 
 
+def test_many_that_clash_come_some_to_a_page(plan, centre, client, monkeypatch):
+    monkeypatch.setattr("schools.views.conflicts.ON_A_PAGE", 1)
+    for name in ("1A", "2A"):
+        one, other = (session_of(plan, name, after=day) for day in (D(2026, 9, 30), D(2026, 10, 31)))
+        move_sessions(placings=[Placing(one, one.version, other.week_start)], by=centre.jonas, now=NOW)
+    pages = [text_of(client.get(reverse("schools:conflict-list"), {"sida": page})) for page in (1, 2)]
+    assert [page.count("har 2 pass v.") for page in pages] == [1, 1]
+    assert "Sida 1 av 2 Nästa sida" in pages[0] and "1A har 2 pass" in pages[0] and "2A har 2 pass" in pages[1]
+
+
 def test_a_leader_in_two_places_is_shown_until_the_times_differ(plan, centre):
     anna = add_person(school=centre.lindang, name="Anna Ek", by=centre.samira)
     rows = both(plan)

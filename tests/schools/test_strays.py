@@ -173,6 +173,23 @@ def test_one_session_is_moved_by_its_schools_own_coordinator_who_sees_no_other_s
         assert marias.post(ADDRESS, {"deed": "move:all"}).status_code == 403
 
 
+def test_the_list_comes_some_schools_to_a_page_and_all_of_it_is_moved_at_once(planned, signed_in, monkeypatch):
+    monkeypatch.setattr("schools.views.strays.SCHOOLS_ON_A_PAGE", 1)
+    close_week(planned, planned.session.week_start)
+    with on(TODAY):
+        samiras = signed_in(planned.samira)
+        first, second = (samiras.get(ADDRESS, {"sida": page}) for page in (1, 2))
+        assert "Sida 1 av 2 Nästa sida" in text_of(first)
+        shown = [part.school.name for page in (first, second) for part in page.context["parts"]]
+        assert shown == ["Ekbackaskolan", "Lindängsskolan"]
+        line = second.context["parts"][0].lines[0]
+        move_one = {"deed": f"move:{line.stray.session.uuid}", "digest": line.digest}
+        assert "sida=2" in samiras.post(f"{ADDRESS}?sida=2", move_one).url
+        digest = samiras.get(ADDRESS).context["digest"]
+        samiras.post(ADDRESS, {"deed": "move:all", "digest": digest})
+    assert strays(planned) == []
+
+
 def test_a_list_that_is_no_longer_so_moves_nothing(planned, signed_in):
     session = planned.session
     close_week(planned, session.week_start, planned.lindang)

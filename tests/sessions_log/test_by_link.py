@@ -25,6 +25,7 @@ from sessions_log.models import ReminderItem, SessionLog
 from sessions_log.reminders import due
 from sessions_log.session_links import session_link
 from tests.conftest import account
+from tests.schools.laid_out import text_of
 from tests.sessions_log.conftest import LAST_WEEK, NOON, THIS_WEEK, TODAY
 
 FRIDAY = dt.datetime(2026, 9, 18, 6, tzinfo=dt.UTC)
@@ -166,6 +167,19 @@ def test_of_several_sessions_the_first_has_the_button_that_stands_out(plan, cent
     token = make_link(SchoolMembership.objects.get(person__user=centre.elin), [Scope.LOG], TODAY)
     page = Client().get(reverse("sessions_log:link-log", args=[token])).content.decode()
     assert re.findall(r'<summary class="btn (btn-\w+)"', page) == ["btn-primary", "btn-secondary"]
+
+
+def test_many_sessions_come_thirty_to_a_page_the_oldest_first(plan, centre, lindang):
+    School.objects.filter(pk=lindang.pk).update(logs_by_link=True)
+    for number in range(1, 32):
+        plan("1A", LAST_WEEK - number * dt.timedelta(weeks=1), topic=None, slot_no=number)
+    token = make_link(SchoolMembership.objects.get(person__user=centre.elin), [Scope.LOG], TODAY)
+    url = reverse("sessions_log:link-log", args=[token])
+    first, second = (Client().get(url, {"sida": page}) for page in (1, 2))
+    assert [len(page.context["cards"]) for page in (first, second)] == [30, 1]
+    said = text_of(first)
+    assert "31 pass har passerat utan logg." in said and "Sida 1 av 2 Nästa sida" in said
+    assert "Föregående sida Sida 2 av 2" in text_of(second)
 
 
 def test_ones_own_name_stands_first_and_once(held_by_lo, lindang, samira):
