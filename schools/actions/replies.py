@@ -22,6 +22,7 @@ from schools.actions.people import end_membership
 from schools.calendar import SchoolCalendar
 from schools.mailing.telling import readers_of
 from schools.models import PlannedSession, ReplyReason, SchoolMembership, SchoolReply
+from schools.times import time_in
 
 State = SchoolReply.State
 DECLINED = "reply-declined"
@@ -195,10 +196,16 @@ def _move(session: PlannedSession, reply: SchoolReply, by: User, now: dt.datetim
         return session
     if session.week_start != reply.week_start:
         raise ReplyRefused(_("%(session)s has been moved since the school answered.") % {"session": session})
-    reason = _("the school's proposal: %(reason)s") % {"reason": str(reply.get_reason_display()).lower()}
+    calendar = SchoolCalendar.of(session.participation.programme_year.year, session.participation.school)
     try:
         return move_session(
-            session=session, week_start=reply.proposed_week, version=session.version, by=by, now=now, reason=reason
+            session=session,
+            week_start=reply.proposed_week,
+            version=session.version,
+            by=by,
+            now=now,
+            reason=_("the school's proposal: %(reason)s") % {"reason": str(reply.get_reason_display()).lower()},
+            **time_in(session, reply.proposed_week, calendar)._asdict(),
         )
     except StaleSession as stale:
         raise ReplyRefused(_("%(session)s is held or cancelled by now.") % {"session": session}) from stale

@@ -13,6 +13,7 @@ from django.urls import reverse
 
 from outbox.models import Message
 from schools.actions.cancelling import cancel_session
+from schools.actions.groups import change_group
 from schools.actions.moves import free_weeks, move_session
 from schools.actions.replies import ReplyRefused, accept, decline, propose_time, say_not_me
 from schools.calendar import SchoolCalendar
@@ -61,6 +62,27 @@ def test_one_tap_moves_the_session_and_the_school_is_told(
     session.refresh_from_db()
     assert session.week_start == week
     assert session.changes.latest("pk").reason == "skolans förslag: ingen lokal"
+
+
+def test_moved_by_a_proposal_the_session_keeps_its_weekday_and_time_of_day(
+    town: SimpleNamespace, session: PlannedSession, week: dt.date
+):
+    tuesday = {"date": session.week_start + dt.timedelta(days=1), "start_time": dt.time(9), "end_time": dt.time(9, 40)}
+    said = {"version": session.version, "by": town.jonas, "now": NOW}
+    move_session(session=session, week_start=session.week_start, **tuesday, **said)
+    [moved] = accept(reply=reply_about(session, week, town), by=town.samira, now=NOW)
+    expected = (week + dt.timedelta(days=1), dt.time(9), dt.time(9, 40))
+    assert (moved.date, moved.start_time, moved.end_time) == expected
+
+
+def test_moved_by_a_proposal_the_session_is_at_its_groups_weekly_time(
+    town: SimpleNamespace, session: PlannedSession, week: dt.date
+):
+    weekly = {"weekday": 2, "weekly_start": dt.time(10), "weekly_end": dt.time(10, 40)}
+    change_group(group=session.group, by=town.samira, now=NOW, **weekly)
+    session.refresh_from_db()
+    [moved] = accept(reply=reply_about(session, week, town), by=town.samira, now=NOW)
+    assert (moved.date, moved.start_time) == (week + dt.timedelta(days=2), dt.time(10))
 
 
 def test_the_schools_own_coordinator_can_accept_and_the_contact_person_cannot(
