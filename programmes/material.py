@@ -48,7 +48,7 @@ def _is_office_file_with(entry: str) -> Callable[[IO[bytes]], bool]:
         try:
             with zipfile.ZipFile(file) as package:
                 return entry in package.namelist()
-        except (zipfile.BadZipFile, NotImplementedError):
+        except Exception:  # zipfile raises whatever a broken list of entries leads it to
             return False
 
     return is_content

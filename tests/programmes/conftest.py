@@ -54,5 +54,7 @@ def package(*entries: tuple[str, str]) -> bytes:
 
 PDF = b"%PDF-1.4\n%%EOF\n"
 DOCX = package(("[Content_Types].xml", "<Types/>"), ("word/document.xml", "<document/>"))
+# The entry is said to be named in UTF-8, and is not.
+MISNAMED_DOCX = package(("word/document.xml", "<document/>"), ("word/å.xml", "")).replace("å".encode(), b"\xff\xfe")
 PPTX = package(("[Content_Types].xml", "<Types/>"), ("ppt/presentation.xml", "<presentation/>"))
 ODT = package(("mimetype", "application/vnd.oasis.opendocument.text"), ("content.xml", "<office/>"))

@@ -12,7 +12,7 @@ from django.utils import timezone
 from programmes.actions import attach_material
 from programmes.material import LARGEST
 from programmes.models import SessionTopic
-from tests.programmes.conftest import DOCX, ODT, PDF, PPTX, package
+from tests.programmes.conftest import DOCX, MISNAMED_DOCX, ODT, PDF, PPTX, package
 
 
 def upload(topic: SessionTopic, name: str, content: bytes, by) -> None:
@@ -57,6 +57,8 @@ def test_a_contact_person_downloads_the_file_under_the_topics_name(
         ("underlag.docx", PPTX, "inte en DOCX-fil"),
         ("underlag.pptx", DOCX, "inte en PPTX-fil"),
         ("underlag.docx", DOCX[:60], "inte en DOCX-fil"),
+        ("underlag.docx", MISNAMED_DOCX, "inte en DOCX-fil"),
+        ("underlag.pptx", MISNAMED_DOCX, "inte en PPTX-fil"),
         ("underlag.odt", package(("content.xml", "<office/>")), "inte en ODT-fil"),
         ("underlag.odt", package(("mimetype", "application/x-something-else-entirely-here")), "inte en ODT-fil"),
         ("underlag.pdf", PDF + b" " * LARGEST, "större än 10 MB"),
@@ -72,6 +74,8 @@ def test_a_contact_person_downloads_the_file_under_the_topics_name(
         "pptx-as-docx",
         "docx-as-pptx",
         "half",
+        "misnamed-docx",
+        "misnamed-pptx",
         "other-zip",
         "other-odf",
         "large",
@@ -166,6 +170,14 @@ def test_a_file_that_lies_about_its_type_is_refused_and_the_text_stays(home_topi
     assert "Min långa text" in page
     home_topic.refresh_from_db()
     assert not home_topic.material
+
+
+def test_an_odd_zip_is_refused_and_the_text_stays(home_topic, samira, signed_in):
+    address = reverse("programmes:topic-change", args=[home_topic.slug])
+    file = SimpleUploadedFile("underlag.docx", MISNAMED_DOCX)
+    page = signed_in(samira).post(address, written(home_topic, aim="Min långa text", material=file)).content.decode()
+    assert "Filen är inte en DOCX-fil" in page
+    assert "Min långa text" in page
 
 
 def test_a_file_of_sixty_megabytes_is_refused_and_the_text_stays(home_topic, samira, signed_in):

@@ -42,6 +42,15 @@ def bomb() -> bytes:
     return file.getvalue()
 
 
+def misnamed() -> bytes:
+    """A zip with an entry that is said to be named in UTF-8, and is not."""
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w") as archive:
+        archive.writestr("xl/workbook.xml", "<workbook/>")
+        archive.writestr("xl/å.xml", "")
+    return file.getvalue().replace("å".encode(), b"\xff\xfe")
+
+
 def sheet(*rows: tuple[object, ...]) -> bytes:
     book, file = Workbook(), io.BytesIO()
     for row in rows:
@@ -58,6 +67,7 @@ def sheet(*rows: tuple[object, ...]) -> bytes:
         (b"%PDF-1.7 en text", "Inga kolumner"),
         (b"\xd0\xcf\x11\xe0" + b"\x00" * 500, "gammal Excelfil"),
         (b"PK\x03\x04 trasig", "Excelfilen är trasig"),
+        (misnamed(), "Excelfilen är trasig"),
         ("Klass;Årskurs\n3B;3\n".encode(), "Skola, Antal elever"),
         (HEADER.encode(), "inga klasser"),
         ((HEADER + GOOD * 2501).encode(), "5 000 rader"),
