@@ -67,7 +67,7 @@ def save_report(
         title=title_of(content),
         text=text,
         content=frozen,
-        open_to_partners=not selection.district and content.most_schools >= FEWEST_SCHOOLS,
+        open_to_partners=not selection.district and content.is_for_partners(FEWEST_SCHOOLS),
         made_by=by,
         made_at=now,
         changed_by=by,

@@ -12,6 +12,7 @@ from evaluations.counting import HELD_LATER, Counts
 from evaluations.figures import Figure
 from evaluations.keeping import counts_by_school
 from evaluations.models import SummedFigures
+from evaluations.policies import FEWEST_SCHOOLS
 from evaluations.selection import Selection, selected
 from evaluations.summing import STATES, Summary, from_json, is_in_the_picture, merged, state_of, summary_of
 from evaluations.sums import summary_of_all, sums_of
@@ -49,6 +50,15 @@ class SchoolRow:
     @property
     def pace(self) -> Figure:
         return self.figures[0]
+
+
+@dataclass(frozen=True)
+class LastYear:
+    """The same time last year: how many schools there were, and what they add up to."""
+
+    selection: Selection
+    schools: int
+    totals: Counts
 
 
 @dataclass(frozen=True)
@@ -117,7 +127,7 @@ class Dashboard:
     topics: list[TopicRow]
     line: list[LinePoint]
     reasons: list[ReasonRow]
-    held_last_year: int | None
+    last_year: LastYear | None
     grades: list[GradeRow]
     effect: reminding.Effect
     earlier: list[Earlier]
@@ -159,7 +169,7 @@ def dashboard_of(selection: Selection, *, since_report: Earlier | None = None) -
     order = {school.pk: place for place, school in enumerate(schools)}
     summary = merged((summary_of(school, counts[school.pk]) for school in schools), order)
     before = selection.last_year()
-    last = summary_of_all(before).totals if before else None
+    last_year = comparable(before, summary_of_all(before)) if before else None
     by_key = {school.pk: school for school in schools}
     missed = {
         grade: [by_key[pk] for pk in order if counts[pk]["grades"].get(grade, {"reached": 1})["reached"] == 0]
@@ -173,7 +183,14 @@ def dashboard_of(selection: Selection, *, since_report: Earlier | None = None) -
         selection,
     )
     never = [row for row in rows if not row.counts["held"]]
-    return _dashboard(selection, summary, (before, last), since_report, rows=rows, never=never, missed=missed)
+    return _dashboard(selection, summary, last_year, since_report, rows=rows, never=never, missed=missed)
+
+
+def comparable(before: Selection, summary: Summary) -> LastYear | None:
+    """Last year's sums, to compare with. Those who see totals only see none of too few schools, as in any year."""
+    if before.totals_only and summary.schools < FEWEST_SCHOOLS:
+        return None
+    return LastYear(before, summary.schools, summary.totals)
 
 
 @dataclass(frozen=True)
@@ -202,12 +219,12 @@ def count_ahead(today: dt.date) -> None:
 def overview_of(selection: Selection, kept: Compared, *, since_report: Earlier | None = None) -> Dashboard:
     """The same from what is kept of all, but for the schools' own rows: whoever shows them asks for them."""
     summary = from_json(kept.own.content)
-    last = from_json(kept.last.content).totals if kept.last else None
+    last_year = comparable(kept.before, from_json(kept.last.content)) if kept.before and kept.last else None
     by_key = School.objects.in_bulk({pk for one in summary.missed.values() for pk in one.first})
     return _dashboard(
         selection,
         summary,
-        (kept.before, last),
+        last_year,
         since_report,
         rows=[],
         never=[],
@@ -228,14 +245,14 @@ def school_rows(
 def _dashboard(
     selection: Selection,
     summary: Summary,
-    last_year: tuple[Selection | None, Counts | None],
+    last_year: LastYear | None,
     since_report: Earlier | None,
     *,
     rows: list[SchoolRow],
     never: list[SchoolRow],
     missed: Mapping[str, list[School]],
 ) -> Dashboard:
-    totals, (before, last) = summary.totals, last_year
+    totals = summary.totals
     return Dashboard(
         selection=selection,
         summary=summary,
@@ -244,11 +261,11 @@ def _dashboard(
         never_reached=never,
         grades=_grade_rows(summary, missed),
         effect=reminding.effect_from(totals),
-        earlier=[*_last_year(before, last), *([since_report] if since_report else [])],
+        earlier=[one for one in (_figures_of(last_year), since_report) if one],
         topics=topic_rows(totals, selection),
-        line=_line(totals, last, selection),
+        line=_line(totals, last_year, selection),
         reasons=reason_rows(totals),
-        held_last_year=last["held"] if last else None,
+        last_year=last_year,
     )
 
 
@@ -339,23 +356,23 @@ def with_contact(schools: Iterable[int], as_of: dt.date) -> set[int]:
     return set(School.objects.filter(pk__in=schools).with_contact(as_of).order_by().values_list("pk", flat=True))
 
 
-def _last_year(before: Selection | None, totals: Counts | None) -> list[Earlier]:
+def _figures_of(last_year: LastYear | None) -> Earlier | None:
     """The figures at the same time last year, where there was a year."""
-    if before is None or totals is None:
-        return []
-    own = all_figures(totals, before)
-    return [Earlier(before.as_of, {figure.key: figure for figure in own})]
+    if last_year is None:
+        return None
+    own = all_figures(last_year.totals, last_year.selection)
+    return Earlier(last_year.selection.as_of, {figure.key: figure for figure in own})
 
 
-def _line(totals: Counts, last: Counts | None, selection: Selection) -> list[LinePoint]:
+def _line(totals: Counts, last_year: LastYear | None, selection: Selection) -> list[LinePoint]:
     """Added up by month from the year's start to the day."""
     points, plan, held, before = [], 0, 0, 0
     for month in _months_between(f"{selection.year.starts_on:%Y-%m}", selection.as_of):
         name, a_year_ago = f"{month:%Y-%m}", f"{month.replace(year=month.year - 1):%Y-%m}"
         plan += totals["months"].get(name, {}).get("plan", 0)
         held += totals["held_months"].get(name, 0)
-        before += last["held_months"].get(a_year_ago, 0) if last else 0
-        points.append(LinePoint(month, plan, held, before if last else None))
+        before += last_year.totals["held_months"].get(a_year_ago, 0) if last_year else 0
+        points.append(LinePoint(month, plan, held, before if last_year else None))
     return points
 
 

@@ -99,6 +99,10 @@ def part_of(dashboard: Dashboard, before: ProgrammePart | None = None, since: Ea
     tiles = [*dashboard.tiles, *dashboard.more_tiles]
     figures = [_report_figure(tile) for tile in tiles]
     states = Counter(row.state for row in dashboard.schools)
+    compared = [
+        *([dashboard.last_year.schools] if dashboard.last_year else []),
+        *([before.fewest_schools] if before else []),
+    ]
     part = ProgrammePart(
         slug=dashboard.selection.programme_year.programme.slug,
         programme=dashboard.selection.programme_year.programme.name,
@@ -114,6 +118,7 @@ def part_of(dashboard: Dashboard, before: ProgrammePart | None = None, since: Ea
         lost_title=sentences.lost_title(dashboard),
         changed=[],
         tables=_tables_of(dashboard),
+        schools_compared=min(compared) if compared else None,
     )
     return dataclasses.replace(part, changed=what_changed.sentences_of(part, before, since.as_of if since else None))
 

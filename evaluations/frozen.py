@@ -85,10 +85,18 @@ class ProgrammePart:
     lost_title: str
     changed: Sequence[str]
     tables: Sequence[Table]
+    # The least number of schools that the numbers it is compared with are of, last year's or an earlier report's.
+    schools_compared: int | None = None
 
     @property
     def number_of_schools(self) -> int:
         return sum(self.schools.values())
+
+    @property
+    def fewest_schools(self) -> int:
+        """The least number of schools that any of its numbers is of."""
+        compares = any(one.befores for one in self.figures)
+        return min(self.number_of_schools, self.schools_compared or 0) if compares else self.number_of_schools
 
     @property
     def report_day(self) -> dt.date | None:
@@ -133,10 +141,9 @@ class Content:
         """The one part of a board report."""
         return self.parts[0]
 
-    @property
-    def most_schools(self) -> int:
-        """The number of schools of the largest part."""
-        return max((part.number_of_schools for part in self.parts), default=0)
+    def is_for_partners(self, fewest: int) -> bool:
+        """Whether any of its parts is of so many schools that those who see totals only may read it."""
+        return any(part.fewest_schools >= fewest for part in self.parts)
 
     @property
     def definitions(self) -> list[Table]:
@@ -153,7 +160,7 @@ def without_schools(content: Content, fewest: int) -> Content:
 
     A board report of so few schools is not open to them at all.
     """
-    parts = [part for part in content.parts if content.is_board or part.number_of_schools >= fewest]
+    parts = [part for part in content.parts if content.is_board or part.fewest_schools >= fewest]
     shown = {part.programme for part in parts}
     return replace(
         content,
@@ -238,6 +245,7 @@ def _part_to_json(part: ProgrammePart) -> Json:
         "lost_title": part.lost_title,
         "changed": list(part.changed),
         "tables": [_table_to_json(table) for table in part.tables],
+        **({} if part.schools_compared is None else {"schools_compared": part.schools_compared}),
     }
 
 
@@ -257,6 +265,7 @@ def _read_part(said: Json) -> ProgrammePart:
         lost_title=said["lost_title"],
         changed=said["changed"],
         tables=[_read_table(table) for table in said["tables"]],
+        schools_compared=said.get("schools_compared"),
     )
 
 

@@ -101,9 +101,9 @@ class Selection:
         return rules.select_related("year", "programme").order_by("-year__starts_on")[:1]
 
     def last_year(self) -> Selection | None:
-        """The same a year ago, as far into the school year."""
+        """The same a year ago, as far into the school year; None if the programme was not run in that year."""
         before = next(iter(self._earlier_years()), None)
-        if before is None:
+        if before is None or before.year.starts_on.year != self.year.starts_on.year - 1:
             return None
         as_of = before.year.starts_on + (self.as_of - self.year.starts_on)
         return Selection(before, self.district, min(as_of, last_day_of(before.year)), totals_only=self.totals_only)

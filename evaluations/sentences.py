@@ -79,7 +79,7 @@ def _main_reason(counts: Counts) -> str | None:
 
 def line_title(dashboard: Dashboard) -> str:
     """What the line of the year shows: against last year, and against the plan."""
-    held, last = dashboard.totals["held"], dashboard.held_last_year
+    held, last = dashboard.totals["held"], dashboard.last_year.totals["held"] if dashboard.last_year else None
     said = _against_last_year(held, last)
     if dashboard.pace.light not in ("amber", "red"):
         return said

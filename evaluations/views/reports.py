@@ -41,7 +41,8 @@ def report_detail(request: HttpRequest, *, today: dt.date, uuid: uuids.UUID) -> 
     standing = report.withdrawn_at is None
     context = {
         **_shown(request, report, today),
-        "former_texts": report.former_texts.select_related("by"),
+        # A name of a school that was taken out of the text again is no partner's to read.
+        "former_texts": [] if sees_totals_only(request.user, today) else report.former_texts.select_related("by"),
         "may_write": standing and user_can_make_reports(request.user, today),
         "may_withdraw": standing and user_can_withdraw_reports(request.user, today),
     }

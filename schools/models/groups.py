@@ -10,6 +10,8 @@ from django.db.models import F, Q
 from django.utils.dates import WEEKDAYS
 from django.utils.translation import gettext_lazy as _
 
+from schools.models.calendar import SchoolYear
+
 SCHOOL_WEEKDAYS = [(number, WEEKDAYS[number]) for number in range(5)]
 GRADES = [(0, "F"), *((n, str(n)) for n in range(1, 10))]
 

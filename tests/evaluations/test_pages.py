@@ -13,12 +13,12 @@ from django.test import Client
 from django.urls import reverse
 
 from accounts.models import User
-from evaluations.dashboard import Dashboard, dashboard_of
+from evaluations.dashboard import Dashboard, compared, dashboard_of, overview_of
 from evaluations.definitions import ALL, DEFINITIONS
 from evaluations.figures import Figure
 from evaluations.selection import selected
 from schools.actions import calendar, groups, people, places
-from schools.models import Group, Participation, School, SchoolMembership
+from schools.models import Group, Participation, School, SchoolMembership, SchoolYear
 from tests.evaluations.conftest import TODAY, due, log
 from tests.schools.laid_out import lay_out, on, text_of
 
@@ -330,7 +330,7 @@ def last_years_plan(centre: SimpleNamespace) -> Participation:
 def test_the_year_is_compared_with_the_same_time_last_year(
     centre: SimpleNamespace, plans: SimpleNamespace, maria_in: Client
 ) -> None:
-    assert dashboard().held_last_year is None
+    assert dashboard().last_year is None
     rows = last_years_plan(centre).sessions.with_names().order_by("week_start")
     first, later = rows[0], rows[len(rows) - 1]
     for session in (first, later):
@@ -340,12 +340,37 @@ def test_the_year_is_compared_with_the_same_time_last_year(
     board = dashboard()
 
     # The second was held later in the year than today.
-    assert board.held_last_year == 1
+    assert board.last_year is not None
+    assert board.last_year.totals["held"] == 1
     assert [point.last for point in board.line] == [
         int(point.month.month >= first.log.held_on.month) for point in board.line
     ]
     assert board.line[-1].plan == board.pace.denominator
     assert f"{len(plans.held) - 1} fler pass än i fjol, men efter planen" in text_of(maria_in.get(OVERVIEW))
+
+
+def test_those_who_see_totals_are_not_told_of_a_year_at_too_few_schools(
+    centre: SimpleNamespace, plans: SimpleNamespace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One school last year, two this year: what that one school did stands on no page of a partner's."""
+    last_years_plan(centre)
+    totals = selected({}, TODAY, totals_only=True)
+    assert totals is not None
+    for fewest, is_told in ((1, True), (2, False)):
+        monkeypatch.setattr("evaluations.dashboard.FEWEST_SCHOOLS", fewest)
+        for board in (dashboard_of(totals), overview_of(totals, compared(totals))):
+            assert (board.last_year is not None) is is_told
+            assert any(tile.changes for tile in board.tiles) is is_told
+            assert all((point.last is not None) is is_told for point in board.line)
+    assert dashboard().last_year is not None
+
+
+def test_a_year_in_which_the_programme_was_not_run_is_no_last_year(
+    centre: SimpleNamespace, plans: SimpleNamespace
+) -> None:
+    last_years_plan(centre)
+    SchoolYear.objects.filter(starts_on__year=2025).update(starts_on=dt.date(2024, 8, 19), ends_on=dt.date(2025, 6, 12))
+    assert dashboard().last_year is None
 
 
 def test_why_sessions_were_lost_is_said_with_and_without_a_new_time(plans: SimpleNamespace, maria_in: Client) -> None:

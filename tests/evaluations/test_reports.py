@@ -36,6 +36,7 @@ from sessions_log.actions import remove_log
 from tests.conftest import account
 from tests.content import the_reference_content
 from tests.evaluations.conftest import TODAY, due, log
+from tests.evaluations.test_pages import last_years_plan
 from tests.partners import START
 from tests.schools.laid_out import at, on, text_of
 
@@ -460,6 +461,37 @@ def test_a_programme_at_few_schools_is_left_out_for_those_who_see_totals(centre:
 
     assert totals.parts == []
     assert "TÅGET" not in [cell.value for _part, table in totals.all_tables() for cell in cells(table)]
+
+
+def test_a_report_that_compares_with_a_year_at_few_schools_is_not_for_those_who_see_totals(
+    centre: SimpleNamespace, plans
+) -> None:
+    assert year_content(selection(), TODAY).is_for_partners(2)
+    last_years_plan(centre)
+
+    content = year_content(selection(), TODAY)
+
+    assert [part.schools_compared for part in content.parts] == [1]
+    assert not content.is_for_partners(2)
+    assert without_schools(content, 2).parts == []
+    assert read_back(to_json(content)) == content
+
+
+def test_what_a_text_said_before_is_not_for_partners(centre: SimpleNamespace, plans, signed_in) -> None:
+    report = saved(centre)
+    change_report_text(
+        report=report, text="Lindängsskolan har kommit i gång.", version=1, by=centre.maria, now=at(TODAY)
+    )
+    report.refresh_from_db()
+    change_report_text(report=report, text="Alla har kommit i gång.", version=2, by=centre.maria, now=at(TODAY))
+    SavedReport.objects.update(open_to_partners=True)
+    lena, homes = account("lena"), PartnerOrganisation.objects.get(slug="botkyrkabyggen")
+    give_partner_membership(user=lena, partner=homes, starts_on=START, by=centre.samira)
+
+    page = report.get_absolute_url()
+    assert "Lindängsskolan har kommit" in text_of(signed_in(centre.maria).get(page))
+    assert "Alla har kommit i gång." in text_of(signed_in(lena).get(page))
+    assert "Lindängsskolan har kommit" not in text_of(signed_in(lena).get(page))
 
 
 def test_the_yearly_report_has_all_programmes_partners_and_trainings(plans, maria_in: Client) -> None:
