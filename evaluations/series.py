@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from django.db.models import Exists, OuterRef, Q, QuerySet, Sum
 
 from evaluations import figures
-from evaluations.counting import Counts
+from evaluations.counting import EMPTY, Counts
 from evaluations.dashboard import schools_in_the_picture
 from evaluations.figures import Figure
 from evaluations.selection import Selection
@@ -51,21 +51,23 @@ def series_of(selection: Selection) -> Series | None:
         return None
     chosen = selection.programme_year if selection.programme_year in rules else rules[0]
     own = dataclasses.replace(selection, programme_year=chosen)
-    schools, counts = schools_in_the_picture(own)
+    _schools, counts = schools_in_the_picture(own)
     mentors, groups = _mentors(own)
     supervision: Counter[int | None] = Counter(
         occasions_of(own, OccasionKind.SUPERVISION).values_list("school", flat=True)
     )
+    # Pupil mentors go at schools that have no class in the series' grades, and may be supervised there.
+    schools = School.objects.filter(pk__in={*counts, *mentors, *supervision} - {None}).order_by("name")
     rows = [
         SeriesRow(
             school,
-            counts[school.pk],
+            counts.get(school.pk, EMPTY),
             mentors[school.pk],
             groups[school.pk],
             supervision[school.pk],
-            figures.all_figures(counts[school.pk], own.as_of, own.targets),
+            figures.all_figures(counts.get(school.pk, EMPTY), own.as_of, own.targets),
         )
-        for school in schools
+        for school in (schools.filter(district=own.district) if own.district else schools)
     ]
     left_out = _of_the_year(own, OccasionKind.SUPERVISION).filter(school=None).count() if own.district else 0
     return Series(own, rows, supervision[None], left_out)

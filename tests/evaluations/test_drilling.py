@@ -469,6 +469,29 @@ def test_supervision_for_the_whole_centre_is_in_no_district(mvp: SimpleNamespace
     assert "1 handledning gällde hela centret" in text_of(maria_in.get(MVP, {"distrikt": "norra"}))
 
 
+def test_pupil_mentors_go_at_schools_without_a_class_to_meet(
+    centre: SimpleNamespace, mvp: SimpleNamespace, maria_in: Client
+) -> None:
+    """Ekbackaskolan has no grade 6, but nine mentors, and somebody supervised them there."""
+    said = {"school": centre.ekbacka, "year": centre.year, "by": centre.samira}
+    groups.add_group(kind="mentors", name="Elevmentorer", grade=9, headcount=9, **said)
+    tell(centre, an_occasion(centre, OccasionKind.SUPERVISION, dt.date(2026, 10, 8), centre.ekbacka), school=2)
+
+    found = series.series_of(selection())
+
+    assert found
+    assert [(row.school, row.mentors, row.supervision) for row in found.rows] == [
+        (centre.ekbacka, 9, 1),
+        (centre.lindang, 13, 1),
+    ]
+    table = tables.series_table(found)
+    assert (table.total[1].value, table.total[-1].value) == (22, 3)
+    assert says(maria_in, table.total[-1].address, table.total[-1])
+    of_district = series.series_of(selection(distrikt=centre.lindang.district.slug))
+    assert of_district
+    assert [row.school for row in of_district.rows] == [centre.lindang]
+
+
 def test_partners_are_told_by_measures_and_trained(
     centre: SimpleNamespace, mvp: SimpleNamespace, maria_in: Client
 ) -> None:
