@@ -13,8 +13,10 @@ from django.apps import apps
 from django.db import transaction
 
 from accounts.models import User
+from programmes import reference
+from programmes.models import Programme
 from schools.models import School
-from tests import remembering
+from tests import content, remembering
 from tests.conftest import NOW, a_school, a_year, account, at_school, centre_account, together
 from tests.schools.laid_out import lay_out
 from tests.town import in_full_work
@@ -118,3 +120,20 @@ def test_beside_rows_that_were_there_before_all_is_built():
     _, rows = taken_away_again(a_town)
     assert remembering._states == {}
     assert len(rows["User"]) == 5
+
+
+def test_the_reference_content_is_read_once_and_overwrites_nothing(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(content, "_rows", {})
+    _, read = taken_away_again(content.the_reference_content)
+    remembering._states.clear()
+    with monkeypatch.context() as without_files:
+        without_files.delattr(reference, "load")
+        _, back = taken_away_again(content.the_reference_content)
+    assert read["SessionTopic"] and back == read
+
+    Programme.objects.create(slug="egen", name="Vårt eget", position=99)
+    content.the_reference_content()
+    assert set(Programme.objects.values_list("slug", flat=True)) == {
+        "egen",
+        *(row["slug"] for row in read["Programme"]),
+    }
