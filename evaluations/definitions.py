@@ -81,7 +81,10 @@ ALL = (
         _("pupil sessions held"),
         _("pupil sessions where the staff session awaits a log, or no topic is chosen"),
         ORDER,
-        _("Rests on the sessions that are held: a school that holds few can still have a high share."),
+        _(
+            "Rests on the sessions that are held: a school that holds few can still have a high share. "
+            "When a staff group has ended during the year, what it went through counts for all the school's classes."
+        ),
     ),
     Definition(
         "reach",

@@ -166,6 +166,8 @@ class _Judge:
         self.year = year
         self.as_of = as_of
         self.staff = {group.pk for group in year.groups if group.is_staff}
+        # Which classes they went before until they ended, nobody knows any more.
+        self.ended_staff = {group.pk for group in year.groups if group.is_staff and group.ends_on is not None}
         rows = [row for row in year.sessions if row.group in self.staff and row.topic and row.stands]
         self.staff_held = [row for row in rows if row.held_on and row.held_on <= as_of]
         self.staff_open = [row for row in rows if row.outcome is None and has_passed(row.week, as_of)]
@@ -217,12 +219,19 @@ class _Judge:
         """Whether the class's staff held the topic on an earlier day; None when a missing log could say so."""
         if row.topic is None or row.held_on is None:
             return None
-        leaders = {group.staff_group} if group.staff_group in self.staff else self.staff
+        leaders = self._staff_of(group)
         same = [staff for staff in self.staff_held if staff.topic == row.topic and staff.group in leaders]
         if any(staff.held_on < row.held_on for staff in same if staff.held_on):
             return True
         unsure = [staff for staff in self.staff_open if staff.topic == row.topic and staff.group in leaders]
         return None if any(staff.week < row.held_on for staff in unsure) else False
+
+    def _staff_of(self, group: GroupRow) -> set[int]:
+        """The staff groups that may have gone before a class: its own, and those that have ended since, as the class
+        may have been theirs until then; any, if its own has ended or it has none."""
+        if group.staff_group is None or group.staff_group not in self.staff - self.ended_staff:
+            return self.staff
+        return {group.staff_group} | self.ended_staff
 
     def _logged_in_time(self, row: SessionRow, state: State) -> bool | None:
         last_day = row.week + TO_SUNDAY + TIME_TO_LOG

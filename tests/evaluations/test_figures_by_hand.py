@@ -188,6 +188,31 @@ def test_a_class_follows_its_own_staff_group_and_one_without_follows_any() -> No
     assert numbers(figure_of("staff_first", table, groups=groups)) == (1, 2, 0)
 
 
+@pytest.mark.parametrize(
+    ("own", "ended", "expected"),
+    [
+        (4, None, 0),  # its own has not had the topic
+        (4, STAFF, 1),  # it was the ended group's until January
+        (4, 4, 1),  # its own has ended, and whose it is now is not told
+        (STAFF, 4, 1),
+    ],
+)
+def test_a_staff_group_that_ends_takes_nothing_back_that_it_did_first(
+    own: int, ended: int | None, expected: int
+) -> None:
+    table = """
+    staff | 1 | normer/9 | 2026-08-31 | held 2026-09-02
+    1A    | 1 | normer/9 | 2026-09-07 | held 2026-09-08
+    """
+    last_day = {pk: {"ends_on": dt.date(2027, 1, 15)} if pk == ended else {} for pk in (STAFF, 4)}
+    groups = (
+        group(STAFF, **last_day[STAFF]),
+        group(4, is_staff=True, grade=None, **last_day[4]),
+        group(CLASS_1A, staff_group=own),
+    )
+    assert numbers(figure_of("staff_first", table, groups=groups)) == (expected, 1, 0)
+
+
 def test_a_session_whose_topic_is_not_chosen_cannot_be_decided() -> None:
     assert numbers(figure_of("staff_first", "1A | 1 | ? | 2026-09-07 | held 2026-09-08")) == (0, 1, 1)
 
