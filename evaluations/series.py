@@ -57,7 +57,8 @@ def series_of(selection: Selection) -> Series | None:
         occasions_of(own, OccasionKind.SUPERVISION).values_list("school", flat=True)
     )
     # Pupil mentors go at schools that have no class in the series' grades, and may be supervised there.
-    schools = School.objects.filter(pk__in={*counts, *mentors, *supervision} - {None}).order_by("name")
+    known = {pk for pk in (*counts, *mentors, *supervision) if pk is not None}
+    schools = School.objects.filter(pk__in=known).order_by("name")
     rows = [
         SeriesRow(
             school,
