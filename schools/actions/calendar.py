@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import uuid
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -10,6 +11,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from accounts.models import User
+from programmes.actions.sent_once import digest, keep, known
 from schools.models import ClosedPeriod, Participation, School, SchoolYear, Term
 from schools.year_proposals import ProposedYear
 
@@ -84,11 +86,22 @@ def close_days(
     starts_on: dt.date,
     ends_on: dt.date,
     school: School | None = None,
+    key: uuid.UUID | None = None,
     by: User,
 ) -> ClosedPeriod:
-    """Days without teaching, for all schools or for one. Raises ``ValidationError`` for days outside the year."""
-    period = ClosedPeriod(year=year, school=school, kind=kind, name=name, starts_on=starts_on, ends_on=ends_on)
-    _save_period(period)
+    """Days without teaching, for all schools or for one; the same form's ``key`` and content again give the same.
+
+    Raises ``ValidationError`` for days outside the year.
+    """
+    key, said = key or uuid.uuid4(), digest(year.pk, school and school.pk, kind, name, starts_on, ends_on)
+    before = known(ClosedPeriod, key, said)
+    if before:
+        return before
+    period = ClosedPeriod(key=key, content_digest=said, year=year, school=school, kind=kind, name=name)
+    period.starts_on, period.ends_on = starts_on, ends_on
+    check_period(period)
+    period, _is_new = keep(period)
+    raise_versions(year, school)
     return period
 
 

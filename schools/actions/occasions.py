@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import hashlib
 import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -11,7 +10,7 @@ from typing import Any
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -21,6 +20,7 @@ from accounts.templatetags.look import clock, day_and_week
 from accounts.validators import refuse_personal_number
 from outbox.actions import enqueue
 from outbox.models import WAITING, Message
+from programmes.actions.sent_once import digest, keep, known
 from programmes.models import Programme
 from schools.actions.people import account_for
 from schools.models import (
@@ -86,15 +86,16 @@ def plan_occasion(
     place: str = "",
     text: str = "",
 ) -> Occasion:
-    """A new occasion. The same key and content again gives the same one. Raises ``ValidationError`` by field, and
-    ``OccasionRefused`` when the key has been used for other content."""
-    digest = _digest(kind, school and school.pk, date, title, start_time, end_time, place, text)
-    known = _known(key, digest)
-    if known:
-        return known
+    """A new occasion. The same key and content again gives the same one.
+
+    Raises ``ValidationError`` by field, or without one when the key has been used for other content."""
+    said = digest(kind, school and school.pk, date, title, start_time, end_time, place, text)
+    before = known(Occasion, key, said)
+    if before:
+        return before
     occasion = Occasion(
         key=key,
-        content_digest=digest,
+        content_digest=said,
         kind=kind,
         programme=Programme.objects.filter(slug=PROGRAMME_OF.get(OccasionKind(kind), "")).first(),
         title=title or str(OccasionKind(kind).label),
@@ -107,7 +108,7 @@ def plan_occasion(
         by=by,
     )
     _check(occasion, timezone.localdate(now))
-    return _keep(occasion)
+    return keep(occasion)[0]
 
 
 @transaction.atomic
@@ -267,30 +268,6 @@ def _check(occasion: Occasion, today: dt.date) -> None:
     if occasion.end_time and (occasion.start_time is None or occasion.end_time <= occasion.start_time):
         raise ValidationError({"end_time": _("The end is not after the start.")})
     occasion.full_clean(exclude=["key", "content_digest", "by"], validate_unique=False)
-
-
-def _keep(occasion: Occasion) -> Occasion:
-    """Write the occasion; of the same form sent twice at once, one is written."""
-    try:
-        with transaction.atomic():
-            occasion.save(force_insert=True)
-    except IntegrityError:
-        known = _known(occasion.key, occasion.content_digest)
-        if known is None:
-            raise
-        return known
-    return occasion
-
-
-def _known(key: uuid.UUID, digest: str) -> Occasion | None:
-    found: Occasion | None = Occasion.objects.filter(key=key).first()
-    if found and found.content_digest != digest:
-        raise OccasionRefused(_("This form has already been sent with other content. Open the page again."))
-    return found
-
-
-def _digest(*said: object) -> str:
-    return hashlib.sha256(repr(said).encode()).hexdigest()
 
 
 def _still_open(occasion: Occasion) -> Occasion:

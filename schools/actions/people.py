@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import uuid
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -14,6 +15,7 @@ from accounts.actions import change_account, make_account
 from accounts.models import CentreRole, User
 from accounts.validators import refuse_personal_number
 from outbox.bounces import clear
+from programmes.actions.sent_once import digest, keep, known
 from programmes.models import PartnerMembership
 from schools.models import School, SchoolMembership, SchoolNote, SchoolPerson
 
@@ -27,13 +29,22 @@ def add_person(
     phone: str = "",
     user: User | None = None,
     with_account: bool = False,
+    key: uuid.UUID | None = None,
     by: User,
 ) -> SchoolPerson:
-    """Someone at a school; an account is optional, and ``with_account`` ties or makes the one of the e-mail address."""
-    person = SchoolPerson(school=school, name=name, email=email.strip().lower(), phone=phone, user=user)
+    """Someone at a school; an account is optional, and ``with_account`` ties or makes the one of the e-mail address.
+
+    The same form's ``key`` and content again give the same person. Raises ``ValidationError``.
+    """
+    key, said = key or uuid.uuid4(), digest(school.pk, name, email, phone, with_account)
+    before = known(SchoolPerson, key, said)
+    if before:
+        return before
+    person = SchoolPerson(key=key, content_digest=said, school=school, name=name, phone=phone, user=user)
+    person.email = email.strip().lower()
     person.full_clean()
-    person.save()
-    if with_account:
+    person, is_new = keep(person)
+    if is_new and with_account:
         give_account(person=person, by=by)
     return person
 
@@ -144,7 +155,9 @@ def end_membership(*, membership: SchoolMembership, last_day: dt.date, by: User)
 
 
 @transaction.atomic
-def write_note(*, school: School, text: str, by: User, now: dt.datetime) -> SchoolNote:
-    """A note about the work at a school; personal identity numbers are refused."""
+def write_note(*, school: School, text: str, key: uuid.UUID | None = None, by: User, now: dt.datetime) -> SchoolNote:
+    """A note about the work at a school; personal identity numbers are refused, and the same form counts once."""
     refuse_personal_number(text)
-    return SchoolNote.objects.create(school=school, text=text, by=by, at=now)
+    key, said = key or uuid.uuid4(), digest(school.pk, text)
+    note = SchoolNote(key=key, content_digest=said, school=school, text=text, by=by, at=now)
+    return known(SchoolNote, key, said) or keep(note)[0]

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
-import hashlib
 import uuid
 from collections.abc import Sequence
 
 from django.core.exceptions import ValidationError
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -16,6 +15,7 @@ from accounts.models import User
 from accounts.templatetags.look import week_no
 from accounts.validators import refuse_personal_number
 from outbox.actions import enqueue
+from programmes.actions.sent_once import digest, keep, known
 from schools.actions.deeds import StaleSession
 from schools.actions.moves import move_session
 from schools.actions.people import end_membership
@@ -47,20 +47,20 @@ def propose_time(
     """Say that a time does not work for some groups of one session, and which week would. Nothing is moved by it.
 
     The same key and content again gives the same reply; an open reply about the same sessions is replaced. Raises
-    ``ValidationError`` by field, and ``ReplyRefused`` when the sessions are no longer ahead or the key has been used
-    for other content.
+    ``ValidationError`` by field, or without one when the key has been used for other content, and ``ReplyRefused`` when
+    the sessions are no longer ahead.
     """
-    digest = _digest(sorted(str(one.uuid) for one in sessions), reason, proposed_week, note)
-    known = _known(key, digest)
-    if known:
-        return known
+    said = digest(sorted(str(one.uuid) for one in sessions), reason, proposed_week, note)
+    before = known(SchoolReply, key, said)
+    if before:
+        return before
     _check_time(sessions, reason, proposed_week, note)
     school = sessions[0].participation.school
     earlier = SchoolReply.objects.open().filter(kind=SchoolReply.Kind.TIME, sessions__in=sessions)
     SchoolReply.objects.filter(pk__in=list(earlier.values_list("pk", flat=True))).update(state=State.REPLACED)
     reply = SchoolReply(
         key=key,
-        content_digest=digest,
+        content_digest=said,
         kind=SchoolReply.Kind.TIME,
         school=school,
         membership=membership,
@@ -71,7 +71,7 @@ def propose_time(
         by=by,
         at=now,
     )
-    kept = _keep(reply)
+    kept, _is_new = keep(reply)
     kept.sessions.set(sessions)
     return kept
 
@@ -82,25 +82,24 @@ def say_not_me(
 ) -> SchoolReply:
     """Say that one no longer has the role. The role ends when a coordinator has accepted it."""
     refuse_personal_number(note)
-    digest = _digest(membership.pk, note)
-    known = _known(key, digest)
-    if known:
-        return known
+    said = digest(membership.pk, note)
+    before = known(SchoolReply, key, said)
+    if before:
+        return before
     waits = SchoolReply.objects.open().filter(kind=SchoolReply.Kind.NOT_ME, membership=membership).first()
     if waits:
         return waits
-    return _keep(
-        SchoolReply(
-            key=key,
-            content_digest=digest,
-            kind=SchoolReply.Kind.NOT_ME,
-            school=membership.person.school,
-            membership=membership,
-            note=note.strip(),
-            by=by,
-            at=now,
-        )
+    reply = SchoolReply(
+        key=key,
+        content_digest=said,
+        kind=SchoolReply.Kind.NOT_ME,
+        school=membership.person.school,
+        membership=membership,
+        note=note.strip(),
+        by=by,
+        at=now,
     )
+    return keep(reply)[0]
 
 
 @transaction.atomic
@@ -157,30 +156,6 @@ def _check_week(sessions: Sequence[PlannedSession], week: dt.date) -> None:
     if week not in calendar.open_weeks():
         said = {"week": week_no(week)}
         raise ValidationError({"week": _("The school has no teaching in %(week)s. Choose another week.") % said})
-
-
-def _keep(reply: SchoolReply) -> SchoolReply:
-    """Write the reply; of the same form sent twice at once, one is written."""
-    try:
-        with transaction.atomic():
-            reply.save(force_insert=True)
-    except IntegrityError:
-        known = _known(reply.key, reply.content_digest)
-        if known is None:
-            raise
-        return known
-    return reply
-
-
-def _known(key: uuid.UUID, digest: str) -> SchoolReply | None:
-    found = SchoolReply.objects.filter(key=key).first()
-    if found and found.content_digest != digest:
-        raise ReplyRefused(_("This form has already been sent with other content. Open the page again."))
-    return found
-
-
-def _digest(*said: object) -> str:
-    return hashlib.sha256(repr(said).encode()).hexdigest()
 
 
 def _answer(reply: SchoolReply, state: State, by: User, now: dt.datetime, note: str = "") -> SchoolReply:

@@ -8,6 +8,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from accounts.forms import DayInput
+from schools.forms.keys import sent_once
 from schools.models import ClosedPeriod, School, SchoolYear
 
 Kind = ClosedPeriod.Kind
@@ -23,7 +24,9 @@ KINDS = [
 
 
 class ClosedPeriodForm(forms.ModelForm):
-    """Closed days or blocked weeks in a year, for all schools or one."""
+    """Closed days or blocked weeks in a year, for all schools or one; of new ones the form has a key."""
+
+    key = sent_once()
 
     class Meta:
         model = ClosedPeriod
@@ -38,6 +41,8 @@ class ClosedPeriodForm(forms.ModelForm):
     def __init__(self, *args: Any, year: SchoolYear, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.instance.year = year
+        if self.instance.pk:
+            del self.fields["key"]
         self.fields["kind"].choices = [("", _("Choose")), *KINDS]  # type: ignore[attr-defined]
         schools: Any = self.fields["school"]
         schools.queryset = School.objects.order_by("name")
@@ -45,6 +50,11 @@ class ClosedPeriodForm(forms.ModelForm):
         for name in ("starts_on", "ends_on"):
             attrs = {"min": year.starts_on.isoformat(), "max": year.ends_on.isoformat()}
             self.fields[name].widget.attrs.update(attrs)
+
+    def was_sent(self) -> bool:
+        """Whether the form has made a period before."""
+        key = self.cleaned_data.get("key")
+        return key is not None and ClosedPeriod.objects.filter(key=key).exists()
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}

@@ -9,11 +9,14 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.forms import DayInput, HeldBetweenForm
 from accounts.validators import refuse_personal_number
+from schools.forms.keys import sent_once
 from schools.models import SchoolMembership, SchoolPerson
 
 
 class PersonForm(forms.ModelForm):
-    """Someone at a school."""
+    """Someone at a school; of somebody new the form has a key."""
+
+    key = sent_once()
 
     with_account = forms.BooleanField(
         label=_("May sign in"),
@@ -27,6 +30,8 @@ class PersonForm(forms.ModelForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        if self.instance.pk:
+            del self.fields["key"]
         if self.instance.user_id:
             del self.fields["with_account"]
 
@@ -112,6 +117,7 @@ def _in_list(person: SchoolPerson) -> str:
 
 
 class NoteForm(forms.Form):
+    key = sent_once()
     text = forms.CharField(
         label=_("Note"),
         max_length=4000,

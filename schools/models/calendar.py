@@ -9,6 +9,8 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from programmes.models.keeping import SentOnce
+
 if TYPE_CHECKING:
     from schools.models.places import School
 
@@ -87,7 +89,7 @@ class ClosedPeriodQuerySet(models.QuerySet["ClosedPeriod"]):
         return self.filter(Q(school=None) | Q(school=school))
 
 
-class ClosedPeriod(models.Model):
+class ClosedPeriod(SentOnce):
     """Days that planning does not use, for all schools or at one. Public holidays are computed.
 
     A *closed* day has no teaching: a break, a study day. A *blocked* week has teaching, but the school needs it for

@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from accounts import policies as accounts_policies
+from programmes.models.keeping import SentOnce
 from schools.models.places import School
 
 if TYPE_CHECKING:
@@ -104,7 +105,7 @@ class OccasionQuerySet(models.QuerySet["Occasion"]):
         return self.select_related("school", "programme")
 
 
-class Occasion(models.Model):
+class Occasion(SentOnce):
     """A training or a meeting on a day, at one school or for the whole centre."""
 
     class Status(models.TextChoices):
@@ -117,9 +118,6 @@ class Occasion(models.Model):
         CANCELLED = "cancelled", _("Cancelled")
 
     uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
-    # From the form: the same form sent twice counts once.
-    key = models.UUIDField(unique=True, editable=False)
-    content_digest = models.CharField(max_length=64, editable=False)
     kind = models.CharField(_("kind"), max_length=20, choices=OccasionKind)
     programme = models.ForeignKey(
         "programmes.Programme",

@@ -10,9 +10,10 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import HeldBetween
+from programmes.models.keeping import SentOnce
 
 
-class SchoolPerson(models.Model):
+class SchoolPerson(SentOnce):
     """Someone at a school, with or without an account."""
 
     school = models.ForeignKey("School", on_delete=models.CASCADE, related_name="people", verbose_name=_("school"))
@@ -90,7 +91,7 @@ class SchoolMembership(models.Model):
         return f"{self.person}: {self.get_role_display()}"
 
 
-class SchoolNote(models.Model):
+class SchoolNote(SentOnce):
     """A note that the centre keeps about the work at a school; never about a pupil."""
 
     school = models.ForeignKey("School", on_delete=models.CASCADE, related_name="notes", verbose_name=_("school"))

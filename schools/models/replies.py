@@ -11,6 +11,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from programmes.models.keeping import SentOnce
 from schools.models.places import School
 from schools.models.plans import PlannedSession
 
@@ -42,7 +43,7 @@ class SchoolReplyQuerySet(models.QuerySet["SchoolReply"]):
         return rows.prefetch_related("sessions__group", "sessions__topic")
 
 
-class SchoolReply(models.Model):
+class SchoolReply(SentOnce):
     """ "That time does not work", with a week that would; or "I am not the contact person"."""
 
     class Kind(models.TextChoices):
@@ -57,9 +58,6 @@ class SchoolReply(models.Model):
         REPLACED = "replaced", _("Replaced")
 
     uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
-    # From the form: the same form sent twice counts once.
-    key = models.UUIDField(unique=True, editable=False)
-    content_digest = models.CharField(max_length=64, editable=False)
     kind = models.CharField(_("kind"), max_length=10, choices=Kind)
     state = models.CharField(_("state"), max_length=10, choices=State, default=State.OPEN)
     school = models.ForeignKey("School", on_delete=models.CASCADE, related_name="replies", verbose_name=_("school"))

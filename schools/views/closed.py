@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import messages
+from django.core.exceptions import ValidationError
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -59,18 +60,23 @@ def _closed_form(request: SignedInRequest, year: SchoolYear, form: ClosedPeriodF
     if request.method == "POST" and form.is_valid():
         period = form.instance
         hit = new_strays(year, timezone.localdate(), come=[period], go=[period] if period.pk else [])
-        if not hit or request.POST.get("seen") == str(len(hit)):
-            _save_closed(form, year, request)
-            return _saved(request, year, form.instance, len(hit))
-        context |= {"hit": by_school(hit), "hit_count": len(hit)}
+        seen, is_again = request.POST.get("seen", ""), form.was_sent()
+        if not hit or seen == str(len(hit)) or is_again:
+            try:
+                saved = _save_closed(form, year, request)
+                # Sent once more it hits nothing new: it is said what it hit then.
+                return _saved(request, year, saved, int(seen) if is_again and seen.isdecimal() else len(hit))
+            except ValidationError as refused:
+                form.add_error(None, refused)
+        else:
+            context |= {"hit": by_school(hit), "hit_count": len(hit)}
     return render(request, "schools/closed_form.html", context)
 
 
-def _save_closed(form: ClosedPeriodForm, year: SchoolYear, request: SignedInRequest) -> None:
+def _save_closed(form: ClosedPeriodForm, year: SchoolYear, request: SignedInRequest) -> ClosedPeriod:
     if form.instance.pk:
-        actions.change_closed_days(period=form.instance, by=request.user)
-    else:
-        actions.close_days(year=year, **form.cleaned_data, by=request.user)
+        return actions.change_closed_days(period=form.instance, by=request.user)
+    return actions.close_days(year=year, **form.cleaned_data, by=request.user)
 
 
 def _saved(request: SignedInRequest, year: SchoolYear, period: ClosedPeriod, hit: int) -> HttpResponse:

@@ -10,6 +10,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
+from django.core.exceptions import ValidationError
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
@@ -25,7 +26,7 @@ from programmes.material import open_file
 from programmes.models import SessionTopic
 from schools.actions.confirmations import ConfirmationRefused, confirm_term
 from schools.actions.people import account_for
-from schools.actions.replies import ReplyRefused, say_not_me
+from schools.actions.replies import say_not_me
 from schools.forms.feeds import FeedForm
 from schools.forms.replies import NotMeForm
 from schools.mailing.links import LinkRefused, OpenLink, Scope, Tampered, open_link
@@ -181,7 +182,7 @@ def link_not_me(request: HttpRequest, link: OpenLink, *, today: dt.date) -> Http
         said = {"key": form.cleaned_data["key"], "note": form.cleaned_data["note"]}
         try:
             say_not_me(membership=link.membership, by=link_account(link), now=timezone.now(), **said)
-        except ReplyRefused as refused:
+        except ValidationError as refused:
             form.add_error(None, refused.messages)
         else:
             return render(request, "schools/link_not_me_said.html", {"school": link.school})

@@ -122,7 +122,10 @@ def note_add(request: SignedInRequest, slug: str) -> HttpResponse:
         raise PermissionDenied
     form = NoteForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
-        people.write_note(school=school, text=form.cleaned_data["text"], by=request.user, now=timezone.now())
-        messages.success(request, _("The note is saved."))
-        return redirect(school)
+        try:
+            people.write_note(school=school, **form.cleaned_data, by=request.user, now=timezone.now())
+            messages.success(request, _("The note is saved."))
+            return redirect(school)
+        except ValidationError as refused:
+            form.add_error(None, refused)
     return render(request, "schools/note_add.html", {"form": form, "school": school})

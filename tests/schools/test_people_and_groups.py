@@ -7,13 +7,22 @@ import re
 
 import pytest
 import time_machine
-from django.urls import reverse
+from django.urls import reverse, reverse_lazy
 
 from accounts.models import User
 from schools.actions.moves import move_session
-from schools.models import ClosedPeriod, Group, PlannedSession, School, SchoolMembership, SchoolNote, SchoolYear
+from schools.models import (
+    ClosedPeriod,
+    Group,
+    PlannedSession,
+    School,
+    SchoolMembership,
+    SchoolNote,
+    SchoolPerson,
+    SchoolYear,
+)
 from tests.conftest import NOW
-from tests.schools.laid_out import session_of
+from tests.schools.laid_out import session_of, text_of
 from tests.town import in_full_work
 
 pytestmark = pytest.mark.usefixtures("autumn")
@@ -76,6 +85,42 @@ def test_an_account_without_an_address_is_refused_beside_the_field(samiras, town
     assert "Ett konto behöver en e-postadress." in page
     assert 'value="Utan Adress"' in page
     assert not town.lindang.people.filter(name="Utan Adress").exists()
+
+
+@pytest.mark.parametrize(
+    ("address", "said", "changed"),
+    [
+        (
+            reverse_lazy("schools:person-add", args=["lindangsskolan"]),
+            {"name": "Nils Ny", "email": "nils@skola.example", "phone": ""},
+            {"name": "Nils Annan"},
+        ),
+        (
+            reverse_lazy("schools:note-add", args=["lindangsskolan"]),
+            {"text": "Ring på måndag."},
+            {"text": "Ring inte."},
+        ),
+        (
+            reverse_lazy("schools:closed-add", args=["2026-27"]),
+            {"kind": "other", "name": "Studiedag", "starts_on": "2026-11-02", "ends_on": "2026-11-06", "seen": "hit"},
+            {"name": "Friluftsdag"},
+        ),
+    ],
+)
+def test_the_same_form_sent_twice_makes_one_row_and_answers_the_same(samiras, address, said, changed):
+    form = samiras.get(address).context["form"]
+    sent = {**said, "key": form["key"].value()}
+    if "seen" in said:
+        sent["seen"] = samiras.post(address, sent).context["hit_count"]
+    rows = [model.objects.count() for model in (SchoolPerson, SchoolNote, ClosedPeriod)]
+    first, second = (samiras.post(address, sent, follow=True) for _press in range(2))
+    assert first.redirect_chain == second.redirect_chain != []
+    assert [str(one) for one in first.context["messages"]] == [str(one) for one in second.context["messages"]]
+    after = [model.objects.count() for model in (SchoolPerson, SchoolNote, ClosedPeriod)]
+    assert sum(after) == sum(rows) + 1
+    again = samiras.post(address, {**sent, **changed})
+    assert "redan skickats med annat innehåll" in text_of(again)
+    assert sum(after) == sum(model.objects.count() for model in (SchoolPerson, SchoolNote, ClosedPeriod))
 
 
 def test_another_schools_person_cannot_be_reached_through_this_one(samiras, town):
