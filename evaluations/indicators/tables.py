@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from accounts.validators import holds_personal_number
 from evaluations.indicators.reading import Given, GivenValue, day_of
 from evaluations.models import Area, Indicator
-from evaluations.models.indicators import FEWEST_BEHIND, FIRST_YEAR, LAST_YEAR
+from evaluations.models.indicators import FEWEST_BEHIND, FIRST_YEAR, LARGEST, LAST_YEAR
 from schools.imports.dry_runs import RowError
 from schools.imports.sheets import UnreadableFile, rows_of
 
@@ -36,7 +36,6 @@ WHOLE = r"[+\-]?(?:[0-9]{1,3}(?: [0-9]{3})+|[0-9]+)"
 COMMA, POINT = re.compile(rf"{WHOLE}(?:,[0-9]+)?"), re.compile(rf"{WHOLE}\.[0-9]+")
 # 1.234 is a thousand to some and one and a bit to others.
 UNCLEAR = re.compile(r"[+\-]?[0-9]{1,3}\.[0-9]{3}")
-MOST_DIGITS = 15
 
 
 def given_in(content: bytes, today: dt.date) -> Given:
@@ -71,9 +70,10 @@ def number_in(text: str) -> float | None:
         raise ValueError(_("“%(value)s” can be read in two ways. Write %(whole)s or %(decimal)s.") % said)
     if not (COMMA.fullmatch(plain) or POINT.fullmatch(plain)):
         raise ValueError(_("“%(value)s” is no number. Write it as 1\u00a0234,5.") % {"value": text[:30]})
-    if sum(sign.isdigit() for sign in plain) > MOST_DIGITS:
+    value = float(plain.replace(" ", "").replace(",", "."))
+    if abs(value) >= LARGEST:
         raise ValueError(_("“%(value)s” has more digits than can be kept.") % {"value": text[:30]})
-    return float(plain.replace(" ", "").replace(",", "."))
+    return value
 
 
 def _mixed(values: Iterable[tuple[int, str]]) -> list[RowError]:

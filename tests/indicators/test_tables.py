@@ -53,6 +53,9 @@ def errors(content: bytes) -> list[tuple[int, str]]:
         ("+14", 14),
         ("77 %", 77),
         ("0", 0),
+        ("33,33333333333334", 33.33333333333334),
+        ("0.1000000000000000055", 0.1),
+        ("9" * 15, 999_999_999_999_999),
         ("", None),
         ("..", None),
         ("–", None),
@@ -77,6 +80,8 @@ def test_a_number_as_people_write_it(text: str, value: float | None) -> None:
         ("1e5", "är inget tal"),
         ("१२", "är inget tal"),
         ("1" * 16, "fler siffror"),
+        ("1" * 16 + ",5", "fler siffror"),
+        ("9" * 15 + ",99", "fler siffror"),
     ],
 )
 def test_what_is_no_number_or_two_is_told(text: str, reason: str) -> None:
