@@ -57,8 +57,9 @@ def to_show(cells: Iterable[Cell], *, with_bands: bool = True) -> Shown:
     for school in schools:
         groups |= parts_to_show({cell.group: cell.n for cell in cells if cell.school == school})
     bands: set[str] = set()
-    if with_bands and all(cell.band for cell in cells):
-        bands = parts_to_show(_sums((cell.band or "", cell.n) for cell in cells))
+    if with_bands:
+        # Groups whose band is not known are a part like the others, but for its being shown.
+        bands = parts_to_show(_sums((cell.band or "", cell.n) for cell in cells)) - {""}
         if leaks(_blocks(cells, schools, groups, bands)):
             bands = set()
     return Shown(True, frozenset(schools), frozenset(groups), frozenset(bands))

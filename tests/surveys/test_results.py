@@ -117,7 +117,7 @@ def test_bands_of_dose_by_hand(held: int, required: int, band: str):
     assert band_of({"held": 0, "required": 0}) is None
 
 
-def by_dose(numbers: dict[int, tuple[int, str]]) -> list[list[object]]:
+def by_dose(numbers: dict[int, tuple[int, str | None]]) -> list[list[object]]:
     """The table of groups by dose: for each group its number of sheets, all of 4, and its band."""
     found = results({group: [4] * n for group, (n, _band) in numbers.items()})
     bands = {group: Place(group, 1, band) for group, (_n, band) in numbers.items()}
@@ -133,6 +133,14 @@ def test_groups_by_dose_stand_beside_each_other_unless_that_would_corner_a_few()
     # A class of 12 is shown beside its school, so that its band of 16 would give away the other four.
     rows = by_dose({1: (12, "most"), 2: (4, "most"), 3: (6, "some"), 4: (10, "some")})
     assert [row[1] for row in rows] == ["..", "..", ".."]
+
+
+def test_a_group_whose_dose_is_not_known_hides_no_band_but_what_would_give_it_away():
+    rows = by_dose({1: (12, "most"), 2: (14, "some"), 3: (20, "little"), 4: (11, None)})
+    assert [row[1] for row in rows] == ["3,3 (3,3 till 3,3)"] * 3
+    # With the four whose dose is not known the smallest band is hidden: all less the bands would be the four.
+    rows = by_dose({1: (12, "most"), 2: (14, "some"), 3: (20, "little"), 4: (4, None)})
+    assert [row[1] for row in rows] == ["..", "3,3 (3,3 till 3,3)", "3,3 (3,3 till 3,3)"]
 
 
 @pytest.mark.django_db
