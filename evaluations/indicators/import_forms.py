@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from typing import Any
 
 from django import forms
@@ -97,12 +98,18 @@ class KoladaForm(forms.Form):
             ("new_kpis", not kpis, _("Choose at least one KPI.")),
             ("new_areas", not areas and not cleaned["groups"], _("Choose at least one area.")),
             ("new_kpis", len(kpis) > MOST_KPIS, _("At most %(n)s at a time.") % {"n": MOST_KPIS}),
-            ("new_areas", len(areas) > MOST_AREAS, _("At most %(n)s at a time.") % {"n": MOST_AREAS}),
         ]
         for field, is_wrong, reason in faults:
             if is_wrong:
                 self.add_error(field, reason)
+        self.takes_areas(areas, at="new_areas")
         return cleaned
+
+    def takes_areas(self, areas: Sequence[str], *, at: str) -> bool:
+        """Whether so many can be asked for; if not, the field says so."""
+        if len(areas) > MOST_AREAS:
+            self.add_error(at, _("At most %(n)s at a time.") % {"n": MOST_AREAS})
+        return len(areas) <= MOST_AREAS
 
     def kpis(self) -> list[str]:
         known = [str(one.kolada_kpi) for one in self.cleaned_data.get("known_kpis", ())]

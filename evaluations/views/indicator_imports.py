@@ -60,8 +60,8 @@ def kolada_import(request: SignedInRequest) -> HttpResponse:
     try:
         if request.method == "POST" and "fetch" in request.POST and register is not None:
             form = KoladaForm(request.POST, this_year=this_year)
-            if form.is_valid():
-                return _show(request, _fetched(register, form), Kind.KOLADA)
+            if form.is_valid() and (given := _fetched(register, form)):
+                return _show(request, given, Kind.KOLADA)
         elif request.method == "POST" and "search" in request.POST and register is not None:
             search = KpiSearchForm(request.POST)
             hits = kolada.kpis_titled(register, search.cleaned_data["words"]) if search.is_valid() else None
@@ -104,11 +104,14 @@ def table_template(request: SignedInRequest, kind: str) -> HttpResponse:
     return HttpResponse(content, content_type="text/csv; charset=utf-8", headers=headers)
 
 
-def _fetched(register: Register, form: KoladaForm) -> Given:
+def _fetched(register: Register, form: KoladaForm) -> Given | None:
+    """What Kolada says; None when the groups come to too many areas, which the form says."""
     areas = form.areas()
     for group in form.cleaned_data["groups"]:
         areas += [code for code in kolada.members_of(register, group) if code not in areas]
-    return kolada.fetch(register, kpis=form.kpis(), areas=areas[: kolada.MOST_AREAS], years=form.years())
+    if not form.takes_areas(areas, at="groups"):
+        return None
+    return kolada.fetch(register, kpis=form.kpis(), areas=areas, years=form.years())
 
 
 def _show(request: SignedInRequest, given: Given, kind: Kind) -> HttpResponse:

@@ -325,6 +325,16 @@ def test_what_cannot_be_asked_is_said_before_it_is_asked(
     assert server.asked == []
 
 
+def test_groups_that_come_to_too_many_areas_are_refused_and_no_area_is_left_out(
+    server: RegisterServer, coordinator: Client
+) -> None:
+    members = [{"member_id": f"{n:04}"} for n in range(1001, 1120)]
+    server.answers["/municipality_groups"] = page({"id": "G123", "title": "Liknande", "members": members})
+    answer = coordinator.post(reverse(IMPORT), sent(groups="G123"))
+    assert "Högst 120 åt gången." in str(answer.context["form"].errors["groups"])
+    assert server.paths == ["/municipality_groups"]
+
+
 def test_a_kpi_is_found_by_its_title_and_taken_along(server: RegisterServer, coordinator: Client) -> None:
     server.answers["/kpi"] = page(kpi(CRIME)["values"][0], kpi(EXAM)["values"][0])
     answer = words(coordinator.post(reverse(IMPORT), {"search": "1", "words": "antal"}))
