@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 
+from django.db.models import Q
 from django.utils import timezone
 
 from accounts.models import CentreRole, User
@@ -41,11 +42,9 @@ def due(now: dt.datetime) -> IndicatorImport | None:
 
 
 def is_time(now: dt.datetime) -> bool:
-    """A year after any import from Kolada that went well, a week after a yearly one that did not."""
-    from_kolada = IndicatorImport.objects.filter(kind__in=[YEARLY, IndicatorImport.Kind.KOLADA])
-    if from_kolada.filter(is_refused=False, at__gt=now - YEAR).exists():
-        return False
-    return not from_kolada.filter(kind=YEARLY, is_refused=True, at__gt=now - WEEK).exists()
+    """A year after a refresh that went well, a week after one that did not. What somebody fetches is a part of it."""
+    lately = Q(is_refused=False, at__gt=now - YEAR) | Q(is_refused=True, at__gt=now - WEEK)
+    return not IndicatorImport.objects.filter(lately, kind=YEARLY).exists()
 
 
 def wanted() -> tuple[list[str], list[str]]:

@@ -62,6 +62,11 @@ def test_it_is_due_again_after_a_year_and_not_before(server: RegisterServer, cri
     assert refreshing.due(NOW + 366 * DAY) is not None
 
 
+def test_what_somebody_fetches_puts_off_nothing(server: RegisterServer, crime: Indicator, centre) -> None:
+    IndicatorImport.objects.create(kind=IndicatorImport.Kind.KOLADA, at=NOW - DAY, by=centre.samira)
+    assert refreshing.due(NOW) is not None
+
+
 def test_what_went_wrong_is_kept_told_and_tried_again_in_a_week(
     server: RegisterServer, crime: Indicator, centre: SimpleNamespace
 ) -> None:
