@@ -10,6 +10,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
@@ -123,8 +124,13 @@ class SurveyRound(models.Model):
         return self.invited + SPARE_ANSWERS
 
     @property
-    def is_full(self) -> bool:
-        return self.answered >= self.invited
+    def is_void(self) -> bool:
+        """Whether its group ended in the year, as when classes merge, before anybody had answered and before the survey
+        was ended: those who are left answer with another."""
+        ended_at = self.wave.ended_at
+        if self.answered or self.group.lasts(self.group.year):
+            return False
+        return ended_at is None or self.group.has_ended_by(timezone.localdate(ended_at))
 
 
 class SurveyAnswer(models.Model):

@@ -12,10 +12,10 @@ from django.utils import timezone
 
 from accounts.models import User
 from evaluations.models import SurveyAnswer, SurveyRound, SurveyWave
-from evaluations.models.surveys import SPARE_ANSWERS, SurveyRoundQuerySet, invited_of
+from evaluations.models.surveys import SurveyRoundQuerySet, invited_of
 from evaluations.surveys.codes import new_code
 from evaluations.surveys.dose import bands_of
-from evaluations.surveys.rounds import OPEN_FOR, can_end, can_start, groups_for, is_open
+from evaluations.surveys.rounds import OPEN_FOR, can_end, can_start, groups_for, invited_now, is_open
 from schools.models import Participation, School
 
 
@@ -56,8 +56,7 @@ def start_round(*, one: SurveyRound, by: User, now: dt.datetime) -> SurveyRound:
     held = _locked(one.pk)
     if not can_start(held, now):
         raise CannotNow
-    invited = invited_of(held.wave.audience, held.group) or held.invited
-    held.invited = max(invited, held.answered - SPARE_ANSWERS)
+    held.invited = invited_now(held)
     held.code, held.open_until, held.seen = _free_code(), now + OPEN_FOR, []
     held.save()
     return held

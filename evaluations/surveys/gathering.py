@@ -28,13 +28,13 @@ def response_of(rules: ProgrammeYear, audience: str, school: School | None) -> l
     """How many have answered, at a school or all, before and after."""
     rounds = SurveyRound.objects.filter(wave__programme_year=rules, wave__audience=audience)
     rounds = rounds.filter(group__school=school) if school else rounds
-    found = list(rounds.select_related("wave"))
+    found = list(rounds.select_related("wave", "group__year"))
     return [(when, _counted([one for one in found if one.wave.when == when])) for when in SurveyWave.When]
 
 
 def _counted(rounds: list[SurveyRound]) -> Asked:
     return Asked(
-        invited=sum(one.invited for one in rounds),
+        invited=sum(one.invited for one in rounds if not one.is_void),
         answered=sum(one.answered for one in rounds),
         is_ended=any(one.wave.ended_at for one in rounds),
     )

@@ -6,6 +6,7 @@ import datetime as dt
 from collections.abc import Iterable, Mapping
 
 from evaluations.models import SurveyRound, SurveyWave
+from evaluations.models.surveys import SPARE_ANSWERS, invited_of
 from evaluations.surveys.suppression import FEWEST
 from schools.models import Group, ProgrammeYear
 
@@ -40,9 +41,14 @@ def is_open(one: SurveyRound, now: dt.datetime) -> bool:
     return one.open_until is not None and one.open_until > now and one.wave.ended_at is None
 
 
+def invited_now(one: SurveyRound) -> int:
+    """How many can answer by the group's size today, and no fewer than the answers that there are allow."""
+    return max(invited_of(one.wave.audience, one.group) or one.invited, one.answered - SPARE_ANSWERS)
+
+
 def can_start(one: SurveyRound, now: dt.datetime) -> bool:
     """Until everybody has answered or the survey is ended; an open round is closed first."""
-    return one.wave.ended_at is None and not one.is_full and not is_open(one, now)
+    return one.wave.ended_at is None and one.answered < invited_now(one) and not is_open(one, now)
 
 
 def can_end(wave: SurveyWave, rounds: Iterable[SurveyRound], now: dt.datetime) -> bool:

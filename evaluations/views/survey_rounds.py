@@ -117,6 +117,7 @@ def _standing(schools: Iterable[School], rounds: Iterable[SurveyRound]) -> list[
 
 
 def _response(rounds: list[SurveyRound]) -> dict[str, int]:
+    rounds = [one for one in rounds if not one.is_void]
     return {
         "rounds": len(rounds),
         "begun": sum(one.answered > 0 for one in rounds),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from types import SimpleNamespace
 
 import pytest
@@ -10,7 +11,9 @@ from django.urls import reverse
 
 from evaluations.models import SurveyRound, SurveyWave
 from evaluations.surveys.actions import CannotNow, close_round, end_wave, plan_surveys, start_round
+from evaluations.surveys.gathering import response_of
 from evaluations.surveys.rounds import OPEN_FOR
+from schools.actions.groups import change_group, end_group
 from tests.conftest import NOW
 from tests.schools.laid_out import text_of
 from tests.surveys.conftest import answered, ended, opened, planned, round_of
@@ -83,6 +86,41 @@ def test_a_round_is_started_anew_only_until_everybody_has_answered(town: SimpleN
     answered(town, "6B", [3, 3, 3, 3])
     with pytest.raises(CannotNow):
         opened(town, "6B")
+
+
+def test_a_class_that_has_grown_opens_its_survey_again(town: SimpleNamespace, signed_in):
+    planned(town, town.lindang)
+    answered(town, "6B", [3, 3, 3, 3])
+    page = reverse("surveys:round", args=["lindangsskolan", round_of("6B").pk])
+    assert not signed_in(town.elin).get(page).context["can_start"]
+
+    change_group(group=round_of("6B").group, by=town.samira, now=NOW, headcount=6)
+    assert signed_in(town.elin).get(page).context["can_start"]
+    assert opened(town, "6B").invited == 6
+
+
+def test_a_class_that_merged_before_it_answered_is_asked_with_the_other(town: SimpleNamespace, signed_in):
+    planned(town, town.lindang)
+    answered(town, "6A", [3] * 25)
+    answered(town, "6B", [3] * 4)
+    first, second = (round_of(name).group for name in ("6A", "6B"))
+    end_group(group=second, last_day=NOW.date(), merged_into=first, by=town.samira, now=NOW)
+    change_group(group=first, by=town.samira, now=NOW, headcount=29)
+    answered(town, "6A", [3] * 20, when="after")
+
+    after = dict(response_of(town.rules, "pupils", town.lindang))["after"]
+    assert (after.answered, after.invited) == (20, 29)
+    page = signed_in(town.samira).get(f"{reverse('surveys:index')}?program=mvp")
+    waves = [(row["rounds"], row["answered"], row["invited"], row["waiting"]) for row in page.context["waves"]]
+    assert waves == [(2, 29, 29, 0), (1, 20, 29, 0)]
+
+
+def test_a_class_that_ended_after_the_survey_was_still_asked(town: SimpleNamespace):
+    planned(town, town.lindang)
+    answered(town, "6A", [3] * 25)
+    ended(town, "before")
+    end_group(group=round_of("6B").group, last_day=NOW.date() + dt.timedelta(days=90), by=town.samira, now=NOW)
+    assert response_of(town.rules, "pupils", town.lindang)[0][1].invited == 29
 
 
 def test_an_ended_survey_takes_no_more_and_is_not_ended_while_somebody_answers(town: SimpleNamespace):
