@@ -8,6 +8,7 @@ from typing import Any
 
 from django.db.models import F, FilteredRelation, Q
 
+from schools.actions.people import can_have_account
 from schools.models import School, SchoolMembership, SchoolPerson
 
 # Of a role, what the page shows; the names under which it is read with its person.
@@ -24,8 +25,8 @@ class AtSchool:
     @property
     def is_contact(self) -> bool:
         """Whether the person is an active contact person, as ``SchoolQuerySet.with_contact`` says it."""
-        in_reach = self.person.user is None or self.person.user.is_active
-        return in_reach and any(one.role == SchoolMembership.Role.CONTACT for one in self.memberships)
+        has_role = any(one.role == SchoolMembership.Role.CONTACT for one in self.memberships)
+        return has_role and can_have_account(self.person)
 
 
 def people_at(school: School, today: dt.date) -> list[AtSchool]:

@@ -182,7 +182,7 @@ class Standpoint:
             yield Task(
                 "person",
                 _("The school has no contact person."),
-                _("Nobody at the school answers whether the plan is right."),
+                _("Nobody at the school whom mails reach answers whether the plan is right."),
                 _("Add a contact person"),
                 self._url(self.rights.manage, "schools:person-add", self.school.slug),
             )

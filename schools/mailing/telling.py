@@ -40,9 +40,9 @@ class Reader:
 
 
 def readers_of(school: School, today: dt.date, *, making_accounts: bool = True) -> list[Reader]:
-    """Who gets the mails about a school's plan: its contact persons, or its coordinators if it has none.
+    """Who gets the mails about a school's plan: its contact persons, or its coordinators if it has none in reach.
 
-    People without an e-mail address, or whose account is shut, get none. Somebody who has no account yet gets one,
+    Somebody who has no account yet gets one,
     unless ``making_accounts`` is false: then they are left out.
     """
     at_school = SchoolMembership.objects.in_reach().filter(person__school=school)

@@ -6,10 +6,10 @@ from typing import Any
 
 from django.conf import settings
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import HeldBetween
+from accounts.models import HeldBetween, User
 from programmes.models.keeping import SentOnce
 
 
@@ -53,8 +53,11 @@ class MembershipQuerySet(HeldBetween):
         return self.filter(role=SchoolMembership.Role.COORDINATOR)
 
     def in_reach(self) -> MembershipQuerySet:
-        """Without those whose account is shut: they get no mail, and answer nothing."""
-        return self.filter(Q(person__user__isnull=True) | Q(person__user__is_active=True))
+        """Those who can be written to: without people who have neither an account nor an e-mail address, and without
+        those whose account is shut, which may be the one that their address would give them."""
+        shut = User.objects.filter(is_active=False, email__iexact=OuterRef("person__email"))
+        has_address = Q(person__user__isnull=True) & ~Q(person__email="") & ~Exists(shut)
+        return self.filter(Q(person__user__is_active=True) | has_address)
 
 
 class SchoolMembership(models.Model):

@@ -74,7 +74,7 @@ class SchoolQuerySet(models.QuerySet["School"]):
         return self.filter(Q(closed_on__isnull=True) | Q(closed_on__gte=day))
 
     def with_contact(self, today: dt.date) -> SchoolQuerySet:
-        """Schools where somebody is an active contact person: with a role today, and no account that is shut."""
+        """Schools where somebody is an active contact person: with a role today, and in reach of mails."""
         return self.filter(_has_contact(today))
 
     def without_contact(self, today: dt.date) -> SchoolQuerySet:

@@ -12,7 +12,7 @@ CONTACT, COORDINATOR = SchoolMembership.Role.CONTACT, SchoolMembership.Role.COOR
 
 
 class Roles:
-    """The roles of a day. People whose account is shut have none, and schools that have closed are not there."""
+    """The roles of a day. People who cannot be written to have none, and schools that have closed are not there."""
 
     def __init__(self, today: dt.date) -> None:
         self._by_school: dict[int, list[SchoolMembership]] = {}
@@ -34,11 +34,10 @@ class Roles:
         return self._with(school, COORDINATOR)
 
     def readers(self, school: int) -> list[SchoolMembership]:
-        """The school's contact persons, or its coordinators if it has none: those who can be written to, each for one
-        role."""
+        """The school's contact persons, or its coordinators if it has none, each for one role."""
         found = self.contacts(school) or self.coordinators(school)
         reached = {one.person.user_id or one.person.email: one for one in reversed(found)}
-        return [one for one in found if one in reached.values() and (one.person.user or one.person.email)]
+        return [one for one in found if one in reached.values()]
 
     def loggers(self, school: int) -> list[SchoolMembership]:
         """The school's coordinators who have an account to log with."""

@@ -19,6 +19,7 @@ from schools.actions.handover import hand_over
 from schools.actions.people import add_person, end_membership, give_membership
 from schools.actions.replies import say_not_me
 from schools.mailing.links import Scope, make_link
+from schools.mailing.telling import readers_of
 from schools.models import School, SchoolMembership, SchoolPerson, SchoolReply
 from sessions_log.reminders import due
 from tests.conftest import AUTUMN_DAY, NOW, account
@@ -276,6 +277,28 @@ class TestASchoolWithoutAnActiveContact:
         # That nobody is a contact person is told to the centre.
         to_school = Message.objects.waiting().exclude(kind="school-without-contact")
         assert set(to_school.values_list("user__email", flat=True)) == {"jonas@vpc.example"}
+
+    def test_one_who_cannot_be_written_to_is_none_and_the_coordinator_gets_the_mails(self, centre, plan, signed_in):
+        reach_elin_by_no_mail(centre)
+        assert "Skolan har ingen kontaktperson" in text_of(
+            signed_in(centre.samira).get(centre.lindang.get_absolute_url())
+        )
+        assert centre.lindang in School.objects.without_contact(AUTUMN_DAY)
+        assert [reader.user for reader in readers_of(centre.lindang, AUTUMN_DAY)] == [centre.jonas]
+        due(NOW)
+        assert Message.objects.filter(user=centre.jonas).exclude(kind="school-without-contact").exists()
+
+    def test_nor_is_one_whose_address_has_an_account_that_is_shut(self, centre):
+        reach_elin_by_no_mail(centre, email="Shut@vpc.example")
+        assert centre.lindang in School.objects.with_contact(AUTUMN_DAY)
+        close_account(user=account("shut"), today=AUTUMN_DAY, by=centre.adam)
+        assert centre.lindang in School.objects.without_contact(AUTUMN_DAY)
+        assert [reader.user for reader in readers_of(centre.lindang, AUTUMN_DAY)] == [centre.jonas]
+
+
+def reach_elin_by_no_mail(centre: SimpleNamespace, email: str = "") -> None:
+    """The contact person has no account, and no address but the one given."""
+    SchoolPerson.objects.filter(user=centre.elin).update(user=None, email=email)
 
 
 def somebody(school: School, name: str = "pia") -> SchoolPerson:
