@@ -5,7 +5,9 @@ from __future__ import annotations
 import datetime as dt
 
 from django.db import transaction
-from django.db.models import F, Q
+from django.db.models import DateField, F, Q, Value
+from django.db.models.functions import Greatest
+from django.utils import timezone
 
 from accounts.models import User
 from schools.actions.cancelling import cancel_for_ended_group
@@ -54,16 +56,18 @@ def left_behind(school: School, last_day: dt.date) -> dict[str, int]:
 
 @transaction.atomic
 def close_school(*, school: School, last_day: dt.date, by: User, now: dt.datetime) -> None:
-    """End a school's part in the work: its groups and roles end that day, and what is planned after it is cancelled."""
+    """End a school's part in the work: its groups and roles end that day, and what is planned after it is cancelled.
+
+    What began after the day ends as it began; only roles that never begin go away.
+    """
     ahead = school.groups.filter(Q(ends_on__isnull=True) | Q(ends_on__gt=last_day), year__ends_on__gte=last_day)
     for group in ahead.select_related("year"):
-        if group.starts_on <= last_day:
-            end_group(group=group, last_day=last_day, by=by, now=now)
-        else:
-            cancel_for_ended_group(group=group, last_day=last_day, by=by, now=now)
+        cancel_for_ended_group(group=group, last_day=last_day, by=by, now=now)
+        end_group(group=group, last_day=max(last_day, group.starts_on), by=by, now=now)
     roles = SchoolMembership.objects.filter(person__school=school)
-    roles.filter(starts_on__gt=last_day).delete()  # they never begin
-    roles.exclude(ends_on__lte=last_day).update(ends_on=last_day, link_version=F("link_version") + 1)
+    roles.filter(starts_on__gt=max(last_day, timezone.localdate(now))).delete()
+    ends_on = Greatest("starts_on", Value(last_day), output_field=DateField())
+    roles.exclude(ends_on__lte=last_day).update(ends_on=ends_on, link_version=F("link_version") + 1)
     school.closed_on = last_day
     school.save(update_fields=["closed_on"])
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import uuid
 from types import SimpleNamespace
 
 import pytest
@@ -11,7 +12,9 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from schools.actions import calendar, groups, people, places
-from schools.models import District, PlannedSession, School, SchoolMembership
+from schools.actions.people import end_membership
+from schools.actions.replies import say_not_me
+from schools.models import District, PlannedSession, School, SchoolMembership, SchoolReply
 from tests.conftest import AUTUMN_DAY, NOW
 from tests.schools.laid_out import on, text_of
 from tests.town import in_full_work
@@ -124,6 +127,26 @@ def test_a_role_that_would_begin_after_the_schools_last_day_never_does(town, sig
     close(signed_in(town.samira), "2026-12-18")
     later = SchoolMembership.objects.filter(person__school=town.lindang).active(dt.date(2027, 2, 1))
     assert not later.exists()
+
+
+def test_a_school_that_closed_before_a_role_began_keeps_the_role_and_its_answers(town, signed_in):
+    person = SchoolMembership.objects.get(person__user=town.elin).person
+    end_membership(membership=person.memberships.get(), last_day=dt.date(2026, 8, 31), by=town.samira)
+    role = people.give_membership(person=person, role="contact", starts_on=dt.date(2026, 9, 7), by=town.samira)
+    reply = say_not_me(membership=role, key=uuid.uuid4(), by=town.elin, now=NOW)
+    close(signed_in(town.samira), "2026-09-01")
+    role.refresh_from_db()
+    assert (role.ends_on, role.link_version) == (dt.date(2026, 9, 7), 2)
+    assert SchoolReply.objects.filter(pk=reply.pk).exists()
+    own = SchoolMembership.objects.get(person__user=town.jonas, person__school=town.lindang)
+    assert own.ends_on == dt.date(2026, 9, 1)
+
+
+def test_a_group_that_began_after_the_schools_last_day_ends_with_all_its_sessions_cancelled(town, signed_in):
+    close(signed_in(town.samira), "2026-08-10")
+    groups_of_year = town.lindang.groups.filter(year=town.year)
+    assert set(groups_of_year.values_list("ends_on", flat=True)) == {town.year.starts_on}
+    assert not PlannedSession.objects.without_outcome().filter(group__in=groups_of_year).exists()
 
 
 def test_closing_raises_the_version_of_the_schools_plans_and_keeps_what_was_held(town, signed_in):
