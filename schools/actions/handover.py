@@ -14,7 +14,7 @@ from accounts.templatetags.look import short_day
 from outbox.actions import enqueue
 from outbox.letters import local_time
 from schools.actions.people import end_membership, give_account, give_membership
-from schools.models import SchoolMembership, SchoolPerson, SchoolReply
+from schools.models import SchoolMembership, SchoolPerson
 
 WELCOME = "role-handed-over"
 # A welcome for a later day arrives before the school day begins.
@@ -49,8 +49,6 @@ def hand_over(
     until = membership.ends_on if membership.ends_on and membership.ends_on >= from_day else None
     end_membership(membership=membership, last_day=from_day - DAY, by=by)
     new = _give(to, membership.role, from_day, until, by)
-    waits = SchoolReply.objects.filter(state=SchoolReply.State.OPEN, kind=SchoolReply.Kind.NOT_ME)
-    waits.filter(membership=membership).update(state=SchoolReply.State.ACCEPTED, answered_by=by, answered_at=now)
     if to.email:
         user = _account_of(to, by)
         if with_welcome:

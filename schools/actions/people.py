@@ -17,7 +17,7 @@ from accounts.validators import refuse_personal_number
 from outbox.bounces import clear
 from programmes.actions.sent_once import digest, keep, known
 from programmes.models import PartnerMembership
-from schools.models import School, SchoolMembership, SchoolNote, SchoolPerson
+from schools.models import School, SchoolMembership, SchoolNote, SchoolPerson, SchoolReply
 
 
 @transaction.atomic
@@ -141,7 +141,7 @@ def _overlapping(held: SchoolMembership) -> QuerySet[SchoolMembership]:
 
 @transaction.atomic
 def end_membership(*, membership: SchoolMembership, last_day: dt.date, by: User) -> SchoolMembership:
-    """The last day of a role. Links that were sent for it stop working at once.
+    """The last day of a role. Links that were sent for it stop working at once, and who has said "not me" is answered.
 
     Raises ``ValidationError`` when a role that is ended anew would run into a later one.
     """
@@ -151,6 +151,10 @@ def end_membership(*, membership: SchoolMembership, last_day: dt.date, by: User)
         raise ValidationError({"last_day": _("The person already has this role in that time.")})
     membership.save(update_fields=["ends_on"])
     SchoolMembership.objects.filter(pk=membership.pk).update(link_version=F("link_version") + 1)
+    waits = SchoolReply.objects.filter(
+        kind=SchoolReply.Kind.NOT_ME, state=SchoolReply.State.OPEN, membership=membership
+    )
+    waits.update(state=SchoolReply.State.ACCEPTED, answered_by=by, answered_at=timezone.now())
     return membership
 
 

@@ -19,7 +19,7 @@ from programmes.actions.sent_once import digest, keep, known
 from schools.actions.deeds import StaleSession
 from schools.actions.moves import move_session
 from schools.actions.people import end_membership
-from schools.calendar import SchoolCalendar
+from schools.calendar import DAY, SchoolCalendar
 from schools.mailing.telling import readers_of
 from schools.models import PlannedSession, ReplyReason, SchoolMembership, SchoolReply
 from schools.times import time_in
@@ -104,7 +104,7 @@ def say_not_me(
 
 @transaction.atomic
 def accept(*, reply: SchoolReply, by: User, now: dt.datetime) -> list[PlannedSession]:
-    """Do as the school proposes: its sessions move to the week, or the role ends today. Gives the moved sessions.
+    """Do as the school proposes: its sessions move to the week, or the role has ended. Gives the moved sessions.
 
     Raises ``ReplyRefused`` when it is answered already, when a session is no longer where the school saw it, or when
     the week cannot be used any more: then nothing is moved.
@@ -189,5 +189,6 @@ def _move(session: PlannedSession, reply: SchoolReply, by: User, now: dt.datetim
 
 
 def _last_day(membership: SchoolMembership, now: dt.datetime) -> dt.date:
-    """Yesterday, so that nothing more is sent; but not before the role began."""
-    return max(timezone.localdate(now) - dt.timedelta(days=1), membership.starts_on)
+    """Yesterday, so that nothing more is sent, or the day on which it has ended; but not before the role began."""
+    yesterday = timezone.localdate(now) - DAY
+    return max(min(membership.ends_on or yesterday, yesterday), membership.starts_on)

@@ -15,6 +15,7 @@ from outbox.models import Message
 from schools.actions.cancelling import cancel_session
 from schools.actions.groups import change_group
 from schools.actions.moves import free_weeks, move_session
+from schools.actions.people import end_membership
 from schools.actions.replies import ReplyRefused, accept, decline, propose_time, say_not_me
 from schools.calendar import SchoolCalendar
 from schools.models import PlannedSession, SchoolMembership, SchoolReply
@@ -149,6 +150,24 @@ def test_who_is_not_the_contact_person_gets_no_more_mail_when_it_is_accepted(tow
     membership.refresh_from_db()
     assert membership.ends_on == TODAY - dt.timedelta(days=1)
     assert not Message.objects.filter(kind="reply-declined").exists()
+
+
+def test_a_role_that_has_ended_is_not_made_longer_by_an_answer_about_it(town: SimpleNamespace):
+    membership = SchoolMembership.objects.get(person__user=town.elin)
+    reply = say_not_me(membership=membership, key=uuid.uuid4(), by=town.elin, now=NOW)
+    last_day = TODAY - dt.timedelta(days=10)
+    SchoolMembership.objects.filter(pk=membership.pk).update(ends_on=last_day)
+    accept(reply=reply, by=town.samira, now=NOW)
+    membership.refresh_from_db()
+    assert membership.ends_on == last_day
+
+
+def test_who_is_not_the_contact_person_is_answered_when_the_role_ends(town: SimpleNamespace):
+    membership = SchoolMembership.objects.get(person__user=town.elin)
+    reply = say_not_me(membership=membership, key=uuid.uuid4(), by=town.elin, now=NOW)
+    end_membership(membership=membership, last_day=TODAY, by=town.samira)
+    reply.refresh_from_db()
+    assert (reply.state, reply.answered_by, reply.answered_at) == (SchoolReply.State.ACCEPTED, town.samira, NOW)
 
 
 def test_someone_elses_reply_is_not_there(town: SimpleNamespace, signed_in):
