@@ -6,6 +6,7 @@ beside it: the difference from the number of sheets would tell how few left a qu
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property, partial
@@ -31,8 +32,11 @@ from evaluations.surveys.suppression import Cell as Part
 from evaluations.surveys.suppression import Shown, to_show
 
 SUPPRESSED, NONE = "..", "."
-# Shares outside are not told more closely: that all answered alike tells what each answered.
-LOWEST_SHARE, HIGHEST_SHARE = 0.05, 0.95
+# Nearer its ends a share is not told: that all answered alike tells what each answered, and that one alone did not
+# tells that one about all others.
+FEWEST_ALIKE, NEAREST_END = 3, 5
+# Shares of fewer answers are rounded to fives: exact ones would tell how many there are, and how many left it out.
+ROUGH_BELOW, ROUGH = 100, 5
 # As far from the ends, of a scale from 1 to 5.
 LOWEST_MEAN, HIGHEST_MEAN = 1.2, 4.8
 FEWEST_RESPONSE = 0.5
@@ -261,13 +265,19 @@ def _share(measure: Measure, scope: Scope, time: int) -> str:
     values = measure.of(scope, time)
     if values is None:
         return SUPPRESSED
-    found = wilson(round(sum(values)), len(values))
-    if found.value < LOWEST_SHARE:
-        return _("under 5 %")
-    if found.value > HIGHEST_SHARE:
-        return _("over 95 %")
-    low, high = (round(100 * end) for end in (found.low, found.high))
-    return f"{round(100 * found.value)} % ({low}–{high})"
+    return share_said(round(sum(values)), len(values))
+
+
+def share_said(count: int, n: int) -> str:
+    """So many of so many, in per cent with its interval, as closely as it may be told."""
+    end = max(NEAREST_END, ROUGH * math.ceil(100 * FEWEST_ALIKE / n / ROUGH))
+    if count < FEWEST_ALIKE or 100 * count < NEAREST_END * n:
+        return _("under %(end)s %%") % {"end": end}
+    if n - count < FEWEST_ALIKE or 100 * (n - count) < NEAREST_END * n:
+        return _("over %(end)s %%") % {"end": 100 - end}
+    found, step = wilson(count, n), ROUGH if n < ROUGH_BELOW else 1
+    share, low, high = (step * round(100 * one / step) for one in (found.value, found.low, found.high))
+    return f"{share} % ({low}–{high})"
 
 
 def _difference(measure: Measure, scope: Scope) -> str:

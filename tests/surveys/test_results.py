@@ -4,17 +4,29 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from types import SimpleNamespace
 
 import pytest
 import time_machine
 from django.urls import reverse
+from hypothesis import given
+from hypothesis import strategies as st
 
 from accounts.models import User
 from evaluations.models import SurveyRound
 from evaluations.surveys.bank import ALL_SCALES, Item, Scale
 from evaluations.surveys.dose import band_of
-from evaluations.surveys.results import Asked, Place, Results, dose_table, item_table, scale_table, school_table
+from evaluations.surveys.results import (
+    Asked,
+    Place,
+    Results,
+    dose_table,
+    item_table,
+    scale_table,
+    school_table,
+    share_said,
+)
 from evaluations.surveys.scoring import agrees, complete, score, value_of
 from tests.conftest import NOW
 from tests.partners import with_partners
@@ -87,9 +99,43 @@ def test_a_scale_by_hand():
 
 
 def test_shares_by_hand_and_the_ends_are_not_told():
-    """9 of 20 agree: 45 %, Wilson 25.8 to 65.8."""
+    """9 of 20 agree: 45 %, Wilson 25.8 to 65.8, in fives. 20 of 20: at least three of twenty, 15 %, are never told."""
     rows = shown(item_table(results({1: [2] * 11 + [4] * 9}, {1: [5] * 20})))
-    assert rows[0][1:] == ["45 % (26–66)", "över 95 %"]
+    assert rows[0][1:] == ["45 % (25–65)", "över 85 %"]
+
+
+@pytest.mark.parametrize(
+    ("count", "n", "said"),
+    [
+        (0, 12, "under 25 %"),
+        (2, 12, "under 25 %"),
+        (3, 12, "25 % (10–55)"),
+        (9, 12, "75 % (45–90)"),
+        (10, 12, "över 75 %"),
+        (1, 10, "under 30 %"),
+        (2, 60, "under 5 %"),
+        (45, 100, "45 % (36–55)"),
+        (4, 100, "under 5 %"),
+        (96, 100, "över 95 %"),
+    ],
+)
+def test_a_share_is_told_only_where_three_agree_and_three_do_not(count: int, n: int, said: str):
+    assert share_said(count, n) == said
+
+
+@given(st.integers(10, 400).flatmap(lambda n: st.tuples(st.integers(0, n), st.just(n))))
+def test_what_is_said_of_a_share_is_true_and_corners_no_two(answers: tuple[int, int]):
+    count, n = answers
+    said = share_said(count, n)
+    if count < 3 or n - count < 3:
+        assert said == share_said(0 if count < 3 else n, n)
+    bound = int(re.findall(r"\d+", said)[0])
+    if said.startswith("under"):
+        assert 100 * count < bound * n
+    elif said.startswith("över"):
+        assert 100 * count > bound * n
+    else:
+        assert abs(100 * count / n - bound) <= 2.5
 
 
 def test_a_mean_at_the_scales_end_is_not_told_more_closely():
