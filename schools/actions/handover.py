@@ -58,7 +58,7 @@ def hand_over(
 
 def _check_day(membership: SchoolMembership, from_day: dt.date, today: dt.date) -> None:
     said = {"name": membership.person.name}
-    if membership.ends_on is not None and from_day > membership.ends_on + DAY:
+    if membership.ends_on is not None and from_day - membership.ends_on > DAY:
         said["day"] = short_day(membership.ends_on)
         raise ValidationError({"from_day": _("%(name)s has the role until %(day)s. Choose a day that follows.") % said})
     if from_day <= membership.starts_on:

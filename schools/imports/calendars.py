@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -132,11 +133,19 @@ def _uid(event: Event) -> str:
 
 def _moved_days(events: list[Event]) -> set[tuple[str, dt.date]]:
     """The repetitions that have an event of their own: they are not where the rule says."""
-    return {
-        (_uid(event), local_day(moved.dt))
-        for event in events
-        if not _is_broken(event) and (moved := event.get("RECURRENCE-ID"))
-    }
+    moved = set()
+    for event in events:
+        # What cannot be read is said of the event itself.
+        with suppress(OverflowError, ValueError):
+            if not _is_broken(event) and (day := _moved_day(event)):
+                moved.add((_uid(event), day))
+    return moved
+
+
+def _moved_day(event: Event) -> dt.date | None:
+    """The repetition that an event stands in for."""
+    moved = event.get("RECURRENCE-ID")
+    return local_day(moved.dt) if moved else None
 
 
 def _is_broken(event: Event) -> bool:
@@ -159,7 +168,7 @@ def _days_of(
     within = [(day, day + length) for day in starts if day <= last and day + length >= first]
     if not within:
         raise _LeftOut(_("It lies outside the school year."))
-    own = "RECURRENCE-ID" in event
+    own = _moved_day(event) is not None
     return [
         FoundDays(
             number,

@@ -200,6 +200,15 @@ def test_exceptions_and_moved_repetitions_are_where_they_were_moved():
     ]
 
 
+def test_a_repetition_that_was_moved_from_beyond_all_days_is_said_and_the_others_are_read():
+    file = read(
+        event("Studiedag", "DTSTART;VALUE=DATE:20260904", uid="a"),
+        event("Höstlov", "DTSTART;VALUE=DATE:20261026", "RECURRENCE-ID:99991231T235959Z", uid="b"),
+    )
+    assert [one.name for one in file.found] == ["Studiedag"]
+    assert [(one.name, one.reason) for one in file.errors] == [("Höstlov", "Dess datum går inte att läsa.")]
+
+
 WEEKDAYS = st.sampled_from(["MO", "TU", "WE", "TH", "FR", "SA", "SU"])
 
 

@@ -229,6 +229,13 @@ def test_a_role_that_ends_before_is_handed_over_from_a_day_that_follows(centre, 
     assert "Elin Test har rollen till sön 20 sep" in text_of(page)
 
 
+def test_a_role_until_further_notice_may_have_the_last_day_there_is(centre, signed_in):
+    SchoolMembership.objects.filter(pk=role_of(centre).pk).update(ends_on=dt.date.max)
+    sends(signed_in(centre.samira), role_of(centre))
+    new = SchoolMembership.objects.get(person__name="Nora Ny")
+    assert (role_of(centre).ends_on, new.ends_on) == (AUTUMN_DAY - DAY, dt.date.max)
+
+
 def test_another_schools_person_is_no_choice_and_neither_is_the_one_who_leaves(centre, signed_in):
     old, client = role_of(centre), signed_in(centre.samira)
     for nobody in (somebody(centre.ekbacka), old.person):
