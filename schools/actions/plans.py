@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -60,19 +60,34 @@ def join(*, school: School, programme_year: ProgrammeYear, by: User) -> Particip
     return Participation.objects.get_or_create(school=school, programme_year=programme_year)[0]
 
 
+class ChoiceHasChanged(Exception):  # noqa: N818 - reads as what happened
+    """Somebody else has chosen since the person saw what was chosen."""
+
+
 @transaction.atomic
-def choose_topics(*, participation: Participation, topics: Sequence[SessionTopic], by: User, now: dt.datetime) -> None:
+def choose_topics(
+    *,
+    participation: Participation,
+    topics: Sequence[SessionTopic],
+    by: User,
+    now: dt.datetime,
+    seen: str | None = None,
+) -> None:
     """The extra topics that a school has chosen, in their order in the year; sessions that are ahead follow at once.
 
     Raises ``ValidationError`` if they are too many, repeated, not extra topics of the programme, or differ from
-    those of a place whose session has been held.
+    those of a place whose session has been held. ``seen`` is the ``choice_key`` of the topics that the person saw;
+    raises ``ChoiceHasChanged`` when neither they nor the new ones are what stands.
     """
     lock_rows(participation.sessions.all())
     participation = Participation.objects.select_for_update().get(pk=participation.pk)
+    stands = choice_key(choice.topic for choice in participation.choices.select_related("topic"))
+    if seen is not None and stands not in (seen, choice_key(topics)):
+        raise ChoiceHasChanged
     _check_choice(participation, topics)
     participation.choices.all().delete()
     TopicChoice.objects.bulk_create(
-        TopicChoice(participation=participation, topic=topic, position=position)
+        TopicChoice(participation=participation, topic=topic, position=position, by=by)
         for position, topic in enumerate(topics, start=1)
     )
     retopics = draft_plan(participation=participation, from_day=timezone.localdate(now)).difference.retopic
@@ -84,6 +99,11 @@ def choose_topics(*, participation: Participation, topics: Sequence[SessionTopic
     PlanChange.objects.bulk_create(changes)
     tell_of_changes(participation=participation, sessions=[one.row for one in retopics], by=by, now=now)
     _raise_version(participation)
+
+
+def choice_key(topics: Iterable[SessionTopic]) -> str:
+    """Chosen topics in their order, as a form carries what its reader saw."""
+    return ",".join(str(topic.pk) for topic in topics)
 
 
 def locked_topics(participation: Participation) -> dict[int, SessionTopic]:

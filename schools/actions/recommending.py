@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping
 
 from django.core.exceptions import ValidationError
@@ -13,13 +14,24 @@ from accounts.validators import refuse_personal_number
 from programmes.models import SessionTopic
 from schools.models import ProgrammeYear, TopicRecommendation
 
+Advice = Mapping[int, tuple[SessionTopic, str]]
+
+
+class AdviceHasChanged(Exception):  # noqa: N818 - reads as what happened
+    """Somebody else has recommended since the person saw what was recommended."""
+
 
 @transaction.atomic
-def recommend_topics(*, rules: ProgrammeYear, advice: Mapping[int, tuple[SessionTopic, str]], by: User) -> None:
+def recommend_topics(*, rules: ProgrammeYear, advice: Advice, by: User, seen: str | None = None) -> None:
     """By place in the year, from 1: the topic that the centre advises, and why. What was advised before is replaced.
 
     Raises ``ValidationError`` for a place that the year does not have, a topic given twice or one that isn't extra.
+    ``seen`` is the ``advice_key`` of what the person saw; raises ``AdviceHasChanged`` when neither that nor the new is
+    what stands.
     """
+    rules = ProgrammeYear.objects.select_for_update().get(pk=rules.pk)
+    if seen is not None and advice_key(advice_of(rules)) not in (seen, advice_key(advice)):
+        raise AdviceHasChanged
     topics = [topic for topic, _why in advice.values()]
     if any(not 1 <= place <= rules.required_extra for place in advice):
         raise ValidationError(_("Choose at most %(n)s topics.") % {"n": rules.required_extra})
@@ -31,6 +43,17 @@ def recommend_topics(*, rules: ProgrammeYear, advice: Mapping[int, tuple[Session
         refuse_personal_number(why)
     rules.recommendations.all().delete()
     TopicRecommendation.objects.bulk_create(
-        TopicRecommendation(programme_year=rules, topic=topic, position=place, why=why.strip())
+        TopicRecommendation(programme_year=rules, topic=topic, position=place, why=why.strip(), by=by)
         for place, (topic, why) in advice.items()
     )
+
+
+def advice_of(rules: ProgrammeYear) -> dict[int, tuple[SessionTopic, str]]:
+    """What is recommended by now: by place, the topic and why."""
+    return {one.position: (one.topic, one.why) for one in rules.recommendations.select_related("topic")}
+
+
+def advice_key(advice: Advice) -> str:
+    """A recommendation, as a form carries what its reader saw."""
+    said = [(place, topic.pk, why.strip()) for place, (topic, why) in sorted(advice.items())]
+    return hashlib.sha256(repr(said).encode()).hexdigest()

@@ -107,6 +107,7 @@ class TopicRecommendation(models.Model):
     )
     position = models.PositiveSmallIntegerField(_("order"))
     why = models.CharField(_("why"), max_length=200, blank=True)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+")
 
     class Meta:
         verbose_name = _("recommended topic")

@@ -6,6 +6,7 @@ import datetime as dt
 import uuid
 from typing import TYPE_CHECKING
 
+from django.conf import settings
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import F, Q
@@ -145,6 +146,7 @@ class TopicChoice(models.Model):
         "programmes.SessionTopic", on_delete=models.PROTECT, related_name="+", verbose_name=_("topic")
     )
     position = models.PositiveSmallIntegerField(_("order"))
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+")
 
     class Meta:
         verbose_name = _("chosen topic")

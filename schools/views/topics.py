@@ -18,8 +18,8 @@ from accounts.policies import is_coordinator
 from accounts.requests import SignedInRequest
 from programmes.models import Programme, SessionTopic
 from schools import policies
-from schools.actions.plans import choose_topics, join, locked_topics
-from schools.actions.recommending import recommend_topics
+from schools.actions.plans import ChoiceHasChanged, choice_key, choose_topics, join, locked_topics
+from schools.actions.recommending import AdviceHasChanged, advice_key, advice_of, recommend_topics
 from schools.advice import advice_for
 from schools.calendar import SchoolCalendar
 from schools.engine.slots import Slot, slots_of
@@ -27,6 +27,8 @@ from schools.forms.plans import RecommendationForm, TopicChoiceForm
 from schools.models import ProgrammeYear, School, SchoolYear
 from schools.views.access import visible_school, year_or_404
 from schools.views.plans import participation_of
+
+CONFLICT = 409
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -49,10 +51,33 @@ def choose_for(
     if rules is None or year.ends_on < today:
         return render(request, "schools/topic_choice.html", context)
     form = _topic_form(request, school, rules)
-    if request.method == "POST" and form.is_valid() and _choose(form, school, rules, by):
-        messages.success(request, _("The topics are saved, and stand in the plan."))
-        return redirect(back)
-    return render(request, "schools/topic_choice.html", context | {"rules": rules, "form": form})
+    context |= {"rules": rules, "form": form}
+    if request.method == "POST" and form.is_valid():
+        try:
+            saved = _choose(form, school, rules, by, seen=request.POST.get("seen", ""))
+        except ChoiceHasChanged:
+            return _changed_meanwhile(request, "schools/topic_choice.html", context | _stands(school, rules))
+        if saved:
+            messages.success(request, _("The topics are saved, and stand in the plan."))
+            return redirect(back)
+    return render(request, "schools/topic_choice.html", context | _seen(request, _stands(school, rules)))
+
+
+def _stands(school: School, rules: ProgrammeYear) -> dict[str, Any]:
+    """What the school has chosen by now, and the key that the form carries of it."""
+    participation = participation_of(school, rules)
+    choices = list(participation.choices.select_related("topic", "by")) if participation.pk else []
+    return {"stands": choices, "seen": choice_key(choice.topic for choice in choices)}
+
+
+def _seen(request: HttpRequest, stands: dict[str, Any]) -> dict[str, Any]:
+    """A form that is shown again for its own errors still carries what its reader saw first."""
+    return {"seen": request.POST.get("seen", stands["seen"])}
+
+
+def _changed_meanwhile(request: HttpRequest, template: str, context: dict[str, Any]) -> HttpResponse:
+    """What stands now, with everything typed kept; sent again it takes the place of that."""
+    return render(request, template, context | {"is_stale": True}, status=CONFLICT)
 
 
 def _rules_with_choice(year: SchoolYear) -> ProgrammeYear | None:
@@ -75,11 +100,11 @@ def _topic_form(request: HttpRequest, school: School, rules: ProgrammeYear) -> T
     )
 
 
-def _choose(form: TopicChoiceForm, school: School, rules: ProgrammeYear, by: Any) -> bool:
+def _choose(form: TopicChoiceForm, school: School, rules: ProgrammeYear, by: Any, *, seen: str) -> bool:
     """Save the choice; what is refused is said in the form."""
     participation = join(school=school, programme_year=rules, by=by)
     try:
-        choose_topics(participation=participation, topics=form.chosen(), by=by, now=timezone.now())
+        choose_topics(participation=participation, topics=form.chosen(), by=by, now=timezone.now(), seen=seen)
     except ValidationError as refused:
         form.add_error(None, refused)
         return False
@@ -101,11 +126,21 @@ def topic_recommend(request: SignedInRequest, year_slug: str) -> HttpResponse:
         topics=list(SessionTopic.objects.of(rules.programme).extra()),
         recommended={one.position: one for one in rules.recommendations.all()},
     )
+    context = {"form": form, "year": year, "rules": rules}
     if request.method == "POST" and form.is_valid():
-        recommend_topics(rules=rules, advice=form.advice(), by=request.user)
+        try:
+            recommend_topics(rules=rules, advice=form.advice(), by=request.user, seen=request.POST.get("seen", ""))
+        except AdviceHasChanged:
+            return _changed_meanwhile(request, "schools/topic_recommend.html", context | _advised(rules))
         messages.success(request, _("The recommendation is saved. Schools see it when they choose."))
         return redirect("schools:plan-all", year.slug)
-    return render(request, "schools/topic_recommend.html", {"form": form, "year": year, "rules": rules})
+    return render(request, "schools/topic_recommend.html", context | _seen(request, _advised(rules)))
+
+
+def _advised(rules: ProgrammeYear) -> dict[str, Any]:
+    """What is recommended by now, and the key that the form carries of it."""
+    stands = list(rules.recommendations.select_related("topic", "by"))
+    return {"stands": stands, "seen": advice_key(advice_of(rules))}
 
 
 def _extra_places(school: School | None, rules: ProgrammeYear) -> list[Slot]:

@@ -205,10 +205,11 @@ def test_what_is_wrong_is_said_and_what_was_typed_stays(wrong: dict, says: str, 
 
 def test_topics_are_chosen_by_the_link(town: SimpleNamespace):
     client = Client()
-    form = client.get(address("schools:link-topics", town.elin)).context["form"]
-    names = list(form.fields)
-    said = {name: str(form.fields[name].initial) for name in names}
+    page = client.get(address("schools:link-topics", town.elin))
+    form, names = page.context["form"], list(page.context["form"].fields)
+    said = {name: str(form.fields[name].initial) for name in names} | {"seen": page.context["seen"]}
     said[names[-2]], said[names[-1]] = said[names[-1]], said[names[-2]]
+    assert client.post(address("schools:link-topics", town.elin), said | {"seen": "1,2"}).status_code == 409
     client.post(address("schools:link-topics", town.elin), said)
     chosen = TopicChoice.objects.filter(participation=town.plans["lindangsskolan"]).order_by("position")
     assert [str(choice.topic_id) for choice in chosen] == [said[name] for name in names]

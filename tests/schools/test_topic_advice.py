@@ -79,11 +79,25 @@ def test_the_contact_person_sees_the_same_by_the_mails_link(rules, centre, clien
 
 def test_the_coordinator_changes_the_recommendation(rules, centre, signed_in):
     client = signed_in(centre.samira)
-    assert "Många skolor frågar efter det." in client.get(RECOMMEND).content.decode()
-    said = {"topic_02": str(extra(3).pk), "why_topic_02": "Följer på förra årets."}
+    page = client.get(RECOMMEND)
+    assert "Många skolor frågar efter det." in page.content.decode()
+    said = {"topic_02": str(extra(3).pk), "why_topic_02": "Följer på förra årets.", "seen": page.context["seen"]}
     client.post(RECOMMEND, said)
     one = TopicRecommendation.objects.get()
     assert (one.position, one.topic, one.why) == (2, extra(3), "Följer på förra årets.")
+
+
+def test_of_two_who_recommend_at_once_the_second_is_shown_what_stands(rules, centre, signed_in):
+    client = signed_in(centre.samira)
+    seen = client.get(RECOMMEND).context["seen"]
+    recommend_topics(rules=rules, advice={1: (extra(2), "Det är nytt.")}, by=centre.adam)
+    late = client.post(RECOMMEND, {"topic_02": str(extra(3).pk), "seen": seen})
+    assert late.status_code == 409
+    assert f"1. {extra(2)}: Det är nytt. {centre.adam}" in words_of(late.content.decode())
+    assert late.context["form"]["topic_02"].value() == str(extra(3).pk)
+    assert [one.why for one in TopicRecommendation.objects.all()] == ["Det är nytt."]
+    client.post(RECOMMEND, {"topic_02": str(extra(3).pk), "seen": late.context["seen"]})
+    assert [one.topic for one in TopicRecommendation.objects.all()] == [extra(3)]
 
 
 @pytest.mark.parametrize(
