@@ -62,10 +62,6 @@ class MovingUp:
         return [one for one in self.proposals if one.finishes and not one.done]
 
     @property
-    def classes_waiting(self) -> int:
-        return sum(one.group.is_class for one in self.waiting)
-
-    @property
     def digest(self) -> str:
         """Tells whether what is done for many schools at once is what was shown."""
         told = [(one.group.pk, one.name, one.grade, one.headcount, one.staff and one.staff.pk) for one in self.waiting]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -68,9 +67,3 @@ class Departure(models.Model):
         weeks = {name: week.isoformat() for name, week in said.items() if week}
         left_out = {"left_out": sorted(self.left_out), "reason": self.reason} if self.left_out else {}
         return weeks | left_out
-
-    @classmethod
-    def from_terms(cls, terms: dict[str, Any], **of: Any) -> Departure:
-        """The departure that ``terms`` tell of; ``of`` is whose it is."""
-        weeks = {name: dt.date.fromisoformat(terms[name]) for name in ("first_week", "weekly_from") if terms.get(name)}
-        return cls(**of, **weeks, left_out=terms.get("left_out", []), reason=terms.get("reason", ""))

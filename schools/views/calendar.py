@@ -25,7 +25,7 @@ from schools.year_proposals import ProposedYear, year_after
 
 
 def year_list(request: SignedInRequest) -> HttpResponse:
-    readers_only(request)
+    centre_only(request)
     years = SchoolYear.objects.prefetch_related("terms", "programme_years__programme")
     return render(request, "schools/year_list.html", {"years": years, "may_manage": may_manage(request)})
 
@@ -46,7 +46,7 @@ def year_add(request: SignedInRequest) -> HttpResponse:
 
 def year_detail(request: SignedInRequest, year_slug: str) -> HttpResponse:
     """The year month by month, what closes and blocks its days, and each programme's rules."""
-    readers_only(request)
+    centre_only(request)
     year, today = year_or_404(year_slug), timezone.localdate()
     if slug := request.GET.get("skola"):
         school = get_object_or_404(School.objects.visible_to(request.user, today), slug=slug)
@@ -86,7 +86,7 @@ def managers_only(request: SignedInRequest) -> None:
         raise PermissionDenied
 
 
-def readers_only(request: SignedInRequest) -> None:
+def centre_only(request: SignedInRequest) -> None:
     if not sees_everything(request.user, timezone.localdate()):
         raise PermissionDenied
 
