@@ -47,10 +47,7 @@ def cancel_session(
     tell_and_count([session], by=by, now=now)
     if new_week is None:
         return None
-    try:
-        return plan_replacement(session=session, week_start=new_week, by=by, now=now, batch=deed.batch)
-    except ValidationError as refused:
-        raise ValidationError({"new_week": refused.messages}) from refused
+    return plan_replacement(session=session, week_start=new_week, by=by, now=now, batch=deed.batch)
 
 
 @transaction.atomic

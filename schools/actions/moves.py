@@ -26,6 +26,7 @@ from schools.actions.deeds import (
     state_of,
     update_rows,
 )
+from schools.actions.weeks import check_week
 from schools.calendar import WEEK, SchoolCalendar, calendars_of
 from schools.mailing.telling import tell_of_changes
 from schools.models import Group, Participation, PlanChange, PlannedSession
@@ -68,7 +69,7 @@ def move_session(
     """
     calendar = SchoolCalendar.of(session.participation.programme_year.year, session.participation.school)
     time = Time(date, start_time, end_time)
-    _check_week(session.group, calendar, week_start)
+    check_week(session.group, calendar, week_start, field="week_start")
     _check_time(session.group, calendar, week_start, time)
     refuse_personal_number(reason)
     before, moved_from = state_of(session), origin_after(session, week_start)
@@ -185,11 +186,6 @@ def free_weeks(
     return _free(session, calendar, from_day, set(taken))[:count]
 
 
-def next_free_week(session: PlannedSession, calendar: SchoolCalendar, from_day: dt.date) -> dt.date | None:
-    """The first of ``free_weeks``; none if the year has no more."""
-    return next(iter(free_weeks(session=session, calendar=calendar, count=1, from_day=from_day)), None)
-
-
 def to_next_free_weeks(
     rows: Sequence[PlannedSession], calendars: dict[int, SchoolCalendar], from_day: dt.date
 ) -> tuple[list[Placing], list[PlannedSession]]:
@@ -279,7 +275,7 @@ def _check_weeks(moves: Iterable[_Move]) -> None:
     refused = []
     for move in moves:
         try:
-            _check_week(move.row.group, move.calendar, move.week)
+            check_week(move.row.group, move.calendar, move.week, field="week_start")
             _check_time(move.row.group, move.calendar, move.week, move.time)
         except ValidationError as why:
             refused += [f"{_named(move.row)}: {text}" for text in why.messages]
@@ -330,16 +326,6 @@ def _free(
     first = max(monday_of(from_day), session.week_start + WEEK)
     last = session.group.ends_on or calendar.ends_on
     return [week for week in calendar.plannable_weeks() if first <= week <= last and week not in taken]
-
-
-def _check_week(group: Group, calendar: SchoolCalendar, week_start: dt.date) -> None:
-    week = {"week": week_no(week_start)}
-    if week_start not in calendar.weeks():
-        raise ValidationError({"week_start": _("The week is outside the school year. Choose another week.")})
-    if calendar.is_closed_week(week_start):
-        raise ValidationError({"week_start": _("The school has no teaching in %(week)s. Choose another week.") % week})
-    if group.has_ended_by(week_start):
-        raise ValidationError({"week_start": _("The group has ended by %(week)s. Choose another week.") % week})
 
 
 def _check_time(group: Group, calendar: SchoolCalendar, week_start: dt.date, time: Time) -> None:

@@ -12,13 +12,13 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from accounts.templatetags.look import week_no
 from accounts.validators import refuse_personal_number
 from outbox.actions import enqueue
 from programmes.actions.sent_once import digest, keep, known
 from schools.actions.deeds import StaleSession
 from schools.actions.moves import move_session
 from schools.actions.people import end_membership
+from schools.actions.weeks import check_week
 from schools.calendar import DAY, SchoolCalendar
 from schools.mailing.telling import readers_of
 from schools.models import PlannedSession, ReplyReason, SchoolMembership, SchoolReply
@@ -153,9 +153,8 @@ def _check_time(sessions: Sequence[PlannedSession], reason: str, proposed: dt.da
 def _check_week(sessions: Sequence[PlannedSession], week: dt.date) -> None:
     participation = sessions[0].participation
     calendar = SchoolCalendar.of(participation.programme_year.year, participation.school)
-    if week not in calendar.open_weeks():
-        said = {"week": week_no(week)}
-        raise ValidationError({"week": _("The school has no teaching in %(week)s. Choose another week.") % said})
+    for session in sessions:
+        check_week(session.group, calendar, week, field="week")
 
 
 def _answer(reply: SchoolReply, state: State, by: User, now: dt.datetime, note: str = "") -> SchoolReply:

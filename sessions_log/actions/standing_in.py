@@ -26,10 +26,7 @@ def plan_new_time(log: SessionLog, new_week: dt.date | None, *, by: User, now: d
         return
     if stand_ins(log.session).exists() or PlannedSession.objects.filter(replaces=log.session).exists():
         raise ValidationError({"new_week": _("The session already has a new time.")})
-    try:
-        plan_replacement(session=log.session, week_start=new_week, by=by, now=now, batch=log.key)
-    except ValidationError as refused:
-        raise ValidationError({"new_week": refused.messages}) from refused
+    plan_replacement(session=log.session, week_start=new_week, by=by, now=now, batch=log.key)
 
 
 def stand_ins(session: PlannedSession) -> PlannedSessionQuerySet:

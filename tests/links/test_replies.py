@@ -9,11 +9,12 @@ from types import SimpleNamespace
 
 import pytest
 import time_machine
+from django.core.exceptions import ValidationError
 from django.urls import reverse
 
 from outbox.models import Message
 from schools.actions.cancelling import cancel_session
-from schools.actions.groups import change_group
+from schools.actions.groups import change_group, end_group
 from schools.actions.moves import free_weeks, move_session
 from schools.actions.people import end_membership
 from schools.actions.replies import ReplyRefused, accept, decline, propose_time, say_not_me
@@ -84,6 +85,14 @@ def test_moved_by_a_proposal_the_session_is_at_its_groups_weekly_time(
     session.refresh_from_db()
     [moved] = accept(reply=reply_about(session, week, town), by=town.samira, now=NOW)
     assert (moved.date, moved.start_time) == (week + dt.timedelta(days=2), dt.time(10))
+
+
+def test_a_week_by_which_the_group_has_ended_cannot_be_proposed(town, session, week):
+    end_group(group=session.group, last_day=week - dt.timedelta(days=1), by=town.samira, now=NOW)
+    session.refresh_from_db()
+    with pytest.raises(ValidationError) as refused:
+        reply_about(session, week, town)
+    assert list(refused.value.message_dict) == ["week"]
 
 
 def test_the_schools_own_coordinator_can_accept_and_the_contact_person_cannot(

@@ -17,7 +17,6 @@ from schools.actions.moves import (
     free_weeks,
     move_session,
     move_sessions,
-    next_free_week,
     shifted,
     steps_between,
     swap_sessions,
@@ -173,11 +172,11 @@ def test_no_two_of_a_group_get_the_same_free_week(plan, centre, calendar):
     assert [placing.week_start for placing in placings] == free_weeks(
         session=one, calendar=calendar, count=2, from_day=TODAY
     )
-    assert placings[0].week_start == next_free_week(rows[0], calendar, TODAY) == one.week_start + WEEK
+    assert placings[0].week_start == one.week_start + WEEK
 
 
 def test_where_no_week_is_free_the_session_is_left(plan, centre, calendar):
     last = plan.sessions.filter(group__name="1A").with_names().latest("week_start")
     last.week_start = calendar.open_weeks()[-1]
-    assert next_free_week(last, calendar, TODAY) is None
+    assert free_weeks(session=last, calendar=calendar, from_day=TODAY) == []
     assert to_next_free_weeks([last], {centre.lindang.pk: calendar}, TODAY) == ([], [last])

@@ -9,7 +9,9 @@ import pytest
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 
+from programmes.models import Programme
 from schools.actions.people import add_person
+from schools.actions.plans import join, open_programme_year
 from schools.models import PlannedSession
 from sessions_log.actions import LogEntry, change_log, log_as_planned, log_session, planned_entry, undo_logs
 from sessions_log.models import LogRevision, SessionLog
@@ -148,14 +150,27 @@ def test_not_held_with_a_new_time_plans_it_in_the_same_step(session, samira, key
     assert new.changes.get().by == samira
 
 
-@pytest.mark.parametrize("week", [dt.date(2026, 10, 26), dt.date(2027, 7, 5)], ids=["autumn break", "after the year"])
-def test_a_new_time_must_be_a_week_with_teaching(session, samira, key, week):
+@pytest.mark.parametrize(
+    ("week", "answer"),
+    [(dt.date(2026, 10, 26), "undervisning"), (dt.date(2027, 7, 5), "utanför läsåret")],
+    ids=["autumn break", "after the year"],
+)
+def test_a_new_time_must_be_a_week_with_teaching(session, samira, key, week, answer):
     entry = LogEntry(held=False, reason="no_room", new_week=week)
-    assert "undervisning" in refused("new_week", session, entry, samira, key)
+    assert answer in refused("new_week", session, entry, samira, key)
 
 
 def test_a_new_time_must_be_free(plan, session, norms, samira, key):
     plan("1A", NEXT_WEEK, topic=None, slot_no=2)
+    entry = LogEntry(held=False, reason="no_room", new_week=NEXT_WEEK)
+    assert "har redan ett pass" in refused("new_week", session, entry, samira, key)
+
+
+def test_a_new_time_must_be_free_in_every_programme(centre, session, samira, key):
+    mvp = Programme.objects.create(slug="mvp", name="MVP", rhythm="series", position=2)
+    rules = open_programme_year(programme=mvp, year=centre.year, by=samira)
+    joined = join(school=centre.lindang, programme_year=rules, by=samira)
+    PlannedSession.objects.create(participation=joined, group=session.group, slot_no=1, week_start=NEXT_WEEK)
     entry = LogEntry(held=False, reason="no_room", new_week=NEXT_WEEK)
     assert "har redan ett pass" in refused("new_week", session, entry, samira, key)
 
