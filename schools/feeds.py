@@ -18,6 +18,7 @@ from accounts.templatetags.look import week_no
 from schools.calendar_files import CalendarItem, uid_of, write_feed
 from schools.models import CalendarFeed, Group, Occasion, PlanChange, PlannedSession, School, SchoolYear
 from schools.models.plans import monday_of
+from schools.term_plan import Standing
 
 WEEK = dt.timedelta(days=7)
 FRIDAY = dt.timedelta(days=4)
@@ -90,7 +91,7 @@ def content_of(opened: OpenFeed, today: dt.date) -> FeedContent:
     is_cut = rows.count() > MOST_SESSIONS
     if is_cut:
         rows = rows.filter(week_start__gte=monday_of(today) - WEEKS_BACK * WEEK)
-    shown = list(rows.with_names().select_related("replaced_by").order_by("week_start", "pk")[:MOST_SESSIONS])
+    shown = list(rows.with_names().order_by("week_start", "pk")[:MOST_SESSIONS])
     occasions = _occasions(opened, since, today)
     return FeedContent(
         name=_("Term plan %(school)s") % {"school": feed.school} if feed.school else _("My term plan"),
@@ -109,10 +110,11 @@ def _since(today: dt.date) -> dt.date:
 
 
 def _session_items(rows: Sequence[PlannedSession], feed: CalendarFeed, *, with_school: bool) -> Iterator[CalendarItem]:
-    changed = _changed_at(rows)
+    changed, standing = _changed_at(rows), Standing(rows)
     for row in rows:
         yield session_item(
             row,
+            instead=None if row.is_live else standing.stand_in_for(row),
             changed_at=changed.get(row.pk, feed.made_at),
             with_school=with_school,
             # A school's calendar is passed on to colleagues: it names nobody.
@@ -129,8 +131,15 @@ def _changed_at(rows: Sequence[PlannedSession]) -> Mapping[int, dt.datetime]:
     return dict(changes.order_by().values_list("session").annotate(Max("at")))
 
 
-def session_item(row: PlannedSession, *, changed_at: dt.datetime, with_school: bool, with_leader: bool) -> CalendarItem:
-    """A session on its day, or on its week's school days as long as no day is set."""
+def session_item(
+    row: PlannedSession,
+    *,
+    instead: PlannedSession | None = None,
+    changed_at: dt.datetime,
+    with_school: bool,
+    with_leader: bool,
+) -> CalendarItem:
+    """A session on its day, or on its week's school days as long as no day is set; of a lost one, what is instead."""
     school = row.participation.school
     summary = f"{row.group}: {row.topic_title}"
     return CalendarItem(
@@ -142,43 +151,34 @@ def session_item(row: PlannedSession, *, changed_at: dt.datetime, with_school: b
         last=row.date or row.week_start + FRIDAY,
         start=row.start_time if row.date else None,
         end=row.end_time if row.date else None,
-        cancelled=_is_off(row),
-        description="\n".join(_lines(row, with_leader=with_leader)),
+        cancelled=not row.is_live,
+        description="\n".join(_lines(row, instead, with_leader=with_leader)),
         place=school.name,
         url=settings.PORTAL_URL + row.get_absolute_url(),
         category=row.participation.programme_year.programme.name,
     )
 
 
-def _is_off(row: PlannedSession) -> bool:
-    return not row.is_live or _replacement(row) is not None
-
-
-def _replacement(row: PlannedSession) -> PlannedSession | None:
-    return getattr(row, "replaced_by", None)
-
-
 def _said_off(row: PlannedSession, summary: str) -> str:
     """Some calendars show what is cancelled like everything else: the words say it, too."""
     if row.outcome == PlannedSession.Outcome.NOT_HELD:
         return _("Not held: %(what)s") % {"what": summary}
-    return _cancelled(summary) if _is_off(row) else summary
+    return summary if row.is_live else _cancelled(summary)
 
 
 def _cancelled(summary: str) -> str:
     return _("Cancelled: %(what)s") % {"what": summary}
 
 
-def _lines(row: PlannedSession, *, with_leader: bool) -> Iterator[str]:
+def _lines(row: PlannedSession, instead: PlannedSession | None, *, with_leader: bool) -> Iterator[str]:
     programme = row.participation.programme_year.programme
     is_staff = row.group.kind == Group.Kind.STAFF
     yield (_("Staff session in %(programme)s") if is_staff else _("Pupil session in %(programme)s")) % {
         "programme": programme
     }
-    replacement = _replacement(row)
-    if replacement is not None:
-        yield _("New time: %(week)s.") % {"week": week_no(replacement.week_start)}
-    elif not _is_off(row):
+    if instead:
+        yield _("New time: %(week)s.") % {"week": week_no(instead.week_start)}
+    if row.is_live:
         yield from _time_lines(row)
     if with_leader and row.leader:
         yield _("Led by %(name)s.") % {"name": row.leader}

@@ -44,6 +44,18 @@ class Standing:
         return next((self._live[place] for place in _places(lost) if place in self._live), None)
 
 
+def standing_of(sessions: Iterable[PlannedSession]) -> Standing:
+    """What stands in the groups that have lost a session."""
+    lost = [session for session in sessions if not session.is_live]
+    groups = {session.group_id for session in lost}
+    return Standing(PlannedSession.objects.live().filter(group__in=groups) if groups else [])
+
+
+def new_session_of(session: PlannedSession) -> PlannedSession | None:
+    """The session that a group has instead of one that was lost."""
+    return None if session.is_live else standing_of([session]).stand_in_for(session)
+
+
 def _places(row: PlannedSession) -> list[tuple[Any, ...]]:
     group = (row.participation_id, row.group_id)
     topic = [(*group, "topic", row.topic_id)] if row.topic_id else []

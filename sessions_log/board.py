@@ -16,7 +16,7 @@ from accounts.models import User
 from schools.calendar import SchoolCalendar, calendars_of
 from schools.models import PlanChange, PlannedSession, School, SchoolPerson, SchoolYear
 from schools.models.plans import PlannedSessionQuerySet, monday_of
-from schools.term_plan import Standing
+from schools.term_plan import Standing, standing_of
 from sessions_log.entries import LogEntry, planned_entry
 from sessions_log.models import SessionLog
 from sessions_log.policies import can_log, can_log_as_planned, can_undo, undo_until
@@ -195,7 +195,7 @@ def cards_of(sessions: Sequence[PlannedSession], *, by: User, now: dt.datetime) 
     """Cards of sessions whose log may be written by a person, at a moment."""
     today = timezone.localdate(now)
     loggable = [session for session in sessions if can_log(session, today)]
-    calendars, standing = _calendars(loggable), _standing(sessions)
+    calendars, standing = _calendars(loggable), standing_of(sessions)
     return [_card(session, calendars, standing, by=by, now=now) for session in sessions]
 
 
@@ -215,11 +215,6 @@ def _likeliness(card: Card, now: dt.datetime) -> tuple[int, float]:
     if session.week_start == monday_of(here.date()):
         return (1 if session.date else 2, -(session.date or session.week_start).toordinal())
     return (3, session.week_start.toordinal())
-
-
-def new_session_of(session: PlannedSession) -> PlannedSession | None:
-    """The session that a group has instead of one that was lost."""
-    return None if session.is_live else _standing([session]).stand_in_for(session)
 
 
 def awaiting_by_school(schools: QuerySet[School], today: dt.date) -> QuerySet[PlannedSession]:
@@ -285,13 +280,6 @@ def _card(session: PlannedSession, calendars: Calendars, standing: Standing, *, 
         loggable=can_log(session, today),
         new_session=None if session.is_live else standing.stand_in_for(session),
     )
-
-
-def _standing(sessions: Iterable[PlannedSession]) -> Standing:
-    """What stands in the groups that have lost a session."""
-    lost = [session for session in sessions if not session.is_live]
-    groups = {session.group_id for session in lost}
-    return Standing(PlannedSession.objects.live().filter(group__in=groups) if groups else [])
 
 
 def _place(session: PlannedSession) -> tuple[int, int]:

@@ -20,6 +20,7 @@ from schools.history import deeds
 from schools.material import new_since_last_time
 from schools.models import PlannedSession
 from schools.regret import latest_to_undo
+from schools.term_plan import new_session_of
 
 
 @require_safe
@@ -35,7 +36,7 @@ def session_detail(request: SignedInRequest, uuid: str) -> HttpResponse:
         "school": school,
         "today": today,
         "status": session.status(today),
-        "new_session": PlannedSession.objects.filter(replaces=session).first(),
+        "new_session": new_session_of(session),
         "deeds": deeds(session.changes.all()),
         "new_material": new_since_last_time(session) if is_open(session) else None,
         "conflicts": conflicts_of(session),

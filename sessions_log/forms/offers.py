@@ -15,7 +15,7 @@ from programmes.models import Scenario, SessionTopic, TopicPart
 from schools.actions.moves import free_weeks
 from schools.calendar import SchoolCalendar
 from schools.models import PlannedSession, SchoolPerson
-from sessions_log.board import new_session_of
+from schools.term_plan import new_session_of
 from sessions_log.models import SessionLog
 
 OTHER = "other"

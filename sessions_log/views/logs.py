@@ -21,8 +21,8 @@ from accounts.models import User
 from accounts.requests import SignedInRequest
 from accounts.templatetags.look import week_no
 from schools.models import PlannedSession
+from schools.term_plan import new_session_of
 from sessions_log import actions
-from sessions_log.board import new_session_of
 from sessions_log.forms import LogForm
 from sessions_log.models import SessionLog, log_of
 from sessions_log.policies import (

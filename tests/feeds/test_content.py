@@ -106,6 +106,19 @@ def test_a_cancelled_session_stays_as_cancelled_and_its_new_time_stands_beside_i
     assert "Kim" not in Client().get(path).content.decode(), "what somebody wrote as a reason is no business of a feed"
 
 
+def test_a_new_time_that_is_cancelled_too_is_no_new_time_any_more(town, subscribe, read, signed_in):
+    path, row = subscribe(town.elin), session_of(town.plan, "1A", after=TODAY)
+    said = {"reason": "staff_absent", "by": town.samira, "now": NOW}
+    second = cancel_session(session=row, version=row.version, new_week=dt.date(2027, 6, 7), **said)
+    third = cancel_session(session=second, version=second.version, new_week=dt.date(2027, 5, 31), **said)
+    assert "Ny tid: v.\N{NO-BREAK SPACE}22." in event_of(read(path), row)["description"]
+    cancel_session(session=third, version=third.version, **said)
+    found = read(path)
+    for lost in (row, second, third):
+        assert "Ny tid" not in event_of(found, lost)["description"]
+        assert "<dt>Ny tid</dt>" not in signed_in(town.elin).get(lost.get_absolute_url()).content.decode()
+
+
 def test_a_session_that_was_not_held_is_no_longer_on(town, subscribe, read):
     path, row = subscribe(town.elin), session_of(town.plan, "1A", after=TODAY)
     PlannedSession.objects.filter(pk=row.pk).update(outcome="not_held", version=row.version + 1)
