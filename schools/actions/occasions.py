@@ -8,7 +8,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import F, Q
@@ -16,13 +15,10 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from accounts.templatetags.look import clock, day_and_week
 from accounts.validators import refuse_personal_number
-from outbox.actions import enqueue
-from outbox.models import WAITING, Message
 from programmes.actions.sent_once import digest, keep, known
 from programmes.models import Programme
-from schools.actions.people import account_for
+from schools.mailing.invited import send_invitation, tell, tell_invited, when_and_where
 from schools.models import (
     CancelReason,
     Occasion,
@@ -37,7 +33,6 @@ from schools.models import (
 from schools.models.occasions import MOST_AT_ONCE, MOST_FROM_ONE
 from schools.policies import can_answer, can_change_occasion, can_invite, can_log_attendance
 
-INVITED, CHANGED = "occasion-invitation", "occasion-changed"
 # An occasion further away than this is a slip of the pen.
 FURTHEST = dt.timedelta(days=730)
 PROGRAMME_OF = {
@@ -141,7 +136,7 @@ def change_occasion(
     _check(before, timezone.localdate(now))
     _write(before, version, **values, **({"moved_at": now} if moved else {}))
     if when_and_where(before) != was:
-        _tell_invited(before, was, now)
+        tell_invited(before, was, now)
     return before
 
 
@@ -155,7 +150,7 @@ def cancel_occasion(
         raise ValidationError({"reason": _("Choose why it is cancelled.")})
     before = _still_open(occasion)
     _write(before, version, cancelled_at=now, cancel_reason=reason, note=note.strip())
-    _tell_invited(before, when_and_where(before), now)
+    tell_invited(before, when_and_where(before), now)
     return Occasion.objects.with_names().get(pk=occasion.pk)
 
 
@@ -176,7 +171,7 @@ def invite(
         made.append(_invite_guest(occasion, guest, timezone.localdate(now)))
     new = [invitation for invitation in made if invitation is not None]
     for invitation in new:
-        _send_invitation(invitation, now)
+        send_invitation(invitation, now)
     return new
 
 
@@ -189,7 +184,7 @@ def take_back(*, invitation: OccasionInvitation, by: User, now: dt.datetime) -> 
     # What the calendar gets after it must have a higher number.
     Occasion.objects.filter(pk=invitation.occasion_id).update(version=F("version") + 1)
     if can_invite(invitation.occasion, timezone.localdate(now)):
-        _tell(invitation, when_and_where(invitation.occasion), now)
+        tell(invitation, when_and_where(invitation.occasion), now)
 
 
 @transaction.atomic
@@ -232,25 +227,6 @@ def log_attendance(
         for (organisation, school), count in came.items()
     )
     return Occasion.objects.with_names().get(pk=occasion.pk)
-
-
-def when_and_where(occasion: Occasion) -> str:
-    """mån 5 okt, v. 41, 13.00–16.00, Aulan: as those invited are told."""
-    return ", ".join(part for part in (day_and_week(occasion.date), times_of(occasion), occasion.place) if part)
-
-
-def times_of(occasion: Occasion) -> str:
-    """13.00–16.00"""
-    if occasion.start_time is None:
-        return ""
-    return clock(occasion.start_time) + (f"–{clock(occasion.end_time)}" if occasion.end_time else "")
-
-
-def membership_for(invitation: OccasionInvitation, today: dt.date) -> SchoolMembership | None:
-    """The role for which a person at a school gets the invitation: the contact person's before the coordinator's."""
-    held = SchoolMembership.objects.filter(person=invitation.person).active(today)
-    membership: SchoolMembership | None = held.order_by("role", "pk").first()
-    return membership
 
 
 def _times(occasion: Occasion) -> tuple[dt.date, dt.time | None, dt.time | None]:
@@ -319,49 +295,3 @@ def _invited(occasion: Occasion, wanted: dict[str, Any], **who: Any) -> Occasion
     invitation.withdrawn_at, invitation.version = None, invitation.version + 1
     invitation.save()
     return invitation
-
-
-def _send_invitation(invitation: OccasionInvitation, now: dt.datetime) -> None:
-    recipient = _recipient(invitation, now)
-    if recipient:
-        enqueue(kind=INVITED, once_key=invitation_key(invitation), now=now, **recipient)
-
-
-def invitation_key(invitation: OccasionInvitation) -> str:
-    """Under which the invitation's mail is made, once."""
-    return f"{INVITED}:{invitation.pk}:{invitation.version}"
-
-
-def _tell_invited(occasion: Occasion, was: str, now: dt.datetime) -> None:
-    """One mail to each who is invited; nobody is told of what has passed."""
-    today = timezone.localdate(now)
-    if occasion.date >= today:
-        for invitation in occasion.invitations.standing().with_names():
-            _tell(invitation, was, now)
-
-
-def _tell(invitation: OccasionInvitation, was: str, now: dt.datetime) -> None:
-    """The change waits for the minutes of regret, and is compared at sending with what was known before the first of
-    several. Who has not got the invitation yet gets it as it is by then."""
-    if Message.objects.waiting().filter(once_key=invitation_key(invitation)).exists():
-        return
-    recipient = _recipient(invitation, now)
-    if recipient is None:
-        return
-    merge_key = f"{CHANGED}:{invitation.pk}"
-    waits = Message.objects.filter(merge_key=merge_key, state__in=WAITING).first()
-    recipient["about"] |= {"was": waits.about["was"] if waits else was}
-    not_before = now + dt.timedelta(minutes=settings.PLAN_UNDO_MINUTES)
-    enqueue(kind=CHANGED, merge_key=merge_key, not_before=not_before, now=now, **recipient)
-
-
-def _recipient(invitation: OccasionInvitation, now: dt.datetime) -> dict[str, Any] | None:
-    """Whose the mail is, and what it's about; None for a person who can't get mail."""
-    about: dict[str, Any] = {"invitation": invitation.pk}
-    if invitation.person is None:
-        return {"address": invitation.email, "about": about}
-    membership = membership_for(invitation, timezone.localdate(now))
-    user = account_for(invitation.person) if membership else None
-    if membership is None or user is None:
-        return None
-    return {"user": user, "address": user.email, "about": about | {"membership": membership.pk}}

@@ -6,10 +6,10 @@ from django.utils.translation import gettext_lazy as _
 
 from outbox.kinds import Kind
 from schools.actions.handover import WELCOME
-from schools.actions.occasions import CHANGED as OCCASION_CHANGED
-from schools.actions.occasions import INVITED
 from schools.actions.replies import DECLINED
 from schools.mailing.deadlines import of_changes, of_invitation, of_reply
+from schools.mailing.invited import CHANGED as OCCASION_CHANGED
+from schools.mailing.invited import INVITED
 from schools.mailing.mails import compose_changed, compose_declined
 from schools.mailing.occasion_mails import compose_invitation, compose_occasion_changed
 from schools.mailing.telling import CHANGED

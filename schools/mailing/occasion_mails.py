@@ -14,9 +14,9 @@ from outbox.centre import coordinator, signature
 from outbox.letters import Attachment, Letter, Link, NotWanted, Section
 from outbox.models import Message
 from outbox.texts import texts_of
-from schools.actions.occasions import CHANGED, INVITED, times_of, when_and_where
 from schools.calendar_files import calendar_file
 from schools.mailing.invitations import make_token
+from schools.mailing.invited import CHANGED, INVITED, times_of, when_and_where
 from schools.mailing.letters import letter_to_school, link_to, membership_of
 from schools.mailing.links import Scope
 from schools.models import Occasion, OccasionInvitation

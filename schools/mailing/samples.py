@@ -13,9 +13,9 @@ from accounts.templatetags.look import week_no
 from outbox.models import Message, State, Told
 from outbox.texts import Sample
 from schools.actions.handover import WELCOME
-from schools.actions.occasions import CHANGED as OCCASION_CHANGED
-from schools.actions.occasions import INVITED
 from schools.actions.replies import DECLINED
+from schools.mailing.invited import CHANGED as OCCASION_CHANGED
+from schools.mailing.invited import INVITED
 from schools.mailing.telling import CHANGED, Reader, about, readers_of, said_of
 from schools.models import OccasionInvitation, PlannedSession, SchoolMembership, SchoolReply
 from schools.models.plans import monday_of

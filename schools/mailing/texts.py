@@ -6,10 +6,10 @@ from django.utils.translation import gettext_lazy as _
 
 from outbox.texts import Part, Placeholder, TextSet
 from schools.actions.handover import WELCOME
-from schools.actions.occasions import CHANGED as OCCASION_CHANGED
-from schools.actions.occasions import INVITED
 from schools.actions.replies import DECLINED
 from schools.mailing import samples
+from schools.mailing.invited import CHANGED as OCCASION_CHANGED
+from schools.mailing.invited import INVITED
 from schools.mailing.telling import CHANGED
 
 # Placeholders that many mails have.

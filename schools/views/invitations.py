@@ -22,9 +22,10 @@ from django.views.decorators.http import require_http_methods, require_POST
 from accounts.models import User
 from accounts.requests import SignedInRequest
 from schools import policies
-from schools.actions.occasions import answer_invitation, invite, take_back, when_and_where
+from schools.actions.occasions import answer_invitation, invite, take_back
 from schools.forms.occasions import AnswerForm, GuestFormSet, InviteForm
 from schools.mailing.invitations import open_invitation
+from schools.mailing.invited import when_and_where
 from schools.mailing.links import LinkRefused, OpenLink, Scope, Tampered
 from schools.models import Occasion, OccasionInvitation, School, SchoolMembership, SchoolPerson
 from schools.views.access import managed_occasion, visible_occasion

@@ -20,7 +20,7 @@ from accounts.policies import manages_schools
 from accounts.requests import SignedInRequest
 from schools import policies
 from schools.actions import occasions as actions
-from schools.actions.occasions import StaleOccasion, when_and_where
+from schools.actions.occasions import StaleOccasion
 from schools.forms.occasions import (
     AttendanceForm,
     CancelOccasionForm,
@@ -29,6 +29,7 @@ from schools.forms.occasions import (
     held_initial,
     initial_of,
 )
+from schools.mailing.invited import when_and_where
 from schools.models import Occasion, School
 from schools.views.access import chosen_kind, chosen_school, managed_occasion, visible_occasion
 

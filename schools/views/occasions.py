@@ -16,7 +16,7 @@ from accounts.models import User
 from accounts.policies import sees_everything
 from accounts.requests import SignedInRequest
 from schools import policies
-from schools.actions.occasions import when_and_where
+from schools.mailing.invited import when_and_where
 from schools.models import (
     Occasion,
     OccasionAttendance,

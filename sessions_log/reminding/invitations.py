@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from django.utils import timezone
 
 from outbox.models import Message
-from schools.actions.occasions import invitation_key
+from schools.mailing.invited import invitation_key
 from schools.models import OccasionInvitation, School, SchoolMembership, SchoolYear
 from sessions_log.reminding.kinds import BY_KIND, Kind
 from sessions_log.reminding.once import Once
