@@ -1,4 +1,5 @@
-"""A new school year as last year's dates propose it: the same weeks, and the days around Easter by Easter."""
+"""A new school year as last year's dates propose it: terms at the same time of the year, what closes and blocks their
+days in the same weeks, and the days around Easter by Easter."""
 
 from __future__ import annotations
 
@@ -6,6 +7,7 @@ import datetime as dt
 import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 from dateutil.easter import easter
 from django.utils.translation import gettext as _
@@ -18,6 +20,10 @@ from schools.year_picture import school_days_of
 # Skolförordningen 3 kap.: a school year has at least so many school days.
 FEWEST_SCHOOL_DAYS = 178
 SOON = 14 * DAY
+# The same weekday nearest to the same date.
+A_YEAR = 52 * WEEK
+# Of the weeks that every year has.
+LAST_WEEK = 52
 
 
 @dataclass(frozen=True)
@@ -51,6 +57,8 @@ class ProposedYear:
     spring_starts_on: dt.date
     ends_on: dt.date
     periods: tuple[ProposedPeriod, ...] = ()
+    # Those of last year that do not lie in this one.
+    left_out: tuple[ProposedPeriod, ...] = ()
 
     @property
     def year(self) -> SchoolYear:
@@ -82,42 +90,52 @@ class ProposedYear:
             found.append(soon % {"day": short_day(self.starts_on)})
         return found
 
+    def said_of_left_out(self) -> list[str]:
+        """A sentence on each period that is left out."""
+        text = _("%(name)s (%(where)s) would be on %(day)s, outside the school year, and is left out.")
+        return [text % _named(one) for one in self.left_out]
+
     def _idle_periods(self) -> Iterator[str]:
         without = SchoolCalendar.made(self.year, [], [])
         for one in self.periods:
             if not any(without.is_school_day(day) for day in days_between(one.starts_on, one.ends_on)):
-                said = {"name": one.name, "day": short_day(one.starts_on), "where": one.school or _("all schools")}
-                yield _("%(name)s (%(where)s) on %(day)s has no school day to close.") % said
+                yield _("%(name)s (%(where)s) on %(day)s has no school day to close.") % _named(one)
+
+
+def _named(period: ProposedPeriod) -> dict[str, Any]:
+    return {"name": period.name, "day": short_day(period.starts_on), "where": period.school or _("all schools")}
 
 
 def year_after(year: SchoolYear) -> ProposedYear:
-    """The year that follows one, in the same weeks; days on which no school is open give way to the nearest."""
+    """The year that follows one; days on which no school is open give way to the nearest."""
     terms = {term.season: term for term in year.terms.all()}
     autumn, spring = terms[Term.Season.AUTUMN], terms[Term.Season.SPRING]
-    starts_on, ends_on = _open_from(same_week(autumn.starts_on)), _open_until(same_week(spring.ends_on))
+    starts_on, ends_on = _open_from(autumn.starts_on + A_YEAR), _open_until(spring.ends_on + A_YEAR)
     moved = [_moved(period) for period in year.closed_periods.select_related("school")]
+    within = tuple(one for one in moved if starts_on <= one.starts_on and one.ends_on <= ends_on)
     return ProposedYear(
         starts_on=starts_on,
-        autumn_ends_on=_open_until(same_week(autumn.ends_on)),
-        spring_starts_on=_open_from(same_week(spring.starts_on)),
+        autumn_ends_on=_open_until(autumn.ends_on + A_YEAR),
+        spring_starts_on=_open_from(spring.starts_on + A_YEAR),
         ends_on=ends_on,
-        periods=tuple(one for one in moved if starts_on <= one.starts_on <= one.ends_on <= ends_on),
+        periods=within,
+        left_out=tuple(one for one in moved if one not in within),
     )
 
 
 def same_week(day: dt.date) -> dt.date:
-    """The same weekday of the same week a year later; of week 52 where the year has no week 53."""
+    """The same weekday of the same week a year later. At the turn of the year, where the weeks are numbered anew, it
+    moves as the terms do."""
     year, week, weekday = day.isocalendar()
-    try:
-        return dt.date.fromisocalendar(year + 1, week, weekday)
-    except ValueError:
-        return dt.date.fromisocalendar(year + 1, 52, weekday)
+    return dt.date.fromisocalendar(year + 1, week, weekday) if 1 < week < LAST_WEEK else day + A_YEAR
 
 
 def _moved(period: ClosedPeriod) -> ProposedPeriod:
-    by_easter = _follows_easter(period)
-    move = _same_to_easter if by_easter else same_week
-    return ProposedPeriod(period.kind, period.name, move(period.starts_on), move(period.ends_on), period.school)
+    """The period as long as it was, in the week of its first day."""
+    move = _same_to_easter if _follows_easter(period) else same_week
+    starts_on = move(period.starts_on)
+    ends_on = starts_on + (period.ends_on - period.starts_on)
+    return ProposedPeriod(period.kind, period.name, starts_on, ends_on, period.school)
 
 
 def _follows_easter(period: ClosedPeriod) -> bool:

@@ -34,8 +34,10 @@ def year_add(request: SignedInRequest) -> HttpResponse:
     """A form that last year fills in; what it makes is shown, and saved when that has been seen."""
     managers_only(request)
     latest = SchoolYear.objects.first()
-    form = NewYearForm(request.POST or None, year_after(latest) if latest else None)
-    context: dict[str, Any] = {"form": form, "latest": latest}
+    proposal = year_after(latest) if latest else None
+    form = NewYearForm(request.POST or None, proposal)
+    left_out = proposal.said_of_left_out() if proposal else []
+    context: dict[str, Any] = {"form": form, "latest": latest, "left_out": left_out}
     if request.method == "POST" and form.is_valid():
         proposed = form.proposed()
         if request.POST.get("deed") == "save" and request.POST.get("digest") == proposed.digest:

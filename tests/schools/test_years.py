@@ -11,8 +11,8 @@ from django.test import Client
 from django.urls import reverse
 
 from schools.actions.calendar import close_days
-from schools.calendar import SchoolCalendar
-from schools.models import ClosedPeriod, SchoolYear
+from schools.calendar import DAY, SchoolCalendar, days_between
+from schools.models import ClosedPeriod, SchoolYear, Term
 from schools.year_picture import DayKind, months_of, school_days_of, spans_of
 from schools.year_proposals import same_week, year_after
 from tests.schools.laid_out import on, text_of
@@ -26,6 +26,7 @@ D = dt.date
     [
         (D(2026, 8, 18), D(2027, 8, 24)),  # Tuesday of week 34
         (D(2026, 10, 26), D(2027, 11, 1)),  # Monday of week 44
+        (D(2026, 12, 25), D(2027, 12, 24)),  # Friday of week 52, when the terms are over
         (D(2027, 1, 1), D(2027, 12, 31)),  # Friday of week 53, of which 2027 has none
         (D(2028, 2, 29), D(2029, 2, 27)),  # a leap day: Tuesday of week 9
     ],
@@ -39,9 +40,8 @@ def test_next_year_is_proposed_from_this_one(centre: SimpleNamespace):
     block(centre, centre.lindang, D(2027, 3, 16))
     study_day(centre, D(2027, 2, 8))
     proposed = year_after(centre.year)
-    assert (proposed.starts_on, proposed.ends_on) == (D(2027, 8, 24), D(2028, 6, 9))
-    # The last day of week 51 is Christmas Eve: the term ends the day before.
-    assert (proposed.autumn_ends_on, proposed.spring_starts_on) == (D(2027, 12, 23), D(2028, 1, 10))
+    assert (proposed.starts_on, proposed.ends_on) == (D(2027, 8, 17), D(2028, 6, 9))
+    assert (proposed.autumn_ends_on, proposed.spring_starts_on) == (D(2027, 12, 17), D(2028, 1, 10))
     said = {one.name: (one.starts_on, one.ends_on, one.school) for one in proposed.periods}
     assert said == {
         "Höstlov": (D(2027, 11, 1), D(2027, 11, 5), None),
@@ -52,6 +52,46 @@ def test_next_year_is_proposed_from_this_one(centre: SimpleNamespace):
         "Nationella prov": (D(2028, 3, 14), D(2028, 3, 14), centre.lindang),
     }
     assert not proposed.remarks(D(2027, 5, 1))
+
+
+@pytest.mark.parametrize("first", range(2020, 2060))
+def test_terms_keep_their_length_and_periods_their_days_whatever_weeks_the_years_have(first: int, db):
+    year = a_school_year(D(first, 8, 17), D(first, 12, 18), D(first + 1, 1, 11), D(first + 1, 6, 11))
+    days = list(days_between(year.starts_on, year.ends_on))
+    lengths = {f"{day} {days_more}": (day, day + days_more * DAY) for day in days[::3] for days_more in (0, 3, 18)}
+    ClosedPeriod.objects.bulk_create(
+        ClosedPeriod(year=year, kind=ClosedPeriod.Kind.STUDY_DAY, name=name, starts_on=start, ends_on=end)
+        for name, (start, end) in lengths.items()
+    )
+    proposed = year_after(year)
+    moved = [proposed.starts_on, proposed.autumn_ends_on, proposed.spring_starts_on, proposed.ends_on]
+    assert moved == sorted(moved)
+    before = [day for term in year.terms.order_by("starts_on") for day in (term.starts_on, term.ends_on)]
+    assert all(abs((now - then).days - 364) < 5 for then, now in zip(before, moved, strict=True))
+    assert {one.name for one in proposed.periods} | {one.name for one in proposed.left_out} == set(lengths)
+    for one in (*proposed.periods, *proposed.left_out):
+        start, end = lengths[one.name]
+        assert one.ends_on - one.starts_on == end - start
+        # Easter lies between 22 March and 25 April.
+        assert abs((one.starts_on - start).days - 365) < 36
+
+
+def a_school_year(*days: dt.date) -> SchoolYear:
+    """A year of two terms, from the first day of each to its last, or the nearest weekdays."""
+    starts_on, autumn_ends_on, spring_starts_on, ends_on = (day - max(day.weekday() - 4, 0) * DAY for day in days)
+    year = SchoolYear.objects.create(starts_on=starts_on, ends_on=ends_on)
+    Term.objects.create(year=year, season=Term.Season.AUTUMN, starts_on=starts_on, ends_on=autumn_ends_on)
+    Term.objects.create(year=year, season=Term.Season.SPRING, starts_on=spring_starts_on, ends_on=ends_on)
+    return year
+
+
+def test_what_comes_outside_the_year_is_left_out_with_a_remark(centre: SimpleNamespace, signed_in):
+    study_day(centre, centre.year.ends_on)
+    # The term ended a day before the year's last.
+    Term.objects.filter(year=centre.year, season="spring").update(ends_on=D(2027, 6, 10))
+    assert [one.name for one in year_after(centre.year).left_out] == ["Studiedag"]
+    page = signed_in(centre.samira).get(reverse("schools:year-add"))
+    assert "Studiedag (Lindängsskolan) skulle bli fre 9 jun, utanför läsåret, och är inte med." in text_of(page)
 
 
 def study_day(centre: SimpleNamespace, day: dt.date) -> ClosedPeriod:
@@ -135,10 +175,10 @@ def test_what_cannot_be_is_said_beside_its_field_and_nothing_is_lost(samiras, ch
 
 
 def test_a_year_that_begins_the_day_after_tomorrow_is_made_and_says_that_it_is_near(centre, signed_in):
-    with on(D(2027, 8, 22)):
+    with on(D(2027, 8, 15)):
         samiras = signed_in(centre.samira)
         shown = made(samiras)
-        assert "Läsåret börjar redan tis 24 aug." in text_of(shown)
+        assert "Läsåret börjar redan tis 17 aug." in text_of(shown)
         said = samiras.post(reverse("schools:year-add"), filled_in(shown, deed="save"), follow=True)
         assert "Läsåret 2027/28 är tillagt." in text_of(said)
     with on(D(2026, 9, 17)):
