@@ -61,15 +61,13 @@ class CalendarItem:
     category: str = ""
 
 
-def calendar_file(
-    occasion: Occasion, *, to: str, organiser: str, now: dt.datetime, cancelled: bool = False
-) -> Attachment:
+def calendar_file(occasion: Occasion, *, to: str, now: dt.datetime, cancelled: bool = False) -> Attachment:
     """An occasion for one who is invited, to go with a mail: invited, changed or cancelled."""
     method = "CANCEL" if cancelled else "REQUEST"
     calendar = _calendar(with_zone=occasion.start_time is not None)
     calendar.add("method", method)
     event = _event(_item_of(occasion, now, cancelled=cancelled))
-    event.add("organizer", vCalAddress(f"mailto:{organiser}"))
+    event.add("organizer", _organiser())
     attendee = vCalAddress(f"mailto:{to}")
     # Answers are given by the mail's link, not to a calendar that nobody reads.
     attendee.params["RSVP"] = vText("FALSE")
@@ -78,6 +76,13 @@ def calendar_file(
     calendar.add_component(event)
     text = calendar.to_ical().decode()
     return Attachment("tillfalle.ics", "text/calendar", text, {"method": method})
+
+
+def _organiser() -> vCalAddress:
+    """The centre, whoever is its coordinator: only the one who invited can change or cancel (RFC 5546, 3.2.5)."""
+    centre = vCalAddress(f"mailto:{settings.MAIL_ADDRESS}")
+    centre.params["CN"] = vText(settings.CENTRE_NAME)
+    return centre
 
 
 def write_feed(items: Iterable[CalendarItem], *, name: str, description: str, url: str) -> bytes:

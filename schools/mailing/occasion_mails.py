@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from accounts.templatetags.look import day_and_week
 from outbox.centre import coordinator, signature
-from outbox.letters import Attachment, Letter, Link, NotWanted, Section
+from outbox.letters import Letter, Link, NotWanted, Section
 from outbox.models import Message
 from outbox.texts import texts_of
 from schools.calendar_files import calendar_file
@@ -114,7 +114,7 @@ def _letter(
 ) -> Letter:
     """To a person at a school as every mail to a school; to others with the same words and without a role."""
     preheader = when_and_where(invitation.occasion)[:140]
-    attachments = [_file(message, invitation, now, cancelled=cancelled)]
+    attachments = [calendar_file(invitation.occasion, to=message.address, now=now, cancelled=cancelled)]
     if invitation.person is not None:
         membership = membership_of(message, now)
         return letter_to_school(
@@ -139,12 +139,6 @@ def answer_url(message: Message, invitation: OccasionInvitation, now: dt.datetim
         return settings.PORTAL_URL + reverse("schools:invitation", args=[make_token(invitation)])
     membership = membership_of(message, now)
     return link_to(membership, "schools:link-occasion", now, invitation.uuid, scopes=[Scope.ANSWER])
-
-
-def _file(message: Message, invitation: OccasionInvitation, now: dt.datetime, *, cancelled: bool) -> Attachment:
-    by = coordinator(timezone.localdate(now))
-    organiser = by.email if by else settings.MAIL_ADDRESS
-    return calendar_file(invitation.occasion, to=message.address, organiser=organiser, now=now, cancelled=cancelled)
 
 
 def rows_of(occasion: Occasion) -> list[tuple[str, str]]:

@@ -20,6 +20,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from icalendar import Calendar
 
+from accounts.models import CentreRole
 from outbox.models import Message, State
 from schools.actions.occasions import (
     Guest,
@@ -536,6 +537,20 @@ def test_a_cancellation_takes_it_out_of_the_calendar(centre: SimpleNamespace):
     assert (calendar["method"], event["status"], event["sequence"]) == ("CANCEL", "CANCELLED", 2)
     page = Client().get(reverse("schools:invitation", args=[make_token(invitation)]))
     assert page.context["may_answer"] is False
+
+
+def test_the_centre_is_the_organiser_whoever_is_its_coordinator(centre: SimpleNamespace, settings):
+    occasion = planned(centre)
+    invited(centre, occasion, POLICE, elin=False)
+    postbox = Postbox()
+    [invitation] = postbox.send(NOW)
+    CentreRole.objects.filter(role=CentreRole.Role.COORDINATOR).delete()
+    cancel_occasion(occasion=occasion, version=1, reason="no_room", by=centre.samira, now=NOW)
+    [cancellation] = postbox.send(LATER)
+    for mail in (invitation, cancellation):
+        _calendar, event = event_in(mail)
+        organiser = event["organizer"]
+        assert (organiser, organiser.params["CN"]) == (f"mailto:{settings.MAIL_ADDRESS}", settings.CENTRE_NAME)
 
 
 def test_who_is_no_longer_invited_is_told(centre: SimpleNamespace):
