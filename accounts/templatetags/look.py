@@ -10,6 +10,8 @@ from django import template
 from django.forms import BoundField
 from django.forms.utils import flatatt
 from django.template.base import FilterExpression, Parser, Token
+from django.template.context import Context
+from django.template.defaulttags import querystring
 from django.urls import get_script_prefix
 from django.utils.formats import date_format
 from django.utils.html import format_html, format_html_join
@@ -64,6 +66,13 @@ class Once(template.Node):
 def icon(name: str) -> SafeString:
     """An icon of the sprite: held, nolog, notheld, moved, cancelled, planned, calendar, print and so on."""
     return format_html('<svg class="icon" aria-hidden="true"><use href="#i-{}"/></svg>', name)
+
+
+@register.simple_tag(takes_context=True)
+def to_page(context: Context, number: int, of: str = "") -> str:
+    """The address of another page of a list; of the part with that name and heading, where a page has several."""
+    address: str = querystring(context, None, **{of or "sida": number})
+    return f"{address}#h-{of}" if of else address
 
 
 @register.simple_tag

@@ -154,6 +154,15 @@ def cancel_occasion(
     return Occasion.objects.with_names().get(pk=occasion.pk)
 
 
+def cancel_at_closed_school(*, school: School, last_day: dt.date, by: User, now: dt.datetime) -> None:
+    """Cancel what a school that leaves the work has after its last day, and tell those invited."""
+    after = Occasion.objects.undecided().filter(school=school, date__gt=last_day)
+    note = _("The school is no longer part of the work.")
+    for occasion in after.order_by("pk").select_for_update():
+        version = occasion.version
+        cancel_occasion(occasion=occasion, version=version, reason=CancelReason.OTHER, by=by, now=now, note=note)
+
+
 @transaction.atomic
 def invite(
     *, occasion: Occasion, people: Sequence[SchoolPerson], guests: Sequence[Guest], by: User, now: dt.datetime

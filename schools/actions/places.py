@@ -12,7 +12,8 @@ from django.utils import timezone
 from accounts.models import User
 from schools.actions.cancelling import cancel_for_ended_group
 from schools.actions.groups import end_group
-from schools.models import District, PlannedSession, School, SchoolMembership
+from schools.actions.occasions import cancel_at_closed_school
+from schools.models import District, Occasion, PlannedSession, School, SchoolMembership
 
 
 @transaction.atomic
@@ -48,10 +49,11 @@ def district_named(name: str, *, by: User) -> District:
 
 
 def left_behind(school: School, last_day: dt.date) -> dict[str, int]:
-    """What closing a school after a day leads to: sessions that will not be held, and roles that end."""
+    """What closing a school after a day leads to: sessions and occasions that will not be held, and roles that end."""
     sessions = PlannedSession.objects.without_outcome().after_day(last_day).filter(participation__school=school)
     roles = SchoolMembership.objects.filter(person__school=school).exclude(ends_on__lte=last_day)
-    return {"sessions": sessions.count(), "roles": roles.count()}
+    occasions = Occasion.objects.undecided().filter(school=school, date__gt=last_day)
+    return {"sessions": sessions.count(), "occasions": occasions.count(), "roles": roles.count()}
 
 
 @transaction.atomic
@@ -60,6 +62,8 @@ def close_school(*, school: School, last_day: dt.date, by: User, now: dt.datetim
 
     What began after the day ends as it began; only roles that never begin go away.
     """
+    # While the roles hold: those who are invited are told.
+    cancel_at_closed_school(school=school, last_day=last_day, by=by, now=now)
     ahead = school.groups.filter(Q(ends_on__isnull=True) | Q(ends_on__gt=last_day), year__ends_on__gte=last_day)
     for group in ahead.select_related("year"):
         cancel_for_ended_group(group=group, last_day=last_day, by=by, now=now)

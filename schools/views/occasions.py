@@ -6,7 +6,7 @@ import datetime as dt
 import uuid as uuids
 from typing import Any
 
-from django.core.paginator import Paginator
+from django.core.paginator import Page, Paginator
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
@@ -25,10 +25,11 @@ from schools.models import (
     Organisation,
     School,
 )
+from schools.models.occasions import OccasionQuerySet
 from schools.trainings import TRAININGS, lacking, trainings_of, who_is_trained
 from schools.views.access import chosen_kind, chosen_school, readers_only, visible_occasion
 
-EARLIER_ON_A_PAGE = 20
+ON_A_PAGE = 20
 SHOWN_AT_SCHOOL = 3
 
 
@@ -43,12 +44,13 @@ def occasion_list(request: SignedInRequest) -> HttpResponse:
     seen = Occasion.objects.visible_to(request.user, today).with_names()
     seen = seen.at(school) if school else seen
     seen = seen.filter(kind=kind) if kind else seen
-    page = Paginator(seen.earlier(today), EARLIER_ON_A_PAGE).get_page(request.GET.get("sida"))
-    context = {
-        "coming": _told(seen.coming(today), request.user, today),
-        "waiting": _told(seen.without_attendance(today), request.user, today),
-        "page": page,
-        "earlier": _told(page.object_list, request.user, today),
+    pages = {
+        "waiting": _page(request, seen.without_attendance(today), "saknar"),
+        "coming": _page(request, seen.coming(today), "kommande"),
+        "earlier": _page(request, seen.earlier(today), "tidigare"),
+    }
+    context = {name: _told(page.object_list, request.user, today) for name, page in pages.items()} | {
+        "pages": pages,
         "schools": schools,
         "school": school,
         "kinds": OccasionKind.choices,
@@ -56,6 +58,10 @@ def occasion_list(request: SignedInRequest) -> HttpResponse:
         "may_plan": policies.user_can_plan_occasions(request.user, today),
     }
     return render(request, "schools/occasion_list.html", context)
+
+
+def _page(request: SignedInRequest, found: OccasionQuerySet, part: str) -> Page[Occasion]:
+    return Paginator(found, ON_A_PAGE).get_page(request.GET.get(part))
 
 
 @require_safe

@@ -204,6 +204,21 @@ def test_the_list_tells_coming_waiting_and_earlier_apart(centre: SimpleNamespace
     assert page.context["coming"] == []
 
 
+def test_each_part_of_the_list_has_its_own_pages(centre: SimpleNamespace, signed_in):
+    for days in range(1, 22):
+        planned(centre, date=TODAY - dt.timedelta(days=days))
+        planned(centre, date=TODAY + dt.timedelta(days=days))
+    client = signed_in(centre.jonas)
+    first = client.get(reverse("schools:occasion-list"))
+    assert (len(first.context["coming"]), len(first.context["waiting"])) == (20, 20)
+    assert 'href="?kommande=2#h-kommande"' in first.content.decode()
+    second = client.get(reverse("schools:occasion-list"), {"kommande": "2"})
+    [row] = second.context["coming"]
+    assert row["occasion"].date == TODAY + dt.timedelta(days=21)
+    assert len(second.context["waiting"]) == 20
+    assert 'href="?kommande=2&amp;saknar=2#h-saknar"' in second.content.decode()
+
+
 def test_the_schools_page_shows_what_waits_and_comes(centre: SimpleNamespace, signed_in):
     occasion = planned(centre)
     page = signed_in(centre.elin).get(centre.lindang.get_absolute_url())
@@ -325,7 +340,7 @@ def test_what_lacks_attendance_stands_before_what_comes(centre: SimpleNamespace,
     planned(centre, kind="abc", date=TODAY - dt.timedelta(weeks=1))
     planned(centre)
     page = signed_in(centre.samira).get(reverse("schools:occasion-list")).content.decode()
-    assert 0 < page.index("h-waiting") < page.index("h-coming")
+    assert 0 < page.index("h-saknar") < page.index("h-kommande")
 
 
 # Inviting.
@@ -551,6 +566,24 @@ def test_the_centre_is_the_organiser_whoever_is_its_coordinator(centre: SimpleNa
         _calendar, event = event_in(mail)
         organiser = event["organizer"]
         assert (organiser, organiser.params["CN"]) == (f"mailto:{settings.MAIL_ADDRESS}", settings.CENTRE_NAME)
+
+
+def test_a_school_that_closes_cancels_what_it_has_ahead_and_tells_those_invited(centre: SimpleNamespace, signed_in):
+    last_day = dt.date(2026, 10, 7)
+    after, until = planned(centre), planned(centre, date=last_day)
+    elsewhere = planned(centre, school=centre.ekbacka)
+    invited(centre, after, POLICE)
+    postbox = Postbox()
+    postbox.send(NOW)
+    client, said = signed_in(centre.samira), {"last_day": last_day.isoformat()}
+    address = reverse("schools:school-close", args=[centre.lindang.slug])
+    assert "1 tillfälle på skolan efter den dagen ställs in." in client.post(address, said).content.decode()
+    client.post(address, said | {"seen": last_day.isoformat()})
+    assert [fresh(one).cancelled_at is not None for one in (after, until, elsewhere)] == [True, False, False]
+    mails = postbox.send(LATER)
+    assert len(mails) == 2
+    assert all(any(who in to for mail in mails for to in mail.to) for who in (centre.elin.email, POLICE.email))
+    assert all("Skolan deltar inte längre i arbetet." in mail.body for mail in mails)
 
 
 def test_who_is_no_longer_invited_is_told(centre: SimpleNamespace):
