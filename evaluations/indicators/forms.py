@@ -11,7 +11,7 @@ from accounts.validators import refuse_personal_number
 from evaluations.definitions import ALL, PRACTICE
 from evaluations.models import Indicator, Study
 from evaluations.models.indicators import FIRST_YEAR, LARGEST, LAST_YEAR
-from programmes.forms.cooperation import KeptForm
+from programmes.forms.kept import KeptForm
 
 YEARS = ("start_year", "baseline_year", "target_year")
 

@@ -10,16 +10,37 @@ from django.db import transaction
 from django.db.models import F
 
 from accounts.models import User
-from programmes.material import check_material, discard_on_commit, suffix_of
-from programmes.models import (
-    ContentItem,
-    ContentSection,
-    MaterialVersion,
-    PoliticalProblem,
-    SessionTopic,
-    StrategicArea,
-    TopicPart,
-)
+from programmes.actions.sent_once import save_unless_changed
+from programmes.material import check_material, suffix_of
+from programmes.models import MaterialVersion, SessionTopic, TopicPart
+
+
+@transaction.atomic
+def change_topic(
+    *,
+    topic: SessionTopic,
+    title: str,
+    aim: str,
+    preparation: str,
+    parts: Sequence[str],
+    version: int,
+    by: User,
+    now: dt.datetime,
+    material: File[bytes] | None = None,
+    news: str = "",
+    withdraw: bool = False,
+) -> SessionTopic:
+    """Write what stands about a topic, and give it a new file or none, all or nothing.
+
+    Raises ``ChangedMeanwhile`` when somebody was quicker, and ``ValidationError`` as the parts of it do.
+    """
+    save_unless_changed(topic, version=version, by=by, now=now)
+    describe_topic(topic=topic, title=title, aim=aim, preparation=preparation, parts=parts, by=by)
+    if material:
+        attach_material(topic=topic, name=material.name or "", content=material, news=news, by=by, now=now)
+    elif withdraw:
+        withdraw_material(topic=topic, by=by)
+    return topic
 
 
 @transaction.atomic
@@ -60,53 +81,6 @@ def withdraw_material(*, topic: SessionTopic, by: User) -> None:
     """Leave a topic without a file in force; the versions that there have been stay."""
     topic.material = ""
     topic.save(update_fields=["material"])
-
-
-@transaction.atomic
-def write_item(*, item: ContentItem, name: str, by: User) -> None:
-    """Keep a section's row; a new one comes last, under a short name of its own. Its former file is thrown away."""
-    former = ContentItem.objects.filter(pk=item.pk).first()
-    if former is None:
-        item.slug, item.position = _free_name(item.section, name), _last_place(item.section)
-    item.save()
-    _name_alike(item)
-    if former and former.file.name and former.file.name != item.file.name:
-        discard_on_commit(former.file.storage, former.file.name)
-
-
-@transaction.atomic
-def remove_item(*, item: ContentItem, by: User) -> None:
-    """Remove a section's row, and its file."""
-    storage, name = item.file.storage, item.file.name
-    item.delete()
-    if name:
-        discard_on_commit(storage, name)
-
-
-@transaction.atomic
-def say_checked(*, item: ContentItem, today: dt.date, by: User) -> None:
-    """Somebody has made sure today that a row is right."""
-    item.checked_on = today
-    item.save(update_fields=["checked_on"])
-
-
-def _name_alike(item: ContentItem) -> None:
-    """The strategic areas and the political problems that measures are tied to are called what their rows say."""
-    if item.section.slug == "strategiska-omraden" and item.heading:
-        StrategicArea.objects.filter(slug=item.slug).update(name=item.heading[:120])
-    elif item.section.slug == "politiska-plattformen" and item.text:
-        PoliticalProblem.objects.filter(slug=item.slug).update(text=item.text[:200])
-
-
-def _free_name(section: ContentSection, name: str) -> str:
-    taken = set(section.items.values_list("slug", flat=True))
-    name = name or "rad"
-    return next(found for found in (name, *(f"{name}-{n}" for n in range(2, 1000))) if found not in taken)
-
-
-def _last_place(section: ContentSection) -> int:
-    last = section.items.last()
-    return last.position + 1 if last else 1
 
 
 def _write_parts(topic: SessionTopic, titles: Sequence[str]) -> None:

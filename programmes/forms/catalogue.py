@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from django import forms
 
+from programmes.forms.kept import KeptForm
 from programmes.models import Programme
 
 
-class ProgrammeForm(forms.ModelForm):
+class ProgrammeForm(KeptForm):
     class Meta:
         model = Programme
         fields = ["name", "kind", "status", "audience", "summary"]

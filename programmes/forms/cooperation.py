@@ -7,14 +7,14 @@ import uuid
 from typing import Any
 
 from django import forms
-from django.db import models
 from django.http import QueryDict
 from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
-from accounts.forms import DayInput, name_empty_choices
+from accounts.forms import DayInput
 from accounts.validators import refuse_personal_number
 from programmes.actions.measures import MeasureEntry
+from programmes.forms.kept import KeptForm
 from programmes.material import TYPES, check_material
 from programmes.models import (
     Commitment,
@@ -26,61 +26,6 @@ from programmes.models import (
 )
 
 NOTHING_PERSONAL = _("Write nothing that can be tied to a person. The text can become a public document.")
-
-
-class KeptForm(forms.ModelForm):
-    """A form that makes a row once, by its key, or changes one that nobody else has changed, by its version."""
-
-    key = forms.UUIDField(widget=forms.HiddenInput, required=False)
-    version = forms.IntegerField(widget=forms.HiddenInput, required=False, min_value=1)
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        name_empty_choices(self)
-        hidden = "key" if self.instance.pk else "version"
-        del self.fields[hidden]
-        if self.instance.pk:
-            self.fields["version"].required = True
-            self.fields["version"].initial = self.instance.version
-        else:
-            self.fields["key"].required = True
-            self.fields["key"].initial = uuid.uuid4
-
-    def said(self) -> dict[str, Any]:
-        """What was filled in, without the key and the version."""
-        return {name: value for name, value in self.cleaned_data.items() if name not in ("key", "version")}
-
-    def overtaken_by(self, current: models.Model) -> list[tuple[str, str]]:
-        """Take the row's new version, keep what was typed, and give what is saved now where it differs."""
-        data: Any = QueryDict(mutable=True)
-        data.update(self.data)
-        data["version"] = str(current.version)  # type: ignore[attr-defined]
-        self.data = data
-        fresh = type(self)(instance=current)
-        return [
-            (str(field.label), _in_words(field, fresh[name].value()))
-            for name, field in self.fields.items()
-            if not isinstance(field, forms.FileField)
-            and name != "version"
-            and field.has_changed(fresh[name].value(), self._as_sent(name))
-        ]
-
-    def _as_sent(self, name: str) -> Any:
-        return self.fields[name].widget.value_from_datadict(self.data, self.files, self.add_prefix(name))
-
-
-def _in_words(field: forms.Field, value: Any) -> str:
-    """A field's value as the page says it."""
-    if isinstance(field, forms.ModelMultipleChoiceField):
-        return ", ".join(str(row) for row in value or ()) or "–"
-    if isinstance(field, forms.ModelChoiceField):
-        row = field.queryset.filter(pk=value).first() if value and field.queryset is not None else None
-        return str(row or "–")
-    if isinstance(field, forms.ChoiceField):
-        return str(dict(field.choices).get(value, value))  # type: ignore[arg-type]
-    if isinstance(value, dt.date):
-        return date_format(value, "j b Y")
-    return str(value or "–")
 
 
 class MeasureForm(KeptForm):

@@ -6,11 +6,11 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from programmes.forms.handbook import NamedForm
+from programmes.forms.kept import KeptForm
 from programmes.models import Encounter
 
 
-class EncounterForm(NamedForm):
+class EncounterForm(KeptForm):
     class Meta:
         model = Encounter
         fields = [

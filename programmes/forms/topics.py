@@ -9,6 +9,7 @@ from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext_lazy as _
 
 from accounts.validators import refuse_personal_number
+from programmes.forms.kept import VersionedForm
 from programmes.material import TYPES, check_material
 from programmes.models import SessionTopic, TopicPart
 
@@ -16,7 +17,7 @@ _MARKDOWN = _("**bold**, - lists and [links](https://…) work.")
 _LONGEST_PART = TopicPart._meta.get_field("title").max_length or 0
 
 
-class TopicForm(forms.Form):
+class TopicForm(VersionedForm, forms.Form):
     """Given a topic, the form is filled with what stands about it."""
 
     title = forms.CharField(label=_("Title"), max_length=120, validators=[refuse_personal_number])
@@ -57,6 +58,7 @@ class TopicForm(forms.Form):
         validators=[refuse_personal_number],
     )
     withdraw = forms.BooleanField(label=_("Show no file for now"), required=False)
+    version = forms.IntegerField(widget=forms.HiddenInput, min_value=1)
 
     def __init__(self, *args: Any, topic: SessionTopic, **kwargs: Any) -> None:
         written = {
@@ -64,11 +66,16 @@ class TopicForm(forms.Form):
             "aim": topic.aim,
             "preparation": topic.preparation,
             "parts": "\n".join(part.title for part in topic.parts.all()),
+            "withdraw": False,
+            "version": topic.version,
         }
         super().__init__(*args, **kwargs)
         self.initial = written
         if not topic.material:
             del self.fields["withdraw"]
+
+    def as_saved(self, current: SessionTopic) -> TopicForm:
+        return TopicForm(topic=current)
 
     def clean_parts(self) -> list[str]:
         parts = [line.strip() for line in self.cleaned_data["parts"].splitlines() if line.strip()]

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.addresses import address_of
 from accounts.validators import refuse_personal_number
+from programmes.models.keeping import Versioned
 
 
 class ProgrammeQuerySet(models.QuerySet["Programme"]):
@@ -25,7 +26,7 @@ class ProgrammeQuerySet(models.QuerySet["Programme"]):
         return self.exclude(rhythm=Programme.Rhythm.NONE)
 
 
-class Programme(models.Model):
+class Programme(Versioned):
     """A programme or training: TÅGET, MVP and the others."""
 
     class Status(models.TextChoices):
@@ -85,7 +86,7 @@ class SessionTopicQuerySet(models.QuerySet["SessionTopic"]):
         return self.filter(kind=SessionTopic.Kind.MVP)
 
 
-class SessionTopic(models.Model):
+class SessionTopic(Versioned):
     """What a session is about. Base topics have a month of their own."""
 
     class Kind(models.TextChoices):

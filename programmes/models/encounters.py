@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.validators import refuse_personal_number
 from programmes.models.catalogue import Programme
+from programmes.models.keeping import SentOnce, Versioned
 
 
 class Stage(models.IntegerChoices):
@@ -27,7 +28,7 @@ class Stage(models.IntegerChoices):
     UPPER_SECONDARY = 11, _("Upper secondary")
 
 
-class Encounter(models.Model):
+class Encounter(SentOnce, Versioned):
     """Someone meets a programme or training, at a stage. A row without a programme says what stands in its place."""
 
     class Lane(models.TextChoices):

@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from accounts.validators import refuse_personal_number
+from programmes.models.keeping import SentOnce, Versioned
 
 
 class PartnerOrganisation(models.Model):
@@ -38,7 +39,7 @@ class WebAddressField(models.URLField):
         return super().formfield(**{"assume_scheme": "https", **kwargs})
 
 
-class ContentSection(models.Model):
+class ContentSection(Versioned):
     """A subject of the reference content: principles, the violence pyramid, contacts and so on. Anyone reads them."""
 
     class Part(models.TextChoices):
@@ -79,7 +80,7 @@ class ContentSection(models.Model):
         return reverse("programmes:section-detail", args=[self.slug])
 
 
-class ContentItem(models.Model):
+class ContentItem(SentOnce, Versioned):
     """One row of a section, in the section's order."""
 
     section = models.ForeignKey(

@@ -9,9 +9,10 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.validators import refuse_personal_number
 from programmes.models.catalogue import Programme
+from programmes.models.keeping import SentOnce, Versioned
 
 
-class Concept(models.Model):
+class Concept(SentOnce, Versioned):
     """A word of the list of concepts, and what it means."""
 
     slug = models.SlugField(_("short name"), max_length=80, unique=True)
@@ -46,7 +47,7 @@ class Concept(models.Model):
         return [self.term, *(form.strip() for form in self.forms.split(",") if form.strip())]
 
 
-class Scenario(models.Model):
+class Scenario(SentOnce, Versioned):
     """A situation to talk about, on a sheet of its own."""
 
     slug = models.SlugField(_("short name"), max_length=80, unique=True)

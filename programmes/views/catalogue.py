@@ -5,15 +5,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
-from django.utils.translation import gettext as _
+from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 
+from accounts.requests import SignedInRequest
 from programmes.forms.catalogue import ProgrammeForm
 from programmes.models import Programme, SessionTopic
 from programmes.views.access import may_write, writers_only
+from programmes.views.kept import answer, saved, send_row
 
 
 @require_safe
@@ -40,16 +40,13 @@ def programme_detail(request: HttpRequest, slug: str) -> HttpResponse:
     )
 
 
-def programme_change(request: HttpRequest, slug: str) -> HttpResponse:
+def programme_change(request: SignedInRequest, slug: str) -> HttpResponse:
     writers_only(request)
     programme = get_object_or_404(Programme, slug=slug)
-    form = ProgrammeForm(request.POST or None, instance=programme)
-    if request.method == "POST" and form.is_valid():
-        form.save()
-        messages.success(request, _("“%(title)s” is saved.") % {"title": programme})
-        return redirect(programme)
-    name = Programme.objects.get(pk=programme.pk).name
-    return render(request, "programmes/programme_change.html", {"form": form, "programme": programme, "name": name})
+    name, form = programme.name, ProgrammeForm(request.POST or None, instance=programme)
+    sending = send_row(request, form)
+    said, template = saved(programme), "programmes/programme_change.html"
+    return answer(request, form, sending, said=said, back=programme, template=template, programme=programme, name=name)
 
 
 def _by_kind(topics: Iterable[SessionTopic]) -> dict[str, list[SessionTopic]]:

@@ -7,15 +7,16 @@ from django.contrib.auth.decorators import login_not_required
 from django.http import FileResponse, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
-from django.utils.text import slugify
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from programmes.actions import remove_item, say_checked, write_item
+from accounts.requests import SignedInRequest
+from programmes.actions import add_item, change_item, remove_item, say_checked
 from programmes.forms.ground import ItemForm, SectionForm
 from programmes.material import open_file
 from programmes.models import ContentItem, ContentSection, is_checked_lately
 from programmes.views.access import concepts_for, may_write, writers_only
+from programmes.views.kept import answer, saved, send_row
 
 # Sections that are more than a list of rows have a template of their own.
 _LAYOUTS = {
@@ -101,57 +102,53 @@ def item_file(request: HttpRequest, section: str, slug: str) -> FileResponse:
     return open_file(_item(section, slug).file, slug)
 
 
-def section_change(request: HttpRequest, slug: str) -> HttpResponse:
+def section_change(request: SignedInRequest, slug: str) -> HttpResponse:
     writers_only(request)
     section = get_object_or_404(ContentSection, slug=slug)
     form = SectionForm(request.POST or None, instance=section)
-    if request.method == "POST" and form.is_valid():
-        form.save()
-        messages.success(request, _("“%(title)s” is saved.") % {"title": section})
-        return redirect(section)
-    return render(request, "programmes/section_change.html", {"form": form, "section": section})
+    sending = send_row(request, form)
+    said, template = saved(section), "programmes/section_change.html"
+    return answer(request, form, sending, said=said, back=section, template=template, section=section)
 
 
-def item_add(request: HttpRequest, slug: str) -> HttpResponse:
+def item_add(request: SignedInRequest, slug: str) -> HttpResponse:
     writers_only(request)
     section = get_object_or_404(ContentSection, slug=slug)
     return _item_form(request, ContentItem(section=section), section)
 
 
-def item_change(request: HttpRequest, section: str, slug: str) -> HttpResponse:
+def item_change(request: SignedInRequest, section: str, slug: str) -> HttpResponse:
     writers_only(request)
     item = _item(section, slug)
     return _item_form(request, item, item.section)
 
 
-def item_remove(request: HttpRequest, section: str, slug: str) -> HttpResponse:
+def item_remove(request: SignedInRequest, section: str, slug: str) -> HttpResponse:
     """Asks, and removes the row on POST."""
     writers_only(request)
     item = _item(section, slug)
     if request.method == "POST":
-        remove_item(item=item, by=request.user)  # type: ignore[arg-type]
+        remove_item(item=item, by=request.user)
         messages.success(request, _("“%(title)s” is removed.") % {"title": item})
         return redirect(item.section)
     return render(request, "programmes/item_remove.html", {"item": item, "section": item.section})
 
 
 @require_POST
-def item_checked(request: HttpRequest, section: str, slug: str) -> HttpResponse:
+def item_checked(request: SignedInRequest, section: str, slug: str) -> HttpResponse:
     """Say that somebody has made sure today that the row is right."""
     writers_only(request)
     item = _item(section, slug)
-    say_checked(item=item, today=timezone.localdate(), by=request.user)  # type: ignore[arg-type]
+    say_checked(item=item, by=request.user, now=timezone.now())
     messages.success(request, _("“%(title)s” was checked today.") % {"title": item})
     return redirect(item.section)
 
 
-def _item_form(request: HttpRequest, item: ContentItem, section: ContentSection) -> HttpResponse:
+def _item_form(request: SignedInRequest, item: ContentItem, section: ContentSection) -> HttpResponse:
     form = ItemForm(request.POST or None, request.FILES or None, instance=item)
-    if request.method == "POST" and form.is_valid():
-        write_item(item=form.instance, name=slugify(str(form.instance))[:60], by=request.user)  # type: ignore[arg-type]
-        messages.success(request, _("“%(title)s” is saved.") % {"title": item})
-        return redirect(section)
-    return render(request, "programmes/item_change.html", {"form": form, "item": item, "section": section})
+    sending = send_row(request, form, add_item, change_item)
+    said, template = saved(item), "programmes/item_change.html"
+    return answer(request, form, sending, said=said, back=section, template=template, item=item, section=section)
 
 
 def _item(section: str, slug: str) -> ContentItem:

@@ -12,10 +12,12 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from accounts.requests import SignedInRequest
 from programmes.forms.handbook import ConceptForm, ScenarioForm
 from programmes.models import Concept, ContentSection, Programme, Scenario, SessionTopic
 from programmes.pdf import pdf_answer
 from programmes.views.access import may_write, writers_only
+from programmes.views.kept import answer, saved, send_row
 
 
 @require_safe
@@ -73,11 +75,11 @@ def scenario_sheets(request: HttpRequest) -> HttpResponse:
     return render(request, "programmes/scenario_sheets.html", context)
 
 
-def concept_add(request: HttpRequest) -> HttpResponse:
+def concept_add(request: SignedInRequest) -> HttpResponse:
     return _written(request, ConceptForm, None, _("Add a concept"))
 
 
-def concept_change(request: HttpRequest, slug: str) -> HttpResponse:
+def concept_change(request: SignedInRequest, slug: str) -> HttpResponse:
     return _written(request, ConceptForm, slug, _("Change the concept"))
 
 
@@ -85,11 +87,11 @@ def concept_remove(request: HttpRequest, slug: str) -> HttpResponse:
     return _removed(request, Concept, slug)
 
 
-def scenario_add(request: HttpRequest) -> HttpResponse:
+def scenario_add(request: SignedInRequest) -> HttpResponse:
     return _written(request, ScenarioForm, None, _("Add a scenario"))
 
 
-def scenario_change(request: HttpRequest, slug: str) -> HttpResponse:
+def scenario_change(request: SignedInRequest, slug: str) -> HttpResponse:
     return _written(request, ScenarioForm, slug, _("Change the scenario"))
 
 
@@ -98,7 +100,7 @@ def scenario_remove(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 def _written(
-    request: HttpRequest, form_class: type[ConceptForm | ScenarioForm], slug: str | None, heading: str
+    request: SignedInRequest, form_class: type[ConceptForm | ScenarioForm], slug: str | None, heading: str
 ) -> HttpResponse:
     """Shows the form of a row, new or not, and keeps it."""
     writers_only(request)
@@ -107,12 +109,10 @@ def _written(
     if model is Scenario and not slug:
         row.programme = get_object_or_404(Programme, slug="mvp")
     form = form_class(request.POST or None, instance=row)
-    if request.method == "POST" and form.is_valid():
-        saved = form.save()
-        messages.success(request, _("“%(title)s” is saved.") % {"title": saved})
-        return redirect(saved)
-    context = {"form": form, "row": row if slug else None, "heading": heading, "remove": _remove_name(model)}
-    return render(request, "programmes/handbook_change.html", context)
+    sending = send_row(request, form)
+    said, back, template = saved(sending.saved), sending.saved, "programmes/handbook_change.html"
+    context = {"row": row if slug else None, "heading": heading, "remove": _remove_name(model)}
+    return answer(request, form, sending, said=said, back=back, template=template, **context)
 
 
 def _removed(request: HttpRequest, model: type[Model], slug: str) -> HttpResponse:

@@ -1,4 +1,4 @@
-"""How every form of the co-operation's pages is sent: once, and never over what somebody else has written."""
+"""How every form of the content and the co-operation is sent: once, and never over what somebody else has written."""
 
 from __future__ import annotations
 
@@ -10,8 +10,11 @@ from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from accounts.requests import SignedInRequest
+from programmes.actions import add_row, change_row
 from programmes.actions.sent_once import ChangedMeanwhile
 
 # The browser asks nobody to fill in again: what was typed stays, with what is saved now beside it.
@@ -43,6 +46,24 @@ def send(request: SignedInRequest, form: Any, save: Callable[[], Any], reread: C
         if not overtaken and not request.FILES:
             return Sending(saved=current)  # what is saved is what was sent: the button was pressed twice
         return Sending(status=CONFLICT, overtaken=overtaken, who=str(current.changed_by or ""))
+
+
+def send_row(
+    request: SignedInRequest, form: Any, add: Callable[..., Any] = add_row, change: Callable[..., Any] = change_row
+) -> Sending:
+    """Send the form of a whole row of the content, new or not."""
+    row, by, now = form.instance, request.user, timezone.now()
+
+    def save() -> Any:
+        if row.pk is None:
+            return add(row=row, said=form.said(), key=form.cleaned_data["key"], by=by, now=now)
+        return change(row=row, version=form.cleaned_data["version"], by=by, now=now)
+
+    return send(request, form, save, lambda: type(row)._default_manager.get(pk=row.pk))
+
+
+def saved(title: object) -> str:
+    return _("“%(title)s” is saved.") % {"title": title}
 
 
 def answer(

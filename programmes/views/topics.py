@@ -2,23 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-from django.contrib import messages
 from django.http import FileResponse, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
-from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from accounts.models import User
 from accounts.requests import SignedInRequest
-from programmes.actions import attach_material, describe_topic, withdraw_material
+from programmes.actions import change_topic
 from programmes.asides import topic_asides
 from programmes.forms.topics import TopicForm
 from programmes.material import TYPES, open_file, suffix_of
 from programmes.models import MaterialVersion, SessionTopic
 from programmes.views.access import concepts_for, may_write, writers_only
+from programmes.views.kept import answer, saved, send
 
 
 @require_safe
@@ -40,11 +36,13 @@ def topic_change(request: SignedInRequest, slug: str) -> HttpResponse:
     writers_only(request)
     topic = get_object_or_404(SessionTopic, slug=slug)
     form = TopicForm(request.POST or None, request.FILES or None, topic=topic)
-    if request.method == "POST" and form.is_valid():
-        _save(topic, form.cleaned_data, by=request.user)
-        messages.success(request, _("“%(title)s” is saved.") % {"title": topic})
-        return redirect(topic)
-    return render(request, "programmes/topic_change.html", {"form": form, "topic": topic})
+
+    def save() -> SessionTopic:
+        return change_topic(topic=topic, **form.cleaned_data, by=request.user, now=timezone.now())
+
+    sending = send(request, form, save, lambda: SessionTopic.objects.get(pk=topic.pk))
+    said, template = saved(topic), "programmes/topic_change.html"
+    return answer(request, form, sending, said=said, back=topic, template=template, topic=topic)
 
 
 @require_safe
@@ -59,13 +57,3 @@ def topic_version(request: HttpRequest, slug: str, number: int) -> FileResponse:
     """One of the files that there have been."""
     version = get_object_or_404(MaterialVersion, topic__slug=slug, number=number)
     return open_file(version.file, f"{slug}-{number}")
-
-
-def _save(topic: SessionTopic, said: dict[str, Any], *, by: User) -> None:
-    text = {name: said[name] for name in ("title", "aim", "preparation", "parts")}
-    describe_topic(topic=topic, **text, by=by)
-    if said["material"]:
-        file, now = said["material"], timezone.now()
-        attach_material(topic=topic, name=file.name, content=file, news=said["news"], by=by, now=now)
-    elif said.get("withdraw"):
-        withdraw_material(topic=topic, by=by)

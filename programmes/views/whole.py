@@ -9,11 +9,13 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from accounts.requests import SignedInRequest
 from programmes.asides import whole_asides
 from programmes.forms.encounters import EncounterForm
 from programmes.models import ContentItem, ContentSection, Encounter
 from programmes.picture import along_the_line, draw
 from programmes.views.access import may_write, writers_only
+from programmes.views.kept import answer, send_row
 
 
 @login_not_required
@@ -34,11 +36,11 @@ def whole(request: HttpRequest) -> HttpResponse:
     return render(request, "programmes/whole.html", context)
 
 
-def encounter_add(request: HttpRequest) -> HttpResponse:
+def encounter_add(request: SignedInRequest) -> HttpResponse:
     return _form(request, None)
 
 
-def encounter_change(request: HttpRequest, slug: str) -> HttpResponse:
+def encounter_change(request: SignedInRequest, slug: str) -> HttpResponse:
     return _form(request, slug)
 
 
@@ -53,12 +55,10 @@ def encounter_remove(request: HttpRequest, slug: str) -> HttpResponse:
     return render(request, "programmes/encounter_remove.html", {"encounter": encounter})
 
 
-def _form(request: HttpRequest, slug: str | None) -> HttpResponse:
+def _form(request: SignedInRequest, slug: str | None) -> HttpResponse:
     writers_only(request)
     encounter = get_object_or_404(Encounter, slug=slug) if slug else None
     form = EncounterForm(request.POST or None, instance=encounter)
-    if request.method == "POST" and form.is_valid():
-        form.save()
-        messages.success(request, _("The picture shows it now."))
-        return redirect("programmes:whole")
-    return render(request, "programmes/encounter_change.html", {"form": form, "encounter": encounter})
+    sending = send_row(request, form)
+    said, back, template = _("The picture shows it now."), "programmes:whole", "programmes/encounter_change.html"
+    return answer(request, form, sending, said=said, back=back, template=template, encounter=encounter)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import io
 import re
+import uuid
 
 import pypdf
 import pytest
@@ -105,7 +106,8 @@ def test_the_list_of_concepts_is_searched(mvp, elin, signed_in):
 def test_the_same_concept_twice_is_refused_beside_the_field(mvp, samira, signed_in):
     client = signed_in(samira)
     for _twice in range(2):
-        answer = client.post(reverse("programmes:concept-add"), {"term": "Norm", "meaning": "En regel."})
+        said = {"term": "Norm", "meaning": "En regel.", "key": uuid.uuid4()}
+        answer = client.post(reverse("programmes:concept-add"), said)
     assert answer.status_code == 200
     assert "Listan har redan begreppet" in answer.content.decode()
     assert Concept.objects.count() == 1

@@ -126,7 +126,10 @@ def test_the_file_is_read_and_nothing_else(home_topic, elin, signed_in):
 
 
 def written(topic: SessionTopic, **more):
-    return {"title": topic.title, "aim": topic.aim, "preparation": topic.preparation, "parts": "Inledning"} | more
+    """The topic's form as it opens now, with what is written in it."""
+    topic.refresh_from_db()
+    said = {"title": topic.title, "aim": topic.aim, "preparation": topic.preparation, "parts": "Inledning"}
+    return said | {"version": topic.version} | more
 
 
 def test_a_coordinator_writes_parts_and_uploads_a_file(home_topic, samira, signed_in):

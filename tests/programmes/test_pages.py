@@ -78,6 +78,7 @@ def test_a_coordinator_says_that_a_training_runs_and_the_list_and_the_picture_sa
     client = signed_in(samira)
     assert "Under utveckling" in page(client, "programme-detail", "taget-for-foraldrar")
     said = {"name": "TÅGET för föräldrar", "kind": "programme", "status": "running", "audience": "Alla föräldrar"}
+    said["version"] = 1
     change = reverse("programmes:programme-change", args=["taget-for-foraldrar"])
     refused = client.post(change, said | {"name": ""})
     assert "Alla föräldrar" in refused.content.decode()
@@ -100,7 +101,7 @@ def test_the_library_has_each_evaluation_with_its_summary_link_and_file(db, sami
     assert in_order(read, "Länsstyrelsen (2020)", "inte skrivit någon sammanfattning", "Rapport 2020:24")
     assert "Läs mer på lansstyrelsen.se" in read
     file = SimpleUploadedFile("rapport.pdf", PDF)
-    said = {"text": "FoU Södertörn (2019)", "body": "Enkäter *före* och efter.", "file": file}
+    said = {"text": "FoU Södertörn (2019)", "body": "Enkäter *före* och efter.", "file": file, "version": 1}
     item = ["mvp-utvarderingar", "fou-sodertorn"]
     signed_in(samira).post(reverse("programmes:item-change", args=item), said)
     assert "Enkäter <em>före</em> och efter." in page(client, "evaluation-library")
@@ -112,9 +113,9 @@ def test_an_area_that_is_renamed_is_called_so_on_the_measures_board_too(db, sami
     the_reference_content()
     client = signed_in(samira)
     area = reverse("programmes:item-change", args=["strategiska-omraden", "trygghetsskapande"])
-    client.post(area, {"heading": "Trygghet i vardagen"})
+    client.post(area, {"heading": "Trygghet i vardagen", "version": 1})
     problem = reverse("programmes:item-change", args=["politiska-plattformen", "problem-4"])
-    client.post(problem, {"heading": "Problem 4:", "text": "Trygghet, trivsel och ro"})
+    client.post(problem, {"heading": "Problem 4:", "text": "Trygghet, trivsel och ro", "version": 1})
     form = page(client, "measure-add")
     assert "Trygghet i vardagen" in form
     assert "4. Trygghet, trivsel och ro" in form

@@ -63,6 +63,7 @@ def test_a_row_that_is_edited_changes_picture_and_table(samira, signed_in):
     row = Encounter.objects.select_related("programme").get(slug="elever-f-5")
     said = {"who": "Elever F–6", "programme": row.programme_id, "what": "nio elevpass", "lane": "pupils"}
     said |= {"level": "universal", "first_stage": 1, "last_stage": 7, "trace": "class_sessions", "position": 2}
+    said["version"] = row.version
     before = client.get(reverse("programmes:whole")).content.decode()
     assert "Sista året är före det första" in client.post(change, said | {"last_stage": 0}).content.decode()
     assert client.post(change, said).status_code == 302
