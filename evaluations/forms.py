@@ -23,7 +23,10 @@ REFUSED = {
 
 
 class TargetsForm(forms.Form):
-    """A target in per cent for each figure; an empty field means that there is none."""
+    """A target in per cent for each figure; an empty field means that there is none.
+
+    What the page showed comes back with it: a field that nobody has touched says nothing, whatever holds by now.
+    """
 
     def __init__(self, *args: Any, holds: Mapping[str, int], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -36,11 +39,13 @@ class TargetsForm(forms.Form):
                 max_value=100,
                 initial=holds.get(definition.key),
                 error_messages=REFUSED,
+                show_hidden_initial=True,
             )
 
     @property
     def percents(self) -> dict[str, int | None]:
-        return {definition.key: self.cleaned_data[definition.key] for definition in ALL}
+        """Those that were changed."""
+        return {key: self.cleaned_data[key] for key in self.changed_data}
 
 
 # A board report is one page: its text has room for so many characters, and so many lines.

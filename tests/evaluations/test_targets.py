@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from types import SimpleNamespace
 
 import pytest
 from django.db import IntegrityError, transaction
+from django.test import Client
 from django.urls import reverse
 
 from evaluations.actions import set_targets
@@ -79,6 +81,18 @@ def test_the_overview_tells_the_change_since_a_report_when_it_is_given_one(plans
     assert dashboard_of(selection).tiles[0].changes == []
 
 
+def sent_in(page: str) -> dict[str, str]:
+    """What the page's form sends as it stands."""
+    form = page[page.index('<form class="form-part"') :]
+    inputs = re.findall(r'<input type="(?:number|hidden)" name="([^"]+)"(?: value="([^"]*)")?', form)
+    return {name: value for name, value in inputs if name != "csrfmiddlewaretoken"}
+
+
+def as_shown(client: Client, address: str) -> dict[str, str]:
+    """The form of the targets as it opens now."""
+    return sent_in(client.get(address).content.decode())
+
+
 def next_year(centre: SimpleNamespace, plans: SimpleNamespace) -> object:
     days = {"starts_on": dt.date(2027, 8, 17), "autumn_ends_on": dt.date(2027, 12, 17)}
     days |= {"spring_starts_on": dt.date(2028, 1, 10), "ends_on": dt.date(2028, 6, 9)}
@@ -116,7 +130,8 @@ def test_the_leadership_sets_a_target_and_the_tile_says_whether_it_is_reached(
     maria = signed_in(centre.maria)
     assert "Sätt mål" in text_of(maria.get(OVERVIEW))
 
-    answer = maria.post(f"{TARGETS}?lasar=2026-27", {"reach": "95", "pace": "10", "dose": ""})
+    address = f"{TARGETS}?lasar=2026-27"
+    answer = maria.post(address, as_shown(maria, address) | {"reach": "95", "pace": "10", "dose": ""})
 
     assert answer.status_code == 302 and answer["Location"].startswith(OVERVIEW)
     text = text_of(maria.get(answer["Location"])).replace("\u00a0", " ")
@@ -124,6 +139,22 @@ def test_the_leadership_sets_a_target_and_the_tile_says_whether_it_is_reached(
     assert "Mål 95 %" in text and "Mål 10 % Når målet" in text and "Mål i juni" not in text
     assert targets_of(plans.rules) == {"pace": 10, "reach": 95}
     assert "Maria Test, 12 nov 2026" in text_of(maria.get(TARGETS))
+
+
+@pytest.mark.django_db
+def test_a_field_that_nobody_touched_takes_nothing_back(
+    centre: SimpleNamespace, plans: SimpleNamespace, signed_in
+) -> None:
+    maria = signed_in(centre.maria)
+    opened = as_shown(maria, TARGETS)
+    maria.post(TARGETS, as_shown(maria, TARGETS) | {"pace": "70", "dose": ""})
+
+    refused = maria.post(TARGETS, opened | {"reach": "950"})
+    again = sent_in(refused.content.decode()) | {"reach": "95"}
+    assert again == opened | {"reach": "95"}, "what was shown is sent on when the form is refused"
+    maria.post(TARGETS, again)
+
+    assert targets_of(plans.rules) == {"pace": 70, "reach": 95}
 
 
 @pytest.mark.django_db
