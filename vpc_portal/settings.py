@@ -47,7 +47,7 @@ MIDDLEWARE = [
     "csp.middleware.CSPMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
-    "django.middleware.locale.LocaleMiddleware",
+    "vpc_portal.shared_computers.not_kept_for_the_next",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
@@ -144,6 +144,7 @@ ACCOUNT_LOGIN_BY_CODE_MAX_ATTEMPTS = 5
 # Limits count a client by what the one proxy before the portal adds to X-Forwarded-For, never by what stood there.
 ALLAUTH_TRUSTED_PROXY_COUNT = 1 if PRODUCTION else 0
 
+# The centre's language, whatever a browser asks for: what is said on a page is also kept, and goes in mails.
 LANGUAGE_CODE = "sv"
 LANGUAGES = [("sv", _("Swedish")), ("en", _("English"))]
 LOCALE_PATHS = [BASE_DIR / "locale"]
@@ -225,6 +226,18 @@ MAIL_QUIET_HOURS = environment.flag("MAIL_QUIET_HOURS", default=not DEMO)
 MAIL_MARK: Path | None = VAR_DIR / "mail-mark"
 # How long a move or a cancellation can be regretted before the school is told, in minutes.
 PLAN_UNDO_MINUTES = 5
+
+# What goes wrong stands in the process's own log, also in production; an address that leads nowhere is no fault.
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s"}},
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "loggers": {
+        "django": {"handlers": ["stderr"], "level": "WARNING"},
+        "django.request": {"level": "ERROR"},
+    },
+}
 
 # Registers that schools and classes are read in from; files do as well.
 MUNICIPALITY_CODE = environment.municipality()

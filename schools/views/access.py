@@ -49,7 +49,7 @@ def year_or_404(year_slug: str) -> SchoolYear:
 def way_back(request: HttpRequest, otherwise: str) -> str:
     """The page that the form names, if it lies in the portal; else another."""
     wanted = request.POST.get("next", "")
-    if urlsplit(wanted).path and url_has_allowed_host_and_scheme(wanted, allowed_hosts=None):
+    if url_has_allowed_host_and_scheme(wanted, allowed_hosts=None) and urlsplit(wanted).path:
         return wanted
     return otherwise
 

@@ -62,6 +62,6 @@ def sessions_to_log(request: SignedInRequest, uuids: Iterable[UUID], today: dt.d
 def way_back(request: HttpRequest) -> str:
     """Where the user came from, if it lies in the portal; else the start page."""
     wanted = request.POST.get("next") or request.GET.get("next") or ""
-    if urlsplit(wanted).path and url_has_allowed_host_and_scheme(wanted, allowed_hosts=None):
+    if url_has_allowed_host_and_scheme(wanted, allowed_hosts=None) and urlsplit(wanted).path:
         return wanted
     return reverse("sessions_log:start")

@@ -12,9 +12,11 @@ from django.urls import reverse
 
 from schools.actions.people import add_person
 from schools.models import PlannedSession, School
+from schools.views import access as schools_access
 from sessions_log import board
 from sessions_log.actions import log_as_planned
 from sessions_log.models import LogRevision, SessionLog
+from sessions_log.views.access import way_back
 from tests.conftest import at_school
 from tests.sessions_log.conftest import LAST_WEEK, NEXT_WEEK, NOON, THIS_WEEK, TODAY
 
@@ -571,3 +573,10 @@ def test_a_log_is_saved_in_fifteen_queries(plan, jonas, signed_in, django_assert
     with django_assert_max_num_queries(15 + 4):  # a transaction begins and ends, and within it a savepoint
         client.post(f"/logga/{second.uuid}/som-planerat/", {"key": str(uuid.uuid4())})
     assert SessionLog.objects.get(session=second).parts_done.count() == 4
+
+
+@pytest.mark.parametrize("wanted", ["//[", "https://elsewhere.example/", "?a=1", ""])
+def test_a_way_back_that_does_not_lie_in_the_portal_is_none(wanted, rf):
+    request = rf.post("/", {"next": wanted})
+    assert way_back(request) == START
+    assert schools_access.way_back(request, "/skolor/") == "/skolor/"
