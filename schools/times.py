@@ -38,5 +38,5 @@ def time_in(row: PlannedSession, monday: dt.date, calendar: SchoolCalendar) -> T
 
 
 def _can_meet(group: Group, day: dt.date, calendar: SchoolCalendar) -> bool:
-    """Whether the school is open on a day, and the group has not ended by then."""
-    return calendar.is_school_day(day) and not group.has_ended_by(day)
+    """Whether the school is open on a day, and the group is there."""
+    return calendar.is_school_day(day) and group.is_there_on(day)

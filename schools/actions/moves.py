@@ -323,7 +323,7 @@ def _shift(week: dt.date, calendar: SchoolCalendar, steps: int) -> dt.date | Non
 def _free(
     session: PlannedSession, calendar: SchoolCalendar, from_day: dt.date, taken: Collection[dt.date]
 ) -> list[dt.date]:
-    first = max(monday_of(from_day), session.week_start + WEEK)
+    first = max(monday_of(from_day), session.week_start + WEEK, monday_of(session.group.starts_on))
     last = session.group.ends_on or calendar.ends_on
     return [week for week in calendar.plannable_weeks() if first <= week <= last and week not in taken]
 
@@ -335,6 +335,8 @@ def _check_time(group: Group, calendar: SchoolCalendar, week_start: dt.date, tim
         raise ValidationError({"date": _("The school has no teaching on that day.")})
     if time.date and group.has_ended_by(time.date):
         raise ValidationError({"date": _("The group has ended by that day. Choose an earlier day.")})
+    if time.date and time.date < group.starts_on:
+        raise ValidationError({"date": _("The group begins after that day. Choose a later day.")})
     if time.start_time and not time.date:
         raise ValidationError({"date": _("Choose the day, too.")})
     if time.end_time and not time.start_time:

@@ -14,7 +14,7 @@ from schools.models import Group, PlannedSession
 
 def check_week(group: Group, calendar: SchoolCalendar, week: dt.date, *, field: str) -> None:
     """Raise ``ValidationError`` for the field unless a week of the year, given by its Monday, has teaching, and the
-    group has not ended by then.
+    group has not ended by then and begins before it is over.
 
     A blocked week can be chosen, and so can one in which the group has something else.
     """
@@ -25,6 +25,8 @@ def check_week(group: Group, calendar: SchoolCalendar, week: dt.date, *, field: 
         raise ValidationError({field: _("The school has no teaching in %(week)s. Choose another week.") % said})
     if group.has_ended_by(week):
         raise ValidationError({field: _("The group has ended by %(week)s. Choose another week.") % said})
+    if group.starts_on > calendar.open_days(week)[-1]:
+        raise ValidationError({field: _("The group begins after %(week)s. Choose another week.") % said})
 
 
 def check_free(session: PlannedSession, week: dt.date, *, field: str) -> None:

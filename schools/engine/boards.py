@@ -53,7 +53,7 @@ class Outline:
         return [
             monday
             for monday in self.calendar.open_weeks()
-            if monday >= self.from_week and any(_exists(group, day) for day in self.calendar.open_days(monday))
+            if monday >= self.from_week and any(group.is_there_on(day) for day in self.calendar.open_days(monday))
         ]
 
     def weeks_of(self, group: Group) -> list[dt.date]:
@@ -204,7 +204,3 @@ def take(book: Book, seat: Seat, week: dt.date | None) -> bool:
     seat.week = week
     book.taken.add(week)
     return True
-
-
-def _exists(group: Group, day: dt.date) -> bool:
-    return group.starts_on <= day and not group.has_ended_by(day)

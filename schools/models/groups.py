@@ -143,6 +143,10 @@ class Group(models.Model):
         """Whether the group's last day lies before a day."""
         return self.ends_on is not None and self.ends_on < day
 
+    def is_there_on(self, day: dt.date) -> bool:
+        """Whether the group has begun by a day, and not ended."""
+        return self.starts_on <= day and not self.has_ended_by(day)
+
     def lasts(self, year: SchoolYear) -> bool:
         """Whether the group is there until its school year is over, and so on its last day."""
         return self.ends_on is None or self.ends_on >= year.ends_on

@@ -31,11 +31,8 @@ from schools.actions.moves import (
     steps_between,
     to_next_free_weeks,
 )
-from schools.actions.plans import draft_plan
 from schools.calendar import SchoolCalendar
 from schools.conflicts import conflicts_at
-from schools.engine.standing import warnings_of_moves
-from schools.engine.warnings import in_words
 from schools.forms.moves import BulkMoveForm
 from schools.history import deeds
 from schools.models import PlanChange, PlannedSession, School, Term
@@ -43,6 +40,7 @@ from schools.models.plans import monday_of
 from schools.term_plan import in_term, season_slug
 from schools.times import time_in
 from schools.views.access import visible_school
+from schools.views.broken import broken_by, plans_of
 from schools.views.term_plan import rows_of_year, term_or_404
 
 GET_OR_POST = require_http_methods(["GET", "HEAD", "POST"])
@@ -149,7 +147,7 @@ class _Page:
         context = self._context(form) | {
             "moves": [(one.session, moved[one.session.pk]) for one in placings],
             "conflicts": found,
-            "warnings": self._warnings(moved),
+            "warnings": broken_by(moved.values(), plans_of(moved.values(), self.today)),
             "blocked": [(week, self.calendar.blocked_name(week)) for week in sorted(blocked)],
             "digest": digest,
             "has_changed": bool(self.request.POST.get("seen")),
@@ -177,13 +175,6 @@ class _Page:
         for rows in self._trains() if form.cleaned_data["following"] else [self.chosen]:
             placings += shifted(rows, self.calendar, self._steps(form, rows[0].week_start))
         return placings
-
-    def _warnings(self, moved: dict[int, PlannedSession]) -> list[str]:
-        """What the moves break of each plan's order and months, in words."""
-        from_day = max(self.today, self.term.year.starts_on)
-        plans = {row.participation_id: row.participation for row in moved.values()}
-        drafts = [draft_plan(participation=plan, from_day=from_day) for plan in plans.values()]
-        return in_words(one for draft in drafts for one in warnings_of_moves(draft.outline, moved))
 
     def _is_offered(self, row: PlannedSession) -> bool:
         return in_term(row.week_start, self.term) and row.week_start >= monday_of(self.today)

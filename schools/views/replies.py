@@ -19,7 +19,8 @@ from accounts.templatetags.look import week_no
 from schools import policies
 from schools.actions import replies
 from schools.forms.replies import DeclineForm
-from schools.models import School, SchoolReply
+from schools.models import PlannedSession, School, SchoolReply
+from schools.views.broken import plans_of, warn_of
 
 ANSWERED_SHOWN = 20
 
@@ -43,12 +44,14 @@ def reply_list(request: SignedInRequest) -> HttpResponse:
 @require_POST
 def reply_accept(request: SignedInRequest, uuid: str) -> HttpResponse:
     reply = _reply_or_404(request, uuid, timezone.localdate())
+    before = plans_of(PlannedSession.objects.filter(replies=reply).with_names(), timezone.localdate())
     try:
         moved = replies.accept(reply=reply, by=request.user, now=timezone.now())
     except ValidationError as refused:
         messages.error(request, refused.messages[0])
     else:
         messages.success(request, _done(reply, len(moved)))
+        warn_of(request, moved, before)
     return redirect("schools:reply-list")
 
 

@@ -27,6 +27,7 @@ from schools.forms.plans import CancelForm, MoveForm
 from schools.history import deeds
 from schools.models import PlannedSession
 from schools.term_plan import in_term, season_slug
+from schools.views.broken import plans_of, warn_of
 from schools.views.sessions import is_open, session_to_move, visible_session
 
 GET_OR_POST = require_http_methods(["GET", "HEAD", "POST"])
@@ -162,6 +163,7 @@ def _other_sessions(session: PlannedSession) -> Any:
 def _move(request: SignedInRequest, session: PlannedSession, form: MoveForm) -> None:
     week = form.chosen_week()
     assert week is not None  # the form asks for one
+    before = plans_of([session], timezone.localdate())
     move_session(
         session=session,
         week_start=week,
@@ -175,10 +177,7 @@ def _move(request: SignedInRequest, session: PlannedSession, form: MoveForm) -> 
     )
     said = {"group": session.group, "week": week_no(week)}
     messages.success(request, _("The session for %(group)s is in %(week)s now.") % said)
-    if blocked_for := _calendar_of(session).blocked_name(week):
-        messages.warning(request, _("%(week)s is blocked: %(name)s.") % (said | {"name": blocked_for}))
-    if _other_sessions(session).in_week(week).exists():
-        messages.warning(request, _("%(group)s has another session in %(week)s, too.") % said)
+    warn_of(request, [session], before)
 
 
 def _cancel(request: SignedInRequest, session: PlannedSession, form: CancelForm) -> None:
@@ -249,11 +248,12 @@ def _swap(request: SignedInRequest, session: PlannedSession, form: SwapForm) -> 
     other, version = form.chosen()
     first = Placing(session, form.cleaned_data["version"], other.week_start)
     second = Placing(other, version, session.week_start)
-    reason = form.cleaned_data["reason"]
+    reason, before = form.cleaned_data["reason"], plans_of([session, other], timezone.localdate())
     swap_sessions(first=first, second=second, by=request.user, now=timezone.now(), reason=reason)
     said = {"one": f"{session.group}, {session.topic_title}", "week": week_no(other.week_start)}
     said |= {"other": f"{other.group}, {other.topic_title}", "other_week": week_no(session.week_start)}
     messages.success(request, _("%(one)s is in %(week)s now, and %(other)s in %(other_week)s.") % said)
+    warn_of(request, [session, other], before)
 
 
 def _stale_swap(request: SignedInRequest, session: PlannedSession, today: dt.date, stale: StaleSession) -> HttpResponse:

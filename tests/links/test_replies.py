@@ -87,6 +87,16 @@ def test_moved_by_a_proposal_the_session_is_at_its_groups_weekly_time(
     assert (moved.date, moved.start_time) == (week + dt.timedelta(days=2), dt.time(10))
 
 
+def test_a_proposal_that_leaves_the_plans_order_is_done_and_said(town: SimpleNamespace, signed_in):
+    staff = town.plans["lindangsskolan"].sessions.upcoming(TODAY).filter(group__kind="staff").order_by("week_start")
+    session = staff.with_names()[0]
+    of_topic = session.participation.sessions.upcoming(TODAY).filter(topic=session.topic).order_by("-week_start")
+    reply = reply_about(session, of_topic[0].week_start, town)
+    answer = signed_in(town.samira).post(reverse("schools:reply-accept", args=[reply.uuid]), follow=True)
+    warnings = [str(one) for one in answer.context["messages"] if one.level_tag == "warning"]
+    assert any(str(session.topic) in one and "före alla klassers pass" in one for one in warnings)
+
+
 def test_a_week_by_which_the_group_has_ended_cannot_be_proposed(town, session, week):
     end_group(group=session.group, last_day=week - dt.timedelta(days=1), by=town.samira, now=NOW)
     session.refresh_from_db()

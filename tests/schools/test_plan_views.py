@@ -6,6 +6,7 @@ import datetime as dt
 import re
 from collections.abc import Iterator
 from types import SimpleNamespace
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -17,7 +18,7 @@ from schools.actions.cancelling import cancel_session
 from schools.actions.groups import add_group, end_group
 from schools.actions.moves import move_session
 from schools.actions.places import add_school
-from schools.models import District, Participation, PlannedSession, ProgrammeYear
+from schools.models import District, Group, Participation, PlannedSession, ProgrammeYear
 from tests.content import the_reference_content
 from tests.schools.laid_out import at, lay_out, on, session_of, with_rules
 
@@ -441,7 +442,42 @@ def test_a_week_with_another_session_can_be_chosen_and_is_said(session, centre, 
     assert "v. 45, 2–6 nov, har redan ett pass" in text_of(client.get(move_url(session)))
     said = {"week": "other", "other_week": "2026-11-02", "version": session.version}
     page = client.post(move_url(session), said, follow=True)
-    assert "1A har ett annat pass i v. 45 också." in text_of(page)
+    assert "1A har 2 pass v.\u00a045." in warnings_on(page)
+
+
+def warnings_on(page: Any) -> list[str]:
+    return [str(one) for one in page.context["messages"] if one.level_tag == "warning"]
+
+
+def test_a_move_and_a_swap_that_leave_the_plans_order_are_done_and_said(plan, centre, signed_in):
+    client = signed_in(centre.jonas)
+    staff = plan.sessions.filter(group__kind="staff", week_start__gt=D(2026, 9, 20)).order_by("week_start")
+    first, second = staff[:2]
+    said = {"week": "other", "other_week": "2026-11-30", "version": first.version}
+    page = client.post(move_url(first), said, follow=True)
+    assert any(f"{first.topic} i v.\u00a049 ligger inte före alla klassers pass" in one for one in warnings_on(page))
+    client.post(reverse("schools:undo", args=[first.changes.latest("pk").batch]))
+    first.refresh_from_db()
+    swap = {"other": f"{second.uuid}:{second.version}", "version": first.version}
+    page = client.post(reverse("schools:session-swap", args=[first.uuid]), swap, follow=True)
+    assert any(f"{first.topic} i " in one and "före alla klassers pass" in one for one in warnings_on(page))
+    # What was so already is not said again.
+    first.refresh_from_db()
+    page = client.post(move_url(first), {"week": "stay", "weekday": "1", "version": first.version}, follow=True)
+    assert warnings_on(page) == []
+
+
+def test_a_week_before_the_groups_first_day_is_refused_and_not_offered(session, centre, signed_in):
+    Group.objects.filter(pk=session.group_id).update(starts_on=D(2026, 10, 21))
+    client = signed_in(centre.jonas)
+    assert client.get(move_url(session)).context["form"].offered[0] == D(2026, 10, 19)
+    for week, weekday, field in [("2026-10-12", "", "other_week"), ("2026-10-19", "0", "weekday")]:
+        said = {"week": "other", "other_week": week, "weekday": weekday, "version": session.version}
+        page = client.post(move_url(session), said)
+        assert "Gruppen börjar först efter" in page.context["form"].errors[field][0]
+    client.post(move_url(session), {"week": "2026-10-19", "weekday": "2", "version": session.version})
+    session.refresh_from_db()
+    assert session.date == D(2026, 10, 21)
 
 
 def test_two_people_move_the_same_session_and_the_second_sees_what_the_first_did(session, centre, signed_in):
