@@ -35,6 +35,7 @@ EMPTY: Mapping[str, Any] = {
     "end_time": None,
     "moved_from": None,
     "pinned": False,
+    "stays_in": None,
     "topic_id": None,
     "leader_id": None,
     "cancelled_at": None,
@@ -47,6 +48,7 @@ _READ = {
     "start_time": parse_time,
     "end_time": parse_time,
     "moved_from": parse_date,
+    "stays_in": parse_date,
     "cancelled_at": parse_datetime,
 }
 

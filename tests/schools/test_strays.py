@@ -12,6 +12,7 @@ from schools.actions.calendar import close_days
 from schools.actions.deeds import StaleSession
 from schools.actions.moves import move_session
 from schools.actions.strays import let_stay
+from schools.actions.undoing import undo_batch
 from schools.models import ClosedPeriod, PlannedSession
 from schools.strays import Why, new_strays, strays_at
 from tests.schools.laid_out import at, lay_out, on, session_of, text_of
@@ -83,6 +84,24 @@ def test_a_session_may_stay_in_a_blocked_week_until_it_lies_in_another(planned):
     block(planned, planned.lindang, later)
     move_session(session=session, week_start=later, version=2, by=planned.samira, now=at(TODAY))
     assert ("Lindängsskolan", "1A", Why.BLOCKED_WEEK) not in strays(planned)
+
+
+def test_what_was_let_stay_is_so_again_when_its_move_is_undone(planned):
+    session, week = planned.session, planned.session.week_start
+    block(planned, planned.lindang, week)
+    let_stay(session=session, version=1, by=planned.samira)
+    move_session(session=session, week_start=D(2026, 12, 7), version=2, by=planned.samira, now=at(TODAY))
+    undo_batch(batch=session.changes.latest("pk").batch, by=planned.samira, now=at(TODAY))
+    assert ("Lindängsskolan", "1A", Why.BLOCKED_WEEK) not in strays(planned)
+
+
+def test_a_move_into_a_blocked_week_that_is_undone_lets_nothing_stay_there(planned):
+    session, later = planned.session, planned.session.week_start + dt.timedelta(days=7)
+    block(planned, planned.lindang, later)
+    move_session(session=session, week_start=later, version=1, by=planned.samira, now=at(TODAY))
+    undo_batch(batch=session.changes.latest("pk").batch, by=planned.samira, now=at(TODAY))
+    session.refresh_from_db()
+    assert session.stays_in is None
 
 
 def test_what_a_period_would_hit_is_known_before_it_is_saved(planned):
