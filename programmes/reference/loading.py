@@ -17,6 +17,7 @@ from django.db import IntegrityError, models, transaction
 from django.utils.translation import gettext as _
 
 from programmes.models import LoadedField
+from programmes.models.keeping import Versioned
 from programmes.reference.files import FOLDERS, SHAPES, BrokenReference, Row, Shape, read_folders
 
 
@@ -86,6 +87,14 @@ class _Ledger:
         LoadedField.objects.bulk_update(self._changed, ["digest"])
 
 
+def _next_version(instance: models.Model) -> list[str]:
+    """Raise the version of a row that has one, so that a form that is open does not write over what is loaded."""
+    if not isinstance(instance, Versioned):
+        return []
+    instance.version += 1
+    return ["version"]
+
+
 class _Loading:
     """One loading: the rows of each shape in turn, since a row names rows of the shapes before it."""
 
@@ -133,7 +142,7 @@ class _Loading:
         for name in changed:
             self._set(row, instance, name)
         if changed:
-            instance.save(update_fields=changed)
+            instance.save(update_fields=[*changed, *_next_version(instance)])
             self.report.updated += [f"{row.shape.name} {row.key}.{name}" for name in changed]
 
     def _differs(self, row: Row, instance: models.Model, name: str) -> bool:

@@ -7,6 +7,8 @@ from pathlib import Path
 import pytest
 from django.core.management import call_command
 from django.core.management.base import CommandError
+from django.forms import model_to_dict
+from django.urls import reverse
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
@@ -75,6 +77,22 @@ def test_a_field_that_nobody_edited_follows_the_file_and_its_digest_too(folder):
     assert report.updated == ["programmes taget.summary"]
     assert Programme.objects.get().summary == "En ny text"
     assert LoadedField.objects.get(key="taget", field="summary").digest == digest("En ny text")
+
+
+@pytest.mark.django_db
+def test_a_form_that_is_open_while_files_are_loaded_does_not_write_over_them(folder, samira, signed_in):
+    reference.load(folder)
+    reference.load(folder)
+    taget = Programme.objects.get()
+    client, address = signed_in(samira), reverse("programmes:programme-change", args=["taget"])
+    said = model_to_dict(taget, ["name", "kind", "status", "audience", "summary"])
+    opened = said | {"version": client.get(address).context["form"]["version"].value()}
+    assert opened["version"] == 1, "what is loaded without a change is the same"
+    write(folder, FILE % "En ny text")
+    reference.load(folder)
+
+    assert client.post(address, opened).status_code == 409
+    assert Programme.objects.get().summary == "En ny text"
 
 
 @pytest.mark.django_db
