@@ -74,6 +74,15 @@ function forget(logs) {
   for (const log of logs) localStorage.removeItem(LOG + log.key);
 }
 
+/* What is logged needs no draft any more. */
+function forgetForms(logs) {
+  for (const { url } of logs) localStorage.removeItem(FORM + url.match(/[0-9a-f-]{36}/)?.[0]);
+}
+
+function forgetAll(...kinds) {
+  for (const name of Object.keys(localStorage)) if (kinds.some((kind) => name.startsWith(kind))) localStorage.removeItem(name);
+}
+
 /* The bar */
 
 function say(text, { loud = true, focus = false } = {}) {
@@ -128,7 +137,7 @@ async function submit(event) {
   if (!answer.reached) return notSent(form, isKept, answer.away);
   forget(logs);
   if (!answer.saved) return form.submit(); // the page says what is wrong, as without a script
-  forgetForm(form);
+  forgetForms(logs);
   goTo(new URL(answer.next, location.href));
 }
 
@@ -170,9 +179,21 @@ function markKept() {
 /* The full form: what is typed stays, though the browser is closed */
 
 const formName = (form) => FORM + form.dataset.session;
+const seenIn = ({ fields }) => Object.fromEntries(fields).seen;
 
 function forgetForm(form) {
-  if (form.dataset.session) localStorage.removeItem(formName(form));
+  localStorage.removeItem(formName(form));
+}
+
+/* The latest of what was typed and what is not sent. What was written of another log than the page shows would be saved
+   over it unseen: such a draft is dropped, and a log that is not sent waits for its writer to choose, or mend it. */
+function writtenIn(form) {
+  const isOfThisLog = (one) => seenIn(one) === form.elements.seen.value;
+  const isMended = location.hash === "#form-kept";
+  const draft = read(formName(form));
+  if (draft && !isOfThisLog(draft)) forgetForm(form);
+  const waiting = keptLogs().filter((log) => log.url === form.dataset.keepUrl && (isMended || isOfThisLog(log)));
+  return [...waiting, read(formName(form))].filter(Boolean).sort((a, b) => a.at.localeCompare(b.at)).pop();
 }
 
 function fill(form, fields) {
@@ -189,12 +210,10 @@ function fill(form, fields) {
 function keepForm(form) {
   const quiet = $("#form-kept");
   const first = fieldsOf(form);
-  const kept = read(formName(form));
-  const waiting = keptLogs().find((log) => log.url === form.dataset.keepUrl);
-  const found = waiting || kept;
-  if (found && !form.dataset.isBound) {
+  const found = "isBound" in form.dataset ? null : writtenIn(form);
+  if (found) {
     fill(form, found.fields);
-    tellKept(quiet, quiet.dataset.restored, found.at);
+    tellKept(quiet, quiet.dataset.restored, when(found.at));
     const again = $("button", quiet);
     again.hidden = false;
     again.addEventListener("click", () => {
@@ -206,19 +225,21 @@ function keepForm(form) {
   // At once: the page may be closed before the next key is pressed.
   form.addEventListener("input", () => {
     const said = { at: now().toISOString(), fields: fieldsOf(form) };
-    if (write(formName(form), said)) tellKept(quiet, quiet.dataset.kept, said.at);
+    if (write(formName(form), said)) tellKept(quiet, quiet.dataset.kept, clock(new Date(said.at)));
   });
 }
 
-function tellKept(quiet, text, at) {
+function tellKept(quiet, text, time) {
   quiet.hidden = false;
-  $("p", quiet).textContent = text.replace("{time}", clock(new Date(at)));
+  $("p", quiet).textContent = text.replace("{time}", time);
 }
 
 /* The page that sends */
 
 function showList(list) {
-  for (const done of $$("[data-kept-done]")) localStorage.removeItem(LOG + done.dataset.keptDone);
+  const done = $$("[data-kept-done]").map((one) => read(LOG + one.dataset.keptDone)).filter(Boolean);
+  forget(done);
+  forgetForms(done);
   const answered = new Set($$("[data-kept-choose]").map((one) => one.dataset.keptChoose));
   const logs = keptLogs().filter((log) => !answered.has(log.key));
   const rows = $("ul", list);
@@ -245,12 +266,13 @@ function when(at) {
 
 function signOut(event) {
   const dialog = $("#kept-sign-out");
-  if (!event.target.matches?.("form[data-sign-out]") || keptLogs().length === 0 || dialog.open) return;
-  event.preventDefault();
+  if (!event.target.matches?.("form[data-sign-out]") || dialog.open) return;
   const count = keptLogs().length;
+  if (count === 0) return forgetAll(FORM);
+  event.preventDefault();
   $("h2", dialog).textContent = count === 1 ? dialog.dataset.one : dialog.dataset.many.replace("{n}", count);
   $("[data-remove]", dialog).onclick = () => {
-    for (const name of Object.keys(localStorage)) if (name.startsWith(LOG) || name.startsWith(FORM)) localStorage.removeItem(name);
+    forgetAll(LOG, FORM);
     event.target.submit();
   };
   $("[data-stay]", dialog).onclick = () => dialog.close();

@@ -8,6 +8,7 @@ import re
 import signal
 import uuid
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -22,7 +23,8 @@ from schools.actions.groups import add_group
 from schools.actions.people import add_person
 from schools.actions.plans import join, open_programme_year
 from schools.models import PlannedSession, School
-from sessions_log.actions import log_as_planned
+from sessions_log.actions import change_log, log_as_planned
+from sessions_log.entries import entry_of
 from sessions_log.models import SessionLog
 from sessions_log.session_links import session_link
 from tests.browsing import CHROMIUM, PATIENCE, QUIET, BrowserAs
@@ -244,6 +246,113 @@ def test_the_sender_sees_both_and_chooses(two, samira, jonas, browser_as: Browse
     assert SessionLog.objects.get().present == 18
     page.goto("/start/")
     expect(page.locator(BAR)).to_be_hidden()
+
+
+def _is_logged_by(user, session: PlannedSession) -> SessionLog:  # noqa: F811
+    named = PlannedSession.objects.with_names().get(pk=session.pk)
+    return log_as_planned(session=named, key=uuid.uuid4(), by=user, now=NOON)
+
+
+def _opened(page: Page, session: PlannedSession) -> Page:  # noqa: F811
+    page.goto(f"/logga/{session.uuid}/")
+    return page
+
+
+def _pupils(page: Page):
+    return page.get_by_label("Elever", exact=True)
+
+
+def _keep_without_network(page: Page, pupils: str) -> None:
+    page.context.set_offline(True)
+    _pupils(page).fill(pupils)
+    page.get_by_role("button", name="Spara loggen").click()
+    expect(page.locator(BAR)).to_contain_text("En logg är inte skickad.")
+    page.context.set_offline(False)
+
+
+def _drafts(page: Page) -> int:
+    return page.evaluate("Object.keys(localStorage).filter((name) => name.startsWith('vpc-form:')).length")
+
+
+def test_a_log_that_is_sent_at_last_leaves_no_draft_that_undoes_a_correction(two, samira, jonas, browser_as: BrowserAs):
+    page = _opened(browser_as(jonas, width=PHONE), two[0])
+    _keep_without_network(page, "18")
+    page.goto("/ej-skickade/")
+    page.get_by_role("button", name="Skicka loggen").click()
+    expect(page.get_by_role("heading", name="Loggen är skickad")).to_be_visible()
+    assert _drafts(page) == 0
+    log = SessionLog.objects.get()
+    change_log(log=log, entry=replace(entry_of(log), present=20), by=samira, now=NOON, reason="Två kom sent.")
+    expect(_pupils(_opened(page, two[0]))).to_have_value("20")
+
+
+def test_who_keeps_what_stands_lets_the_draft_go_as_well(two, samira, jonas, browser_as: BrowserAs):
+    page = _opened(browser_as(jonas, width=PHONE), two[0])
+    _keep_without_network(page, "18")
+    _is_logged_by(samira, two[0])
+    page.goto("/ej-skickade/")
+    page.get_by_role("button", name="Skicka loggen").click()
+    page.get_by_role("button", name="Behåll det som står och släng min").click()
+    expect(page.get_by_text("Din egen logg är slängd")).to_be_visible()
+    assert _drafts(page) == 0
+
+
+def test_what_is_logged_as_planned_needs_no_draft(two, jonas, browser_as: BrowserAs):
+    page = _opened(browser_as(jonas, width=PHONE), two[0])
+    _pupils(page).fill("18")
+    assert _drafts(page) == 1
+    page.goto("/start/")
+    tap_as_planned(page, "1A")
+    expect(page.locator(".undo-bar")).to_contain_text("Loggen för 1A är sparad.")
+    assert _drafts(page) == 0
+
+
+def test_a_draft_of_what_the_log_said_before_is_dropped(two, samira, jonas, browser_as: BrowserAs):
+    page = _opened(browser_as(jonas, width=PHONE), two[0])
+    _pupils(page).fill("18")
+    assert _drafts(page) == 1
+    _is_logged_by(samira, two[0])
+    expect(_pupils(_opened(page, two[0]))).to_have_value("24")
+    expect(page.locator("#form-kept")).to_be_hidden()
+    assert _drafts(page) == 0
+
+
+def test_what_is_not_sent_is_not_saved_over_another_log_unseen(two, samira, jonas, browser_as: BrowserAs):
+    """Only who has seen both, and has to mend their own, finds it in the form."""
+    page = _opened(browser_as(jonas, width=PHONE), two[0])
+    _keep_without_network(page, "199")
+    _is_logged_by(samira, two[0])
+    expect(_pupils(_opened(page, two[0]))).to_have_value("24")
+    expect(page.locator(BAR)).to_contain_text("En logg är inte skickad.")
+    page.goto("/ej-skickade/")
+    page.get_by_role("button", name="Skicka loggen").click()
+    page.get_by_role("button", name="Spara min i stället").click()
+    page.get_by_role("link", name="Öppna formuläret och rätta").click()
+    expect(_pupils(page)).to_have_value("199")
+
+
+def test_of_an_unsent_log_and_a_draft_the_later_is_filled_in(two, jonas, browser_as: BrowserAs):
+    page = _opened(browser_as(jonas, width=PHONE), two[0])
+    _keep_without_network(page, "18")
+    expect(_pupils(_opened(page, two[0]))).to_have_value("18")
+    _pupils(page).fill("19")
+    expect(_pupils(_opened(page, two[0]))).to_have_value("19")
+    expect(page.locator("#form-kept")).to_contain_text(re.compile(r"tors 17 sep\.? 12\.0"))
+    page.get_by_role("button", name="Spara loggen").click()
+    expect(page).to_have_url(re.compile("^[^?]*/start/"))
+    expect(page.locator(BAR)).to_be_hidden()
+    assert SessionLog.objects.get().present == 19
+
+
+@pytest.mark.parametrize("way_out", ["/start/", "/konto/logout/"])
+def test_signing_out_clears_the_drafts(two, jonas, browser_as: BrowserAs, way_out: str):
+    page = _opened(browser_as(jonas), two[0])
+    _pupils(page).fill("18")
+    assert _drafts(page) == 1
+    page.goto(way_out)
+    page.locator("main" if "logout" in way_out else ".who").get_by_role("button", name="Logga ut").click()
+    expect(page).to_have_url(re.compile("/konto/login/"))
+    assert _drafts(page) == 0
 
 
 def test_several_at_once_without_network_are_kept_one_by_one(two, jonas, browser_as: BrowserAs):
