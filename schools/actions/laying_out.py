@@ -11,12 +11,12 @@ from django.db import transaction
 from django.db.models import Q
 
 from accounts.models import User
-from schools.actions.applying import write
+from schools.actions.applying import DRAFT, write
 from schools.actions.deeds import Deed, RowsHaveChanged, lock_rows
 from schools.engine.drafts import Draft
 from schools.engine.outlines import drafts_of
 from schools.mailing.telling import tell_of_changes
-from schools.models import DraftAdjustment, Participation, PlannedSession, ProgrammeYear, School
+from schools.models import DraftAdjustment, Participation, PlanChange, PlannedSession, ProgrammeYear, School
 
 
 class StaleDraft(Exception):  # noqa: N818 - reads as what happened
@@ -82,3 +82,31 @@ def _forget_adjustments(drafts: Sequence[Draft]) -> None:
         if written:
             of_places = Q(*(Q(group=group, slot_no=slot_no) for group, slot_no in written), _connector=Q.OR)
             DraftAdjustment.objects.filter(of_places, programme_year=draft.outline.rules).delete()
+
+
+def readjust(changes: Sequence[PlanChange]) -> None:
+    """The reverse, for a draft that was laid out and is undone: what people had decided on it is in the next one.
+
+    Who has adjusted a place since then keeps that.
+    """
+    decided = [one for one in changes if one.after.items() >= DRAFT.items() and _is_decided(one)]
+    DraftAdjustment.objects.bulk_create(map(_adjustment, decided), ignore_conflicts=True)
+
+
+def _is_decided(change: PlanChange) -> bool:
+    """Whether the change made a session stay in a week that a person chose."""
+    return bool(change.after.get("pinned")) and not change.before.get("pinned")
+
+
+def _adjustment(change: PlanChange) -> DraftAdjustment:
+    row = change.session
+    assert row is not None  # the undo has found it untouched
+    is_kept = change.what == PlanChange.What.KEPT
+    return DraftAdjustment(
+        programme_year_id=row.participation.programme_year_id,
+        group_id=row.group_id,
+        slot_no=row.slot_no,
+        week_start=None if is_kept else change.after["week_start"],
+        by_id=change.by_id,
+        at=change.at,
+    )

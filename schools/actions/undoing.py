@@ -30,6 +30,7 @@ from schools.actions.deeds import (
     update_rows,
     values_in,
 )
+from schools.actions.laying_out import readjust
 from schools.actions.moves import tell_and_count
 from schools.actions.planned_occasions import take_back, why_not_taken_back
 from schools.actions.weekly_times import restore_weekly_time, why_weekly_time_stays
@@ -69,8 +70,9 @@ class _Piece:
 @transaction.atomic
 def undo_batch(*, batch: uuid.UUID, by: User, now: dt.datetime) -> int:
     """Take back all that was done in one go: made rows go away, moved ones go back, cancelled ones come back, topics
-    and the group's weekly time return. Gives the number of rows. Rows that somebody has been told of are cancelled
-    instead of going away. Of plans that are laid out in portions, the schools that wait are not laid out.
+    and the group's weekly time return, and a draft is adjusted as it was. Gives the number of rows. Rows that somebody
+    has been told of are cancelled instead of going away. Of plans that are laid out in portions, the schools that wait
+    are not laid out.
 
     Raises ``CannotUndo`` when the time has passed, when it has been undone already, or when a row has been changed or
     logged since; then nothing is changed.
@@ -90,6 +92,7 @@ def undo_batch(*, batch: uuid.UUID, by: User, now: dt.datetime) -> int:
     except (RowsHaveChanged, IntegrityError) as taken:
         raise CannotUndo(_("Something else stands in its place by now. Look at the plan.")) from taken
     PlanChange.objects.bulk_create(lines, batch_size=NEW_AT_ONCE)
+    readjust(changes)
     restore_weekly_time(changes)
     tell_and_count([piece.row for piece in pieces], by=by, now=now)
     return len(pieces)

@@ -19,9 +19,10 @@ from schools.actions.groups import add_group
 from schools.actions.matching import match_mentors
 from schools.actions.moves import move_session
 from schools.actions.plans import StaleDraft, apply_plan, draft_plan, open_programme_year
+from schools.actions.undoing import undo_batch
 from schools.engine.drafts import Change, Draft, Kind
 from schools.history import batches_of, deeds_in
-from schools.models import DraftAdjustment, Group, Participation, PlannedSession, ProgrammeYear
+from schools.models import DraftAdjustment, Group, Participation, PlanChange, PlannedSession, ProgrammeYear
 from tests.content import the_reference_content
 from tests.schools.laid_out import at, lay_out, on, session_of, with_rules, words_of
 
@@ -80,6 +81,19 @@ def test_a_session_is_put_a_week_later_and_laid_out_there_pinned(client, centre,
     assert PlannedSession.objects.filter(pinned=True).count() == 1
     assert not DraftAdjustment.objects.exists()
     assert draft_now(centre, rules).changes_nothing
+
+
+def test_what_was_adjusted_is_so_again_when_the_plan_is_undone(client, centre, rules):
+    draft = draft_now(centre, rules)
+    one, other = change_of(draft, "1A", "Aktiva"), change_of(draft, "2A", "Aktiva")
+    adjust(client, [one], "later")
+    adjust(client, [other], "week", week="2026-12-14")
+    adjusted = draft_now(centre, rules)
+    lay_out_what_is_seen(client)
+    undo_batch(batch=PlanChange.objects.latest("pk").batch, by=centre.samira, now=at(TODAY))
+    assert draft_now(centre, rules).digest == adjusted.digest
+    lay_out_what_is_seen(client)
+    assert PlannedSession.objects.get(group=other.group, slot_no=other.slot_no).week_start == D(2026, 12, 14)
 
 
 def test_a_topics_line_moves_as_one_and_goes_back(client, centre, rules):
@@ -145,6 +159,8 @@ def test_a_move_that_is_left_stays_and_is_not_asked_of_again(closed_december, ce
     assert draft_now(centre, rules).changes_nothing
     [deed, *_earlier] = deeds_in(centre.lindang, batches_of(centre.lindang))
     assert any("ligger kvar i v." in line.replace("\xa0", " ") for line in deed.lines)
+    undo_batch(batch=closed_december.changes.latest("pk").batch, by=centre.samira, now=at(TODAY))
+    assert next(one for one in draft_now(centre, rules).changes if one.key == move.key).kind == Kind.PIN
 
 
 def test_a_cancellation_that_is_left_is_not_made(centre, signed_in):
