@@ -284,7 +284,8 @@ class Control(models.Model):
         return "paused" if self.paused_at else "sending"
 
 
-def last_told(user: Any, abouts: list[str]) -> dict[str, str]:
-    """What somebody was last told about each thing, by mails that may have arrived."""
+def last_told(user: Any, abouts: list[str]) -> dict[str, tuple[str, dt.datetime | None]]:
+    """What somebody was last told about each thing, by mails that may have arrived, and when the mail went."""
     rows = Told.objects.filter(user=user, about__in=abouts, message__state__in=MAY_HAVE_ARRIVED)
-    return dict(rows.order_by("pk").values_list("about", "said"))
+    told = rows.order_by("pk").values_list("about", "said", "message__handed_over_at")
+    return {about: (said, when) for about, said, when in told}

@@ -6,8 +6,8 @@ import datetime as dt
 from collections.abc import Iterable
 
 from outbox.letters import local_time
-from outbox.models import Message, last_told
-from schools.mailing.telling import LOST, about, sessions_changed
+from outbox.models import Message
+from schools.mailing.telling import LOST, known_to, sessions_changed
 from schools.models import OccasionInvitation, PlannedSession
 
 # A day whose hour nobody has said begins with the first lesson.
@@ -38,7 +38,7 @@ def of_reminder(message: Message, now: dt.datetime) -> dt.datetime | None:
 def of_changes(message: Message, now: dt.datetime) -> dt.datetime | None:
     """Before the new time, and before the old one, which somebody may come to."""
     rows = list(sessions_changed(message))
-    told = last_told(message.user, [about(row) for row in rows]).values()
+    told = known_to(message.user, rows).values()
     found = [of_sessions(rows, now), _first((_said_to_begin(said) for said in told if said != LOST), now)]
     return min((moment for moment in found if moment), default=None)
 

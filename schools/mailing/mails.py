@@ -12,12 +12,12 @@ from django.utils.translation import ngettext
 
 from accounts.templatetags.look import week_no
 from outbox.letters import Letter, NotWanted, Section
-from outbox.models import Message, last_told
+from outbox.models import Message
 from outbox.texts import texts_of
 from schools.actions.replies import DECLINED
 from schools.history import reason_in_words
 from schools.mailing.letters import letter_to_school, membership_of, plan_links
-from schools.mailing.telling import CHANGED, LOST, about, said_of, sessions_changed, when, when_said
+from schools.mailing.telling import CHANGED, LOST, about, known_to, said_of, sessions_changed, when, when_said
 from schools.models import PlanChange, PlannedSession, SchoolMembership, SchoolReply
 from schools.models.plans import monday_of
 from schools.term_plan import Standing
@@ -83,7 +83,7 @@ def compose_changed(message: Message, now: dt.datetime) -> Letter:
 
 
 def _changes(message: Message, rows: Sequence[PlannedSession]) -> Iterator[Change]:
-    told = _told(message, [about(row) for row in rows])
+    told = _known(message, rows)
     standings = {key: Standing(several) for key, several in _by_slot(rows).items()}
     for row in rows:
         said = told.get(about(row))
@@ -97,12 +97,12 @@ def _changes(message: Message, rows: Sequence[PlannedSession]) -> Iterator[Chang
             yield Change(row, said, instead)
 
 
-def _told(message: Message, abouts: list[str]) -> dict[str, str]:
-    """What the reader was last told; of what they have not been told, what those before them in the role were."""
-    told: dict[str, str] = {}
+def _known(message: Message, rows: Sequence[PlannedSession]) -> dict[str, str]:
+    """What the reader knows; of what they know nothing, what those before them in the role did."""
+    known: dict[str, str] = {}
     for user in [*message.about.get("left", []), message.user]:
-        told |= last_told(user, abouts)
-    return told
+        known |= known_to(user, rows)
+    return known
 
 
 def _slot(row: PlannedSession) -> tuple[int, int]:

@@ -7,8 +7,9 @@ is compared at sending with what its reader was last told: where nothing differs
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from django.conf import settings
 from django.db.models import Q
@@ -18,14 +19,16 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from accounts.templatetags.look import clock, short_day, week_no
 from outbox.actions import enqueue
-from outbox.models import Message, Told
+from outbox.models import Message, Told, last_told
 from schools.actions.deeds import chunks
 from schools.actions.people import account_for
-from schools.models import Participation, PlannedSession, School, SchoolMembership
+from schools.models import Participation, PlanChange, PlannedSession, School, SchoolMembership
 from schools.models.plans import PlannedSessionQuerySet
 
 # What is said of a session that no longer stands.
 LOST = "lost"
+# What is said of one that does.
+OF_A_TIME = ("topic_id", "week_start", "date", "start_time", "end_time")
 CHANGED = "plan-changed"
 # Mails that tell of sessions for the first time; a change must follow while one of them is on its way.
 PLAN_KINDS = ("term-plan", "session-approaching")
@@ -77,8 +80,29 @@ def said_of(session: PlannedSession) -> str:
     """What a mail says about a session now, to be compared later: its topic and when it is, or that it is lost."""
     if not session.is_live:
         return LOST
-    parts = (session.topic_id, session.week_start, session.date, session.start_time, session.end_time)
+    parts = (getattr(session, name) for name in OF_A_TIME)
     return " ".join(str(part) if part is not None else "-" for part in parts)
+
+
+def said_in(state: Mapping[str, Any]) -> str:
+    """The same of a session as the history keeps it."""
+    if state.get("cancelled_at"):
+        return LOST
+    return " ".join(str(state.get(name, "-")) for name in OF_A_TIME)
+
+
+def known_to(user: Any, sessions: Sequence[PlannedSession]) -> dict[str, str]:
+    """What somebody knows of sessions: what a mail told last, or what they have made of one themselves since then,
+    which no mail tells them."""
+    told = last_told(user, [about(session) for session in sessions])
+    known = {one: said for one, (said, _when) in told.items()}
+    of_row = {session.pk: about(session) for session in sessions}
+    own = PlanChange.objects.filter(by=user, session__in=of_row, after__has_key="week_start").order_by("pk")
+    for session, state, at in own.values_list("session", "after", "at"):
+        _said, told_at = told.get(of_row[session], (None, None))
+        if of_row[session] not in told or (told_at and told_at < at):
+            known[of_row[session]] = said_in(state)
+    return known
 
 
 def when(session: PlannedSession) -> str:

@@ -127,6 +127,29 @@ def test_who_moved_it_is_not_told(told: SimpleNamespace, postbox: Postbox):
     assert postbox.send(later(10)) == []
 
 
+@pytest.mark.parametrize(("weeks", "now"), [(-2, 0), (1, 3)])
+def test_who_moved_it_is_told_of_the_next_change_by_what_they_made_of_it(
+    told: SimpleNamespace, postbox: Postbox, weeks: int, now: int
+):
+    session = some_session(told)
+    week = session.week_start.isocalendar().week
+    move(session, 2, told.elin, MORNING)
+    move(session, weeks, told.samira, later(60))
+    [mail] = postbox.send(later(70))
+    assert f"v.\u00a0{week + 2} → v.\u00a0{week + now}" in mail.body
+    # What the mail told is what is known from then on.
+    move(session, 2 - now, told.samira, later(80))
+    [mail] = postbox.send(later(90))
+    assert f"v.\u00a0{week + now} → v.\u00a0{week + 2}" in mail.body
+
+
+def test_who_has_moved_it_on_is_not_told_of_what_was_before(told: SimpleNamespace, postbox: Postbox):
+    session = some_session(told)
+    move(session, 1, told.samira, MORNING)
+    move(session, 1, told.elin, later(2))
+    assert postbox.send(later(30)) == []
+
+
 def test_a_move_just_told_stands_for_the_reminder(told: SimpleNamespace, postbox: Postbox):
     session = told.participation.sessions.filter(topic__month=12, group__kind="staff").order_by("-week_start").first()
     day = dt.datetime.combine(session.week_start - 3 * WEEK, dt.time(8), tzinfo=dt.UTC)
