@@ -17,4 +17,5 @@ urlpatterns = [
     path("inaktivt/", views.account_inactive, name="account_inactive"),
     path("bekrafta/", views.reauthenticate, name="account_reauthenticate"),
     path("losenord/", views.password_change, name="account_change_password"),
+    path("losenord/valj/", views.password_set, name="account_set_password"),
 ]

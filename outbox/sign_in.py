@@ -6,6 +6,8 @@ import datetime as dt
 from typing import Any
 
 from django.conf import settings
+from django.http import HttpRequest
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -29,6 +31,9 @@ class MailingAdapter(ClosedSignupAdapter):
         "incorrect_code": gettext_lazy("That is not the code. Look in the latest mail, and write all the letters."),
         "too_many_login_attempts": gettext_lazy("Too many attempts. Wait a few minutes and try again."),
     }
+
+    def get_password_change_redirect_url(self, request: HttpRequest) -> str:
+        return reverse("outbox:preferences")
 
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
         now = timezone.now()

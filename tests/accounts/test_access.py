@@ -39,6 +39,31 @@ def test_people_sign_in_whatever_the_case_of_their_address(elin):
     assert sign_in("ELIN@vpc.example", PASSWORD).status_code == 302
 
 
+def test_who_has_no_password_chooses_one_and_signs_in_with_it(elin, signed_in):
+    elin.set_unusable_password()
+    elin.save()
+    client, own, choose = signed_in(elin), reverse("outbox:preferences"), reverse("account_set_password")
+    assert f'<a class="tall-link" href="{choose}">Välj ett lösenord</a>' in client.get(own).text
+    assert client.get(reverse("account_change_password")).headers["Location"] == choose
+    assert "För elin@vpc.example." in client.get(choose).text
+    sent = {"password1": PASSWORD, "password2": PASSWORD}
+    answer = client.post(choose, sent, follow=True)
+    assert answer.redirect_chain == [(own, 302)]
+    assert "Ditt lösenord är valt." in answer.text
+    assert sign_in("elin@vpc.example", PASSWORD).status_code == 302
+
+
+def test_who_has_a_password_changes_it(elin, signed_in):
+    client, own, change = signed_in(elin), reverse("outbox:preferences"), reverse("account_change_password")
+    assert f'<a class="tall-link" href="{change}">Byt lösenord</a>' in client.get(own).text
+    assert client.get(reverse("account_set_password")).headers["Location"] == change
+    new = PASSWORD[::-1]
+    answer = client.post(change, {"oldpassword": PASSWORD, "password1": new, "password2": new}, follow=True)
+    assert answer.redirect_chain == [(own, 302)]
+    assert "Lösenordet är bytt." in answer.text
+    assert sign_in("elin@vpc.example", new).status_code == 302
+
+
 def test_a_wrong_password_and_an_unknown_address_get_the_same_answer(elin):
     wrong, unknown = sign_in("elin@vpc.example", "fel-losenord"), sign_in("ingen@vpc.example", "fel-losenord")
     assert wrong.status_code == unknown.status_code == 200

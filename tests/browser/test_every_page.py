@@ -82,6 +82,12 @@ def test_every_roles_start_page_is_accessible(name: str, town: SimpleNamespace, 
     assert faults_of(browser_as(getattr(town, name)), "/") == []
 
 
+def test_the_page_where_who_has_none_chooses_a_password_is_accessible(town: SimpleNamespace, browser_as: BrowserAs):
+    town.elin.set_unusable_password()
+    town.elin.save()
+    assert faults_of(browser_as(town.elin), reverse("account_set_password")) == []
+
+
 def faults_of(page: Page, address: str) -> list[str]:
     """What axe finds and what sticks out at the side, on a phone and on a desk."""
     page.set_viewport_size({"width": PHONE, "height": HEIGHT})

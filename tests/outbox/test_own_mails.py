@@ -147,6 +147,7 @@ def test_everything_is_set_by_the_mails_link_without_a_password(samira):
         page = client.get(address).content.decode()
     assert writes(queries) == []
     assert f'value="{KIND}"' in page
+    assert reverse("account_change_password") not in page
     client.post(address, {"mails": "weekly", "on": ["log-missing"]})
     assert MailPreference.objects.get(user=samira).weekly
     off = set(KindChoice.objects.filter(user=samira, is_off=True).values_list("kind", flat=True))

@@ -399,6 +399,7 @@ SAMPLES = [
     sample("accounts:choose-password", a_token, PUBLIC),
     sample("account_reauthenticate", nothing, OPEN),
     sample("account_change_password", nothing, OPEN),
+    sample("account_set_password", nothing, OPEN),
     sample("start", nothing, OPEN),
     sample("health", nothing, PUBLIC, NO_POST),
     # Accounts.
