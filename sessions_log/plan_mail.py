@@ -58,18 +58,33 @@ def _plan_letter(membership: SchoolMembership, term: Term, sessions: list[Planne
 
 
 def _plan_coming(sessions: Sequence[PlannedSession]) -> str:
-    """What comes before each session, where that is the same in all its programmes; and that changes are told."""
-    of_programmes = {one.participation.programme_year_id: rules_of(one) for one in sessions}.values()
-    said = {first_lead(rules) if rules[ReminderItem.Kind.APPROACHING].is_on else 0 for rules in of_programmes}
-    weeks, change = said.pop() if len(said) == 1 else 0, _("If the plan changes we write.")
+    """When we remind of the sessions, a sentence for each programme where they differ; and that changes are told."""
+    of_programmes = {one.participation.programme_year_id: one for one in sessions}.values()
+    said = {str(one.participation.programme_year.programme): _reminded(one) for one in of_programmes}
+    if len(set(said.values())) > 1:
+        texts = [f"{programme}: {text}" for programme, text in said.items() if text]
+    else:
+        texts = [text for text in said.values() if text][:1]
+    return " ".join([*texts, _("If the plan changes we write.")])
+
+
+def _reminded(session: PlannedSession) -> str:
+    """How long before each session of its programme that is announced we remind; nothing if we do not."""
+    rules = rules_of(session)
+    weeks = first_lead(rules) if rules[ReminderItem.Kind.APPROACHING].is_on else 0
     if not weeks:
-        return change
-    text = ngettext(
-        "%(n)s week before each base session we remind you.",
-        "%(n)s weeks before each base session we remind you.",
-        weeks,
-    )
-    return f"{text % {'n': weeks}} {change}"
+        return ""
+    if session.participation.programme_year.is_series:
+        text = ngettext(
+            "%(n)s week before each session we remind you.", "%(n)s weeks before each session we remind you.", weeks
+        )
+    else:
+        text = ngettext(
+            "%(n)s week before each base session we remind you.",
+            "%(n)s weeks before each base session we remind you.",
+            weeks,
+        )
+    return text % {"n": weeks}
 
 
 def _count_in_words(sessions: Sequence[PlannedSession]) -> str:

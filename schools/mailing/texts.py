@@ -84,7 +84,7 @@ SCHOOL_TEXTS = (
         DECLINED,
         (
             Part("subject", SUBJECT, _("The time stays: %(topic)s"), (TOPIC, SCHOOL), ("topic",), is_line=True),
-            Part("opening", OPENING, _("%(week)s does not work for the centre."), (_WEEK,)),
+            Part("opening", OPENING, _("Unfortunately %(week)s does not work for the centre."), (_WEEK,)),
             Part(
                 "opening-without-week",
                 _("First paragraph, when the school had proposed no week"),

@@ -9,7 +9,6 @@ from django.contrib import messages
 from django.utils.translation import gettext as _
 
 from accounts.requests import SignedInRequest
-from accounts.templatetags.look import week_no
 from schools.actions.plans import draft_plan
 from schools.conflicts import conflicts_of
 from schools.engine.boards import Outline
@@ -45,4 +44,4 @@ def _blocked(moved: Iterable[PlannedSession], plans: Iterable[Outline]) -> Itera
     calendars = {pk: plan.calendar for plan in plans for pk in (row.participation_id for row in plan.rows)}
     for row in moved:
         if name := calendars[row.participation_id].blocked_name(row.week_start):
-            yield _("%(week)s is blocked: %(name)s.") % {"week": week_no(row.week_start), "name": name}
+            yield _("Week %(n)s is blocked: %(name)s.") % {"n": row.week_start.isocalendar().week, "name": name}

@@ -150,7 +150,7 @@ def test_declined_the_plan_stands_and_the_school_gets_the_reason(
     [mail] = Postbox().send(NOW)
     assert mail.to == ["Elin Test <elin@vpc.example>"]
     assert "Samira är ledig då." in mail.body
-    assert f"v.\u00a0{week.isocalendar().week} fungerar inte för centret." in mail.body
+    assert f"Tyvärr fungerar inte v.\u00a0{week.isocalendar().week} för centret." in mail.body
 
 
 def test_a_later_proposal_takes_the_place_of_the_earlier(town: SimpleNamespace, session: PlannedSession, week: dt.date):

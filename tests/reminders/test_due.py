@@ -249,13 +249,29 @@ def test_of_two_programmes_the_mail_says_the_first_day_on_which_the_centre_is_to
     assert f"Saknas någon logg fortfarande {short_day(first.week_start + dt.timedelta(days=28))}" in words_of(mail)
 
 
-@pytest.mark.parametrize("weeks", [3, 2])
-def test_the_plan_says_how_long_before_we_remind_where_its_programmes_agree(taget, postbox, weeks):
-    with_mvp(taget, taget.participation.sessions.order_by("week_start").first())
-    set_taget(taget, "session-approaching", weeks, 1, 0)
+def what_comes(postbox: Postbox) -> str:
     [mail] = [mail for mail in run(dt.date(2026, 8, 12), postbox) if "plan" in mail.subject]
-    assert ("3 veckor före varje baspass" in words_of(mail)) is (weeks == 3)
-    assert "2 veckor före varje baspass" not in words_of(mail)
+    return words_of(mail)
+
+
+def test_the_plan_says_how_long_before_its_base_sessions_we_remind(taget: SimpleNamespace, postbox: Postbox):
+    set_taget(taget, "session-approaching", 2, 1, 0)
+    assert "2 veckor före varje baspass påminner vi. Ändras planen skriver vi." in what_comes(postbox)
+
+
+def test_the_plan_says_that_we_remind_before_each_session_of_a_series(taget: SimpleNamespace, postbox: Postbox):
+    with_mvp(taget, taget.participation.sessions.order_by("week_start").first())
+    taget.participation.sessions.all().delete()
+    words = what_comes(postbox)
+    assert "3 veckor före varje pass påminner vi." in words
+    assert "MVP:" not in words and "baspass" not in words
+
+
+def test_of_two_programmes_the_plan_says_how_long_before_we_remind_in_each(taget: SimpleNamespace, postbox: Postbox):
+    with_mvp(taget, taget.participation.sessions.order_by("week_start").first())
+    set_taget(taget, "session-approaching", 2, 1, 0)
+    words = what_comes(postbox)
+    assert "TÅGET: 2 veckor före varje baspass påminner vi. MVP: 3 veckor före varje pass påminner vi." in words
 
 
 def test_a_log_that_came_meanwhile_stops_the_escalation(taget: SimpleNamespace, postbox: Postbox):
