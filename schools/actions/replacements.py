@@ -6,13 +6,14 @@ import datetime as dt
 import uuid
 
 from django.db import transaction
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import User
 from schools.actions.applying import created
 from schools.actions.deeds import Deed, lasting, state_of, update_rows
 from schools.actions.moves import tell_and_count
-from schools.actions.weeks import check_free, check_week
+from schools.actions.weeks import check_ahead, check_free, check_week
 from schools.calendar import SchoolCalendar
 from schools.mailing.telling import known_outside, tell_of_changes
 from schools.models import PlanChange, PlannedSession
@@ -32,6 +33,7 @@ def plan_replacement(
     """
     calendar = SchoolCalendar.of(session.participation.programme_year.year, session.participation.school)
     check_week(session.group, calendar, week_start, field="new_week")
+    check_ahead(week_start, timezone.localdate(now), field="new_week")
     check_free(session, week_start, field="new_week")
     replacement = PlannedSession.objects.create(
         participation_id=session.participation_id,

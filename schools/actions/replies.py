@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import User
+from accounts.templatetags.look import week_no
 from accounts.validators import refuse_personal_number
 from outbox.actions import enqueue
 from programmes.actions.sent_once import digest, keep, known
@@ -22,6 +23,7 @@ from schools.actions.weeks import check_week
 from schools.calendar import DAY, SchoolCalendar
 from schools.mailing.telling import readers_of
 from schools.models import PlannedSession, ReplyReason, SchoolMembership, SchoolReply
+from schools.models.plans import monday_of
 from schools.times import time_in
 
 State = SchoolReply.State
@@ -170,6 +172,11 @@ def _move(session: PlannedSession, reply: SchoolReply, by: User, now: dt.datetim
         return session
     if session.week_start != reply.week_start:
         raise ReplyRefused(_("%(session)s has been moved since the school answered.") % {"session": session})
+    if reply.proposed_week < monday_of(timezone.localdate(now)):
+        raise ReplyRefused(
+            _("The week that the school proposed, %(week)s, has passed. Move the session, or let the plan stand.")
+            % {"week": week_no(reply.proposed_week)}
+        )
     calendar = SchoolCalendar.of(session.participation.programme_year.year, session.participation.school)
     try:
         return move_session(

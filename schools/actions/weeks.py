@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from accounts.templatetags.look import week_no
 from schools.calendar import SchoolCalendar
 from schools.models import Group, PlannedSession
+from schools.models.plans import monday_of
 
 
 def check_week(group: Group, calendar: SchoolCalendar, week: dt.date, *, field: str) -> None:
@@ -27,6 +28,12 @@ def check_week(group: Group, calendar: SchoolCalendar, week: dt.date, *, field: 
         raise ValidationError({field: _("The group has ended by %(week)s. Choose another week.") % said})
     if group.starts_on > calendar.open_days(week)[-1]:
         raise ValidationError({field: _("The group begins after %(week)s. Choose another week.") % said})
+
+
+def check_ahead(week: dt.date, today: dt.date, *, field: str) -> None:
+    """Raise when the week has passed: what is planned anew lies in this week or later."""
+    if week < monday_of(today):
+        raise ValidationError({field: _("That week, %(week)s, has passed. Choose another.") % {"week": week_no(week)}})
 
 
 def check_free(session: PlannedSession, week: dt.date, *, field: str) -> None:

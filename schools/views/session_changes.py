@@ -26,6 +26,7 @@ from schools.forms.moves import LeaderForm, SwapForm
 from schools.forms.plans import CancelForm, MoveForm
 from schools.history import deeds
 from schools.models import PlannedSession
+from schools.models.plans import monday_of
 from schools.term_plan import in_term, season_slug
 from schools.views.broken import plans_of, warn_of
 from schools.views.sessions import is_open, session_to_move, visible_session
@@ -151,9 +152,9 @@ def _calendar_of(session: PlannedSession) -> SchoolCalendar:
 
 
 def _free_weeks_for(session: PlannedSession, today: dt.date) -> dict[str, Any]:
-    """The weeks to offer a new session in: those in which the group has nothing else."""
-    weeks = _weeks_for(session, today)
-    return weeks | {"others": [week for week in weeks["others"] if week not in weeks["taken"]]}
+    """The weeks to offer a new session in: from this week on, those in which the group has nothing else."""
+    weeks, first = _weeks_for(session, today), monday_of(today)
+    return weeks | {"others": [week for week in weeks["others"] if week >= first and week not in weeks["taken"]]}
 
 
 def _other_sessions(session: PlannedSession) -> Any:

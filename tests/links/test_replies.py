@@ -126,6 +126,18 @@ def test_accepted_twice_it_is_done_once(town: SimpleNamespace, session: PlannedS
     assert session.changes.filter(what="moved").count() == 1
 
 
+def test_a_proposed_week_that_has_passed_meanwhile_is_refused_and_said(
+    town: SimpleNamespace, session: PlannedSession, week: dt.date, signed_in
+):
+    reply, was = reply_about(session, week, town), session.week_start
+    with time_machine.travel(NOW + (week - TODAY) + dt.timedelta(days=7), tick=False):
+        answer = signed_in(town.samira).post(reverse("schools:reply-accept", args=[reply.uuid]), follow=True)
+    assert f"Veckan som skolan föreslog, v.\u00a0{week.isocalendar().week}, har passerat." in answer.content.decode()
+    for row in (reply, session):
+        row.refresh_from_db()
+    assert (session.week_start, reply.is_open) == (was, True)
+
+
 @pytest.mark.parametrize("what", ["moved", "cancelled"])
 def test_a_plan_that_has_changed_since_is_not_overridden(
     what: str, town: SimpleNamespace, session: PlannedSession, week: dt.date

@@ -304,12 +304,13 @@ def test_a_cancelled_session_gets_its_new_time_in_the_same_step(plan: Participat
     assert len(deeds(PlanChange.objects.filter(session__in=[session, new], at=NOW))) == 1
 
 
-def test_a_new_time_that_cannot_be_used_leaves_the_session_as_it_was(plan: Participation, centre: SimpleNamespace):
+@pytest.mark.parametrize("week", [D(2026, 10, 26), D(2026, 9, 7)], ids=["closed", "passed"])
+def test_a_new_time_that_cannot_be_used_leaves_the_session_as_it_was(
+    plan: Participation, centre: SimpleNamespace, week: dt.date
+):
     session = session_of(plan, "1A", after=D(2026, 9, 30))
     with pytest.raises(ValidationError) as refused:
-        cancel_session(
-            session=session, reason="other", version=session.version, by=centre.jonas, now=NOW, new_week=D(2026, 10, 26)
-        )
+        cancel_session(session=session, reason="other", version=1, by=centre.jonas, now=NOW, new_week=week)
     assert set(refused.value.error_dict) == {"new_week"}
     assert PlannedSession.objects.get(pk=session.pk).cancelled_at is None
 

@@ -423,6 +423,18 @@ def test_a_school_coordinator_moves_a_session_to_the_next_free_week(session, cen
     assert "ons 14 okt, v. 42, 09.10–10.00" in text_of(page)
 
 
+def test_a_new_time_is_offered_from_this_week_on_and_a_session_can_be_moved_to_where_it_was_held(
+    session, centre, signed_in
+):
+    client = signed_in(centre.jonas)
+    with on(D(2026, 9, 30)):
+        cancelling = client.get(cancel_url(session)).content.decode()
+        moving = client.get(move_url(session)).content.decode()
+    weeks = set(re.findall(r'<option value="(2026-[0-9-]+)"', cancelling))
+    assert weeks and min(weeks) >= "2026-09-28"
+    assert '<option value="2026-09-21"' in moving
+
+
 def test_a_day_can_be_chosen_in_the_week_where_it_is(session, centre, signed_in):
     said = {"week": "stay", "weekday": "1", "version": session.version}
     signed_in(centre.jonas).post(move_url(session), said)
