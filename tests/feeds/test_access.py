@@ -163,7 +163,7 @@ def test_schools_are_chosen_anew_at_the_same_address(town, subscribe, read):
 def test_the_log_has_no_address_in_full(town, subscribe, caplog):
     path = subscribe(town.elin)
     revoke_feed(feed=CalendarFeed.objects.get(), by=town.elin, now=NOW)
-    with caplog.at_level(logging.INFO):
+    with caplog.at_level(logging.INFO, logger="django.request"):
         assert status(path) == 410
     assert f"/kalender/{path[10:14]}…" in caplog.text and path[10:-4] not in caplog.text
 
