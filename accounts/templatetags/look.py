@@ -93,6 +93,12 @@ def choice_rows(field: BoundField) -> SafeString:
     return format_html_join("", '<label class="choice" for="{}"><input{}><span>{}</span></label>', rows)
 
 
+@register.filter
+def first_id(field: BoundField) -> str:
+    """Where a link to a field leads: to what takes focus, of a question to its first answer."""
+    return field.id_for_label or next((option.id_for_label for option in field if option.id_for_label), field.auto_id)
+
+
 def _attributes(answer: Mapping[str, Any]) -> SafeString:
     return flatatt({"type": answer["type"], "name": answer["name"], "value": str(answer["value"]), **answer["attrs"]})
 

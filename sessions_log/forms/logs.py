@@ -362,11 +362,11 @@ class LogForm(forms.Form):
         self.fields["responsiveness"].label = _("How did the participants take part?")
 
     def _describe(self) -> None:
-        """Tie help and errors to their fields, for those who listen."""
+        """Tie help and errors to their fields, for those who listen; a question has its own on the group."""
         for bound in self:
             described = [f"{bound.auto_id}_helptext"] if bound.name in {"present", "note"} else []
             if self.is_bound and bound.name in self.errors:
                 described.append(f"{bound.auto_id}_error")
                 bound.field.widget.attrs["aria-invalid"] = "true"
-            if described:
+            if described and not bound.use_fieldset:
                 bound.field.widget.attrs["aria-describedby"] = " ".join(described)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from types import SimpleNamespace
 
 import pytest
@@ -68,6 +69,17 @@ def test_a_wrong_password_and_an_unknown_address_get_the_same_answer(elin):
     wrong, unknown = sign_in("elin@vpc.example", "fel-losenord"), sign_in("ingen@vpc.example", "fel-losenord")
     assert wrong.status_code == unknown.status_code == 200
     assert wrong.context["form"].errors == unknown.context["form"].errors
+
+
+@pytest.mark.parametrize(
+    ("email", "password", "field"), [("elin@skola", PASSWORD, "login"), ("elin@vpc.example", "", "password")]
+)
+def test_what_is_wrong_with_a_field_is_said_at_the_field(db, email, password, field):
+    page = sign_in(email, password).text
+    [wrong] = re.findall(r'<input[^>]* aria-invalid="true"[^>]*>', page)
+    assert f'id="id_{field}"' in wrong
+    assert f'aria-describedby="id_{field}_error"' in wrong
+    assert f'<p class="invalid-feedback" role="alert" id="id_{field}_error">' in page
 
 
 def test_after_many_tries_there_is_a_pause(elin):

@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 import uuid
 
 import pytest
+from django import forms
 from django.template import Context, Template
 from django.urls import reverse
 from django.utils import translation
 
 from accounts.addresses import address_of
+from accounts.forms import RoleForm
 from accounts.templatetags.look import NBSP, day_of_year
+from schools.forms.occasions import AnswerForm
+from tests.pointing import SUMMARY, pointed_at_in_vain, summary_leads_nowhere
 
 
 def said(template: Template, **context: object) -> str:
@@ -53,3 +58,31 @@ def test_a_day_of_another_year_says_its_year_before_its_week():
 def test_a_rows_address_is_what_reverse_gives(name):
     for row in (uuid.uuid4(), uuid.uuid4()):
         assert address_of(name, row) == reverse(name, args=[row])
+
+
+class ManyForm(forms.Form):
+    """Boxes, with a help of their own, and a question that nobody can answer."""
+
+    several = forms.MultipleChoiceField(
+        choices=[("a", "A"), ("b", "B")], widget=forms.CheckboxSelectMultiple, help_text="En eller flera."
+    )
+    none = forms.ChoiceField(choices=[], widget=forms.RadioSelect)
+    day = forms.DateField(help_text="En dag.")
+
+
+@pytest.mark.parametrize("form", [AnswerForm({}), RoleForm({}), ManyForm({})])
+def test_a_form_with_errors_says_which_field_has_which(form: forms.Form):
+    page = said(Template("{% load crispy_forms_tags %}{{ form|crispy }}"), form=form)
+    assert pointed_at_in_vain(page) == set()
+    described = set(re.findall(r'aria-describedby="([^"]+)"', page))
+    for name in form.errors:
+        help_too = f"id_{name}_helptext " if form[name].help_text else ""
+        assert f"{help_too}id_{name}_error" in described
+
+
+def test_the_link_of_an_error_leads_to_a_questions_first_answer():
+    template = Template("{% load crispy_forms_tags %}{{ form|crispy }}")
+    answer, many = said(template, form=AnswerForm({})), said(template, form=ManyForm({}))
+    assert SUMMARY.findall(answer) == ["id_answer_0"]
+    assert summary_leads_nowhere(answer) == set()
+    assert SUMMARY.findall(many) == ["id_several_0", "id_none", "id_day"]

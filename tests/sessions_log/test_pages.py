@@ -18,6 +18,7 @@ from sessions_log.actions import log_as_planned
 from sessions_log.models import LogRevision, SessionLog
 from sessions_log.views.access import way_back
 from tests.conftest import at_school
+from tests.pointing import SUMMARY, pointed_at_in_vain, summary_leads_nowhere
 from tests.sessions_log.conftest import LAST_WEEK, NEXT_WEEK, NOON, THIS_WEEK, TODAY
 
 START = "/start/"
@@ -429,6 +430,15 @@ class TestForm:
         assert "Det här är inte sparat" in html
         assert typed["note"] in html
         assert not SessionLog.objects.exists()
+
+    @pytest.mark.parametrize("changed", [{"outcome": ""}, {"day": ""}, {"outcome": "notheld"}, {"present": "25"}])
+    def test_each_error_leads_to_where_it_is_mended(self, session, jonas, signed_in, changed):
+        html = send(signed_in(jonas), session, **changed).text
+        assert SUMMARY.findall(html)
+        assert summary_leads_nowhere(html) == set()
+        assert pointed_at_in_vain(html) == set()
+        [name] = changed.keys() - {"outcome"} or ["reason" if changed["outcome"] else "outcome"]
+        assert re.search(rf'aria-describedby="(\S+ )?id_{name}_error"', html)
 
     def test_all_that_is_wrong_is_said_at_once(self, session, jonas, signed_in):
         wrong = {"day": "other", "held_on": "2026-09-18", "leader": "other", "present": "25", "adults_present": "en"}
