@@ -18,6 +18,13 @@ from programmes.models.keeping import SentOnce, Versioned
 Made = TypeVar("Made", bound=SentOnce)
 
 
+class SentWithOtherContent(ValidationError):  # noqa: N818 - reads as what happened
+    """The form's key has made a row before, of other content."""
+
+    def __init__(self) -> None:
+        super().__init__(_("This form has already been sent with other content. Open the page again."))
+
+
 class ChangedMeanwhile(Exception):  # noqa: N818 - reads as what happened
     """Somebody else has changed the row since the form was opened."""
 
@@ -27,10 +34,10 @@ def digest(*said: object) -> str:
 
 
 def known(model: type[Made], key: uuid.UUID, content_digest: str) -> Made | None:
-    """The row that the key has made before. Raises ``ValidationError`` if it was sent with other content."""
+    """The row that the key has made before. Raises ``SentWithOtherContent``."""
     found = model._default_manager.filter(key=key).first()
     if found and found.content_digest != content_digest:
-        raise ValidationError(_("This form has already been sent with other content. Open the page again."))
+        raise SentWithOtherContent
     return found
 
 

@@ -8,7 +8,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from accounts.forms import DayInput
-from schools.forms.keys import sent_once
+from schools.forms.keys import SentOnceForm
 from schools.models import ClosedPeriod, School, SchoolYear
 
 Kind = ClosedPeriod.Kind
@@ -23,10 +23,8 @@ KINDS = [
 ]
 
 
-class ClosedPeriodForm(forms.ModelForm):
+class ClosedPeriodForm(SentOnceForm, forms.ModelForm):
     """Closed days or blocked weeks in a year, for all schools or one; of new ones the form has a key."""
-
-    key = sent_once()
 
     class Meta:
         model = ClosedPeriod

@@ -9,14 +9,12 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.forms import DayInput, HeldBetweenForm
 from accounts.validators import refuse_personal_number
-from schools.forms.keys import sent_once
+from schools.forms.keys import SentOnceForm
 from schools.models import SchoolMembership, SchoolPerson
 
 
-class PersonForm(forms.ModelForm):
+class PersonForm(SentOnceForm, forms.ModelForm):
     """Someone at a school; of somebody new the form has a key."""
-
-    key = sent_once()
 
     with_account = forms.BooleanField(
         label=_("May sign in"),
@@ -116,8 +114,7 @@ def _in_list(person: SchoolPerson) -> str:
     return person.name if person.email else _("%(name)s, has no e-mail address") % {"name": person.name}
 
 
-class NoteForm(forms.Form):
-    key = sent_once()
+class NoteForm(SentOnceForm):
     text = forms.CharField(
         label=_("Note"),
         max_length=4000,

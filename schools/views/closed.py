@@ -67,7 +67,7 @@ def _closed_form(request: SignedInRequest, year: SchoolYear, form: ClosedPeriodF
                 # Sent once more it hits nothing new: it is said what it hit then.
                 return _saved(request, year, saved, int(seen) if is_again and seen.isdecimal() else len(hit))
             except ValidationError as refused:
-                form.add_error(None, refused)
+                form.refuse(refused)
         else:
             context |= {"hit": by_school(hit), "hit_count": len(hit)}
     return render(request, "schools/closed_form.html", context)

@@ -29,7 +29,7 @@ def person_add(request: SignedInRequest, slug: str) -> HttpResponse:
             messages.success(request, _("%(name)s is added. Give a role.") % {"name": person})
             return redirect("schools:membership-add", school.slug, person.pk)
         except ValidationError as refused:
-            form.add_error(None, refused.messages)
+            form.refuse(refused)
     return render(request, "schools/person_add.html", {"form": form, "school": school})
 
 
@@ -127,5 +127,5 @@ def note_add(request: SignedInRequest, slug: str) -> HttpResponse:
             messages.success(request, _("The note is saved."))
             return redirect(school)
         except ValidationError as refused:
-            form.add_error(None, refused)
+            form.refuse(refused)
     return render(request, "schools/note_add.html", {"form": form, "school": school})

@@ -17,7 +17,6 @@ from accounts.kept_pages import kept
 from accounts.requests import SignedInRequest
 from schools.calendar import SchoolCalendar
 from schools.conflicts import with_elsewhere
-from schools.forms.people import NoteForm
 from schools.history import batches_of, deeds_in, latest_deeds
 from schools.matrix import Matrix
 from schools.models import PlannedSession, School, SchoolYear, Term
@@ -62,7 +61,7 @@ def school_detail(request: SignedInRequest, slug: str) -> HttpResponse:
         "latest": latest_deeds(school, LATEST_DEEDS),
     } | occasions_of(request.user, school, today, in_series=_is_in_series(parts, today))
     if rights.see_notes:
-        context |= {"notes": school.notes.select_related("by")[:NOTES_SHOWN], "note_form": NoteForm()}
+        context["notes"] = school.notes.select_related("by")[:NOTES_SHOWN]
     if year:
         of_year = [part for part in parts if part.participation.programme_year.year_id == year.pk]
         context |= _year_context(school, year, terms, term, of_year, people, rights, today)

@@ -93,7 +93,7 @@ def test_an_account_without_an_address_is_refused_beside_the_field(samiras, town
         (
             reverse_lazy("schools:person-add", args=["lindangsskolan"]),
             {"name": "Nils Ny", "email": "nils@skola.example", "phone": ""},
-            {"name": "Nils Annan"},
+            {"name": "Nils Annan", "email": "annan@skola.example"},
         ),
         (
             reverse_lazy("schools:note-add", args=["lindangsskolan"]),
@@ -121,6 +121,13 @@ def test_the_same_form_sent_twice_makes_one_row_and_answers_the_same(samiras, ad
     again = samiras.post(address, {**sent, **changed})
     assert "redan skickats med annat innehåll" in text_of(again)
     assert sum(after) == sum(model.objects.count() for model in (SchoolPerson, SchoolNote, ClosedPeriod))
+    other = again.context["form"]
+    typed = {name: str(other[name].value()) for name in changed}
+    assert typed == {name: str(value) for name, value in changed.items()}
+    one_more = {**sent, **changed, "key": other["key"].value()}
+    samiras.post(address, one_more)
+    samiras.post(address, one_more)
+    assert sum(after) + 1 == sum(model.objects.count() for model in (SchoolPerson, SchoolNote, ClosedPeriod))
 
 
 def test_another_schools_person_cannot_be_reached_through_this_one(samiras, town):
