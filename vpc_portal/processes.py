@@ -10,19 +10,21 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import FrameType
-from typing import Any
+from typing import Any, NoReturn, Self
 
 # A process that ends by itself is started anew, at most this often in a minute.
 RESTARTS_A_MINUTE = 5
 SECONDS_TO_STOP = 8
+# Ctrl-C, a polite kill, and a terminal that closes.
+ENDS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
 class ProcessFailed(Exception):  # noqa: N818 - reads as what happened
     """A process ended that must run; the message says which, and where its log lies."""
 
 
-class Stopped(Exception):  # noqa: N818
-    """Somebody asked for the end: Ctrl-C or SIGTERM."""
+class Stopped(BaseException):
+    """Somebody asked for the end. No error, as KeyboardInterrupt is none, so that nobody who mends errors takes it."""
 
 
 @dataclass
@@ -38,12 +40,25 @@ class Process:
 
 @dataclass
 class Crew:
-    """The processes of a run, their environment, and the folder of their logs."""
+    """The processes of a run, their environment, and the folder of their logs. Within ``with`` a signal to end raises
+    ``Stopped``, and after it none of them runs."""
 
     env: Mapping[str, str]
     logs: Path
     say: Callable[[str], None]
     members: list[Process] = field(default_factory=list)
+
+    def __enter__(self) -> Self:
+        # Under nohup the terminal may close.
+        ends = [number for number in ENDS if number != signal.SIGHUP or signal.getsignal(number) != signal.SIG_IGN]
+        self._before = {number: signal.signal(number, _stop) for number in ends}
+        return self
+
+    def __exit__(self, *failure: object) -> None:
+        _ask_no_more()
+        self.stop()
+        for number, handler in self._before.items():
+            signal.signal(number, handler)
 
     def start(self, process: Process) -> subprocess.Popen[bytes]:
         self.logs.mkdir(parents=True, exist_ok=True)
@@ -61,16 +76,11 @@ class Crew:
             self.members.append(process)
         return process.popen
 
-    def watch(self) -> None:
-        """Keep them running until SIGINT or SIGTERM comes. Raises ``ProcessFailed`` when one can't be kept running."""
-        for number in (signal.SIGINT, signal.SIGTERM):
-            signal.signal(number, _stop)
-        try:
-            while True:
-                self._look_after()
-                time.sleep(0.5)
-        except Stopped:
-            pass
+    def watch(self) -> NoReturn:
+        """Keep them running until ``Stopped``. Raises ``ProcessFailed`` when one can't be kept running."""
+        while True:
+            self._look_after()
+            time.sleep(0.5)
 
     def check(self) -> None:
         """Raise ``ProcessFailed`` if one that was started has ended."""
@@ -118,4 +128,11 @@ def _signal(process: Process, number: signal.Signals) -> None:
 
 
 def _stop(number: int, frame: FrameType | None) -> Any:
+    _ask_no_more()
     raise Stopped
+
+
+def _ask_no_more() -> None:
+    """Who is stopping is not asked again: a closed terminal may say it twice."""
+    for number in ENDS:
+        signal.signal(number, signal.SIG_IGN)

@@ -1,5 +1,5 @@
 """``manage.py demo``: the portal with a made-up municipality, ready to try, and all that belongs to it: the broker, a
-worker, beat and a mail inbox. Ctrl-C stops all of it; the data stays."""
+worker, beat and a mail inbox. Ctrl-C or closing the terminal stops all of it; the data stays."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from accounts.demo import DEMO_ACCOUNTS, DEMO_PASSWORD
 from schools.models import School
 from vpc_portal import broker
 from vpc_portal.environment import broker_socket, number
-from vpc_portal.processes import Crew, Process, ProcessFailed
+from vpc_portal.processes import Crew, Process, ProcessFailed, Stopped
 
 SECONDS_TO_ANSWER = 30
 PORTS = {"PORT": 8000, "MAIL_PORT": 4025, "INBOX_PORT": 4080}
@@ -35,20 +35,17 @@ class Command(BaseCommand):
         ports = {name: number(name, default=usual, lowest=1024, highest=65535) for name, usual in PORTS.items()}
         for name, port in ports.items():
             self._check_free(name, port)
-        crew = Crew(env=_environment(ports), logs=settings.VAR_DIR / "log", say=self._say)
-        try:
-            self._start_broker(crew)
-            self._prepare()
-            self._start(crew, ports)
-            self._welcome(ports)
-            crew.watch()
-            self._say("\nStänger …")
-        except (ProcessFailed, broker.BrokerFailed) as failure:
-            raise CommandError(str(failure)) from failure
-        except KeyboardInterrupt:
-            self._say("\nStänger …")
-        finally:
-            crew.stop()
+        with Crew(env=_environment(ports), logs=settings.VAR_DIR / "log", say=self._say) as crew:
+            try:
+                self._start_broker(crew)
+                self._prepare()
+                self._start(crew, ports)
+                self._welcome(ports)
+                crew.watch()
+            except (ProcessFailed, broker.BrokerFailed) as failure:
+                raise CommandError(str(failure)) from failure
+            except Stopped:
+                self._say("\nStänger …")
 
     def _check_free(self, name: str, port: int) -> None:
         with socket.socket() as probe:
