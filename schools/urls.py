@@ -86,6 +86,7 @@ urlpatterns = [
     path("lasar/<slug:year_slug>/flytta-upp/", moving_up.moving_up_all, name="moving-up-all"),
     # A school's page and its term plan.
     path("skolor/<slug:slug>/", school_page.school_detail, name="school-detail"),
+    path("skolor/<slug:slug>/anteckningar/", school_page.note_list, name="note-list"),
     path("skolor/<slug:slug>/historik/", school_page.school_history, name="school-history"),
     path("skolor/<slug:slug>/plan/", term_plan.term_plan, name="term-plan"),
     re_path(rf"^skolor/{TERM}/$", term_plan.term_plan_of, name="term-plan-of"),

@@ -7,6 +7,7 @@ from itertools import islice
 from typing import Any
 
 from django.core.paginator import Paginator
+from django.db.models import Count, QuerySet, Window
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
@@ -19,8 +20,9 @@ from schools.calendar import SchoolCalendar
 from schools.conflicts import with_elsewhere
 from schools.history import batches_of, deeds_in, latest_deeds
 from schools.matrix import Matrix
-from schools.models import PlannedSession, School, SchoolYear, Term
+from schools.models import PlannedSession, School, SchoolNote, SchoolYear, Term
 from schools.models.plans import monday_of
+from schools.policies import user_can_see_notes
 from schools.staff import AtSchool, people_at
 from schools.taking_part import TakingPart, taking_part_of
 from schools.term_plan import Answer, Standing, TermPlan, Week, is_over, weeks_of
@@ -32,7 +34,7 @@ from schools.worklist import Rights, Standpoint
 COMING_WEEKS = 4
 LATEST_DEEDS = 5
 DEEDS_ON_A_PAGE = 20
-NOTES_SHOWN = 10
+NOTES_SHOWN, NOTES_ON_A_PAGE = 10, 20
 
 
 @require_safe
@@ -61,7 +63,7 @@ def school_detail(request: SignedInRequest, slug: str) -> HttpResponse:
         "latest": latest_deeds(school, LATEST_DEEDS),
     } | occasions_of(request.user, school, today, in_series=_is_in_series(parts, today))
     if rights.see_notes:
-        context["notes"] = school.notes.select_related("by")[:NOTES_SHOWN]
+        context["notes"] = _notes_of(school).annotate(in_all=Window(Count("pk")))[:NOTES_SHOWN]
     if year:
         of_year = [part for part in parts if part.participation.programme_year.year_id == year.pk]
         context |= _year_context(school, year, terms, term, of_year, people, rights, today)
@@ -76,6 +78,21 @@ def school_history(request: SignedInRequest, slug: str) -> HttpResponse:
     page = Paginator(batches_of(school), DEEDS_ON_A_PAGE).get_page(request.GET.get("sida"))
     context = {"school": school, "page": page, "deeds": deeds_in(school, page.object_list)}
     return render(request, "schools/school_history.html", context)
+
+
+@require_safe
+def note_list(request: SignedInRequest, slug: str) -> HttpResponse:
+    """Every note about the school, newest first. There is no such page for who does not see the notes."""
+    today = timezone.localdate()
+    school = visible_school(request, slug, today)
+    if not user_can_see_notes(request.user, school, today):
+        raise Http404
+    page = Paginator(_notes_of(school), NOTES_ON_A_PAGE).get_page(request.GET.get("sida"))
+    return render(request, "schools/note_list.html", {"school": school, "page": page})
+
+
+def _notes_of(school: School) -> QuerySet[SchoolNote]:
+    return school.notes.select_related("by").order_by("-at", "-pk")
 
 
 def _chosen_year(wanted: str | None, years: list[SchoolYear], today: dt.date) -> SchoolYear | None:

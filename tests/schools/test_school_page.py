@@ -100,6 +100,24 @@ class TestWhoSeesWhat:
         assert ("Ring rektorn i maj." in page) is sees
         assert (reverse("schools:note-add", args=["lindangsskolan"]) in page) is writes
 
+    def test_every_note_can_be_read(self, planned, signed_in):
+        notes, samira = reverse("schools:note-list", args=["lindangsskolan"]), signed_in(planned.samira)
+        for number in range(1, 31):
+            write_note(school=planned.lindang, text=f"Nummer {number}.", by=planned.samira, now=at(AUTUMN_DAY))
+            if number in (10, 11):
+                assert (f'href="{notes}"' in samira.get(PAGE).text) is (number == 11)
+        assert "Alla anteckningar (30)" in text_of(samira.get(PAGE))
+        pages = [text_of(samira.get(notes, {"sida": page})) for page in (1, 2)]
+        said = [int(number) for page in pages for number in re.findall(r"Nummer (\d+)\.", page)]
+        assert said == list(range(30, 0, -1))
+
+    @pytest.mark.parametrize(
+        ("who", "status"), [("samira", 200), ("maria", 200), ("adam", 200), ("jonas", 200), ("elin", 404)]
+    )
+    def test_the_notes_have_no_page_for_who_does_not_see_them(self, planned, signed_in, who, status):
+        notes = reverse("schools:note-list", args=["lindangsskolan"])
+        assert signed_in(getattr(planned, who)).get(notes).status_code == status
+
     @pytest.mark.parametrize(
         ("who", "manages", "plans"),
         [
@@ -128,7 +146,7 @@ class TestWhoSeesWhat:
         draft = reverse("schools:plan-draft", args=["lindangsskolan", "2026-27"])
         assert (f'href="{draft}"' in page) is plans
 
-    @pytest.mark.parametrize("name", ["school-detail", "school-history"])
+    @pytest.mark.parametrize("name", ["school-detail", "school-history", "note-list"])
     def test_another_school_answers_like_one_that_does_not_exist(self, planned, signed_in, name):
         for who in (planned.elin, planned.jonas):
             for slug in ("ekbackaskolan", "finns-inte"):

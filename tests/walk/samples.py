@@ -58,8 +58,9 @@ ALL_SEE, OPEN, PUBLIC = "CKPLA", "open", "public"
 
 @dataclass(frozen=True)
 class Sample:
-    """``get`` and ``post`` name the roles that come in; of_school: those who don't see the school get 404; of_partner:
-    whoever may not write for the partner gets 404, and the partner is the representative's own at Lindängsskolan."""
+    """``get`` and ``post`` name the roles that come in; of_school: those who don't see the school get 404, and with
+    unseen so do those who see it and don't come in; of_partner: whoever may not write for the partner gets 404, and
+    the partner is the representative's own at Lindängsskolan."""
 
     name: str
     args: Args
@@ -67,6 +68,7 @@ class Sample:
     post: str
     of_school: bool = False
     of_partner: bool = False
+    unseen: bool = False
 
 
 def nothing(town: SimpleNamespace, school: School) -> list[Any]:
@@ -364,9 +366,16 @@ def survey_wave(town: SimpleNamespace, school: School) -> list[Any]:
 
 
 def sample(
-    name: str, args: Args, get: str, post: str = "", *, of_school: bool = False, of_partner: bool = False
+    name: str,
+    args: Args,
+    get: str,
+    post: str = "",
+    *,
+    of_school: bool = False,
+    of_partner: bool = False,
+    unseen: bool = False,
 ) -> Sample:
-    return Sample(name, args, get, post or get, of_school, of_partner)
+    return Sample(name, args, get, post or get, of_school, of_partner, unseen)
 
 
 # Some addresses are only read, some only sent to: the other verb answers 405, whoever asks.
@@ -484,6 +493,7 @@ SAMPLES = [
     sample("schools:membership-add", person, "CA", of_school=True),
     sample("schools:membership-end", membership, "CA", of_school=True),
     sample("schools:membership-hand-over", membership, "CA", of_school=True),
+    sample("schools:note-list", slug, "CKLA", NO_POST, of_school=True, unseen=True),
     sample("schools:note-add", slug, "CKA", of_school=True),
     # The calendar, groups, and classes from a file.
     sample("schools:year-list", nothing, "CLA"),

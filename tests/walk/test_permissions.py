@@ -97,7 +97,7 @@ def expected(sample: Sample, allowed: str, role: str, *, own_school: bool) -> st
         return "missing"
     if sample.of_partner:
         return "in" if role in allowed and (role != "B" or own_school) else "missing"
-    return "in" if role in allowed else "forbidden"
+    return "in" if role in allowed else "missing" if sample.unseen else "forbidden"
 
 
 def came(status: int, location: str) -> str:
