@@ -224,8 +224,10 @@ function keepForm(form) {
   }
   // At once: the page may be closed before the next key is pressed.
   form.addEventListener("input", () => {
-    const said = { at: now().toISOString(), fields: fieldsOf(form) };
-    if (write(formName(form), said)) tellKept(quiet, quiet.dataset.kept, clock(new Date(said.at)));
+    // Later than what was filled in, also where this page has read the server's clock a little late.
+    const at = new Date(Math.max(now(), found ? Date.parse(found.at) + 1 : 0));
+    const said = { at: at.toISOString(), fields: fieldsOf(form) };
+    if (write(formName(form), said)) tellKept(quiet, quiet.dataset.kept, clock(at));
   });
 }
 
