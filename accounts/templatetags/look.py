@@ -10,7 +10,6 @@ from django import template
 from django.forms import BoundField
 from django.forms.utils import flatatt
 from django.template.base import FilterExpression, Parser, Token
-from django.template.context import Context
 from django.template.defaulttags import querystring
 from django.urls import get_script_prefix
 from django.utils.formats import date_format
@@ -69,7 +68,7 @@ def icon(name: str) -> SafeString:
 
 
 @register.simple_tag(takes_context=True)
-def to_page(context: Context, number: int, of: str = "") -> str:
+def to_page(context: template.Context, number: int, of: str = "") -> str:
     """The address of another page of a list; of the part with that name and heading, where a page has several."""
     address: str = querystring(context, None, **{of or "sida": number})
     return f"{address}#h-{of}" if of else address

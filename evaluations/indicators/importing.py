@@ -18,7 +18,7 @@ from evaluations.indicators.reading import (
     compare_values,
     day_of,
 )
-from evaluations.indicators.writing import free_slug
+from evaluations.indicators.writing import slug_for
 from evaluations.models import Area, Indicator, IndicatorImport, Observation
 from schools.imports.dry_runs import ImportRefused, RowError
 
@@ -87,7 +87,7 @@ def _values(change: ValueChange, kept: IndicatorImport, today: dt.date) -> dict[
 def _take_in_indicator(one: GivenIndicator, by: User | None, now: dt.datetime) -> None:
     """A KPI that is new becomes an indicator, with its title pinned. Which way is better is for people to say."""
     Indicator.objects.create(
-        slug=free_slug(Indicator, one.title),
+        slug=slug_for(Indicator, one.title),
         name=one.title[:200],
         unit=unit_in(one.title),
         definition=one.description,
@@ -109,6 +109,4 @@ def unit_in(title: str) -> str:
 
 
 def _take_in_area(one: GivenArea) -> None:
-    Area.objects.create(
-        slug=free_slug(Area, one.name), name=one.name, kind=one.kind, code=one.code, members=one.members
-    )
+    Area.objects.create(slug=slug_for(Area, one.name), name=one.name, kind=one.kind, code=one.code, members=one.members)

@@ -8,9 +8,9 @@ from collections.abc import Mapping
 from typing import Any, TypeVar
 
 from django.db import models, transaction
-from django.utils.text import slugify
 
 from accounts.models import User
+from accounts.slugs import free_slug
 from evaluations.models import Indicator, Study
 from programmes.actions.sent_once import digest, keep, known, save_unless_changed
 
@@ -28,7 +28,7 @@ def add(
     before = known(model, key, content)
     if before:
         return before
-    row = model(key=key, content_digest=content, slug=free_slug(model, named), **said)
+    row = model(key=key, content_digest=content, slug=slug_for(model, named), **said)
     row.changed_by, row.changed_at = by, now
     row.full_clean()
     return keep(row)[0]
@@ -44,9 +44,6 @@ def change(row: Written, *, said: Mapping[str, Any], version: int, by: User, now
     return row
 
 
-def free_slug(model: type[models.Model], name: str) -> str:
-    """An address for a name that no other row has."""
-    base = slugify(name.replace("å", "a").replace("ä", "a").replace("ö", "o"))[:40].strip("-") or "utan-namn"
-    # Addresses of the pages beside it.
-    taken = RESERVED | set(model._default_manager.filter(slug__startswith=base).values_list("slug", flat=True))
-    return next(slug for slug in [base, *(f"{base}-{n}" for n in range(2, len(taken) + 3))] if slug not in taken)
+def slug_for(model: type[models.Model], name: str) -> str:
+    """An address for a name that no other row has, nor any of the pages beside it."""
+    return free_slug(model._default_manager, name, otherwise="utan-namn", longest=40, reserved=RESERVED)

@@ -11,9 +11,9 @@ from django.core.files.uploadedfile import UploadedFile
 from django.db import models, transaction
 from django.db.models import F
 from django.utils import timezone
-from django.utils.text import slugify
 
 from accounts.models import User
+from accounts.slugs import free_slug
 from programmes.actions.sent_once import digest, keep, known, save_unless_changed
 from programmes.material import discard_on_commit
 from programmes.models import (
@@ -28,6 +28,7 @@ from programmes.models import (
 )
 
 Named = TypeVar("Named", Concept, Encounter, Scenario)
+Made = TypeVar("Made", Concept, ContentItem, Encounter, Scenario)
 Changed = TypeVar("Changed", Concept, ContentItem, ContentSection, Encounter, Programme, Scenario)
 # What stands at the same place in an address as a row's short name.
 _ADDRESSES = {"nytt", "ny-rad", "utskrift"}
@@ -39,13 +40,8 @@ def add_row(*, row: Named, said: Mapping[str, Any], key: uuid.UUID, by: User, no
 
     The same key and content again gives the one that was made. Raises ``ValidationError`` for other content.
     """
-    content = _digest(said)
-    before = known(type(row), key, content)
-    if before:
-        return before
-    row.key, row.content_digest, row.changed_by, row.changed_at = key, content, by, now
-    row.slug = free_slug(type(row), str(row))
-    return keep(row)[0]
+    row.slug = _slug(type(row)._default_manager, row)
+    return _made_once(row, said, key, by, now)[0]
 
 
 @transaction.atomic
@@ -58,16 +54,11 @@ def change_row(*, row: Changed, version: int, by: User, now: dt.datetime) -> Cha
 @transaction.atomic
 def add_item(*, row: ContentItem, said: Mapping[str, Any], key: uuid.UUID, by: User, now: dt.datetime) -> ContentItem:
     """Keep a section's new row, which comes last; otherwise as ``add_row``."""
-    content = _digest(said)
-    before = known(ContentItem, key, content)
-    if before:
-        return before
-    row.key, row.content_digest, row.changed_by, row.changed_at = key, content, by, now
-    row.slug, row.position = _free_name(row.section, slugify(str(row))[:60]), _last_place(row.section)
-    kept, is_new = keep(row)
+    row.slug, row.position = _slug(row.section.items, row), _last_place(row.section)
+    item, is_new = _made_once(row, said, key, by, now)
     if is_new:
-        _name_alike(kept)
-    return kept
+        _name_alike(item)
+    return item
 
 
 @transaction.atomic
@@ -97,11 +88,19 @@ def say_checked(*, item: ContentItem, by: User, now: dt.datetime) -> None:
     ContentItem.objects.filter(pk=item.pk).update(version=F("version") + 1, **said)
 
 
-def free_slug(model: type[models.Model], name: str) -> str:
-    """A short name that no row of the model has yet."""
-    base = slugify(name)[:60] or "rad"
-    taken = _ADDRESSES | set(model._default_manager.filter(slug__startswith=base).values_list("slug", flat=True))
-    return next(found for found in (base, *(f"{base}-{n}" for n in range(2, 10_000))) if found not in taken)
+def _made_once(row: Made, said: Mapping[str, Any], key: uuid.UUID, by: User, now: dt.datetime) -> tuple[Made, bool]:
+    """The row that the key makes, and whether it is new."""
+    content = _digest(said)
+    before = known(type(row), key, content)
+    if before:
+        return before, False
+    row.key, row.content_digest, row.changed_by, row.changed_at = key, content, by, now
+    return keep(row)
+
+
+def _slug(among: Any, row: models.Model) -> str:
+    """A short name, made of what the row is called, that none among the others has."""
+    return free_slug(among, str(row), otherwise="rad", longest=60, reserved=_ADDRESSES)
 
 
 def _digest(said: Mapping[str, Any]) -> str:
@@ -118,12 +117,6 @@ def _name_alike(item: ContentItem) -> None:
         StrategicArea.objects.filter(slug=item.slug).update(name=item.heading[:120])
     elif item.section.slug == "politiska-plattformen" and item.text:
         PoliticalProblem.objects.filter(slug=item.slug).update(text=item.text[:200])
-
-
-def _free_name(section: ContentSection, name: str) -> str:
-    taken = set(section.items.values_list("slug", flat=True))
-    name = name or "rad"
-    return next(found for found in (name, *(f"{name}-{n}" for n in range(2, 1000))) if found not in taken)
 
 
 def _last_place(section: ContentSection) -> int:

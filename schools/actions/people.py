@@ -66,9 +66,9 @@ def change_person(*, person: SchoolPerson, with_account: bool = False, by: User)
 
 
 def _follow(person: SchoolPerson, before: str, by: User, now: dt.datetime) -> None:
-    clear(address=before, now=now)
     user = person.user
     if user is None or user.email != before or not person.email or _has_other_roles(user):
+        clear(address=before, now=now)  # an account that follows does so itself
         return
     if User.objects.filter(email__iexact=person.email).exclude(pk=user.pk).exists():
         raise ValidationError({"email": _("There is already an account with this e-mail address.")})

@@ -45,8 +45,7 @@ class Reader:
 def readers_of(school: School, today: dt.date, *, making_accounts: bool = True) -> list[Reader]:
     """Who gets the mails about a school's plan: its contact persons, or its coordinators if it has none in reach.
 
-    Somebody who has no account yet gets one,
-    unless ``making_accounts`` is false: then they are left out.
+    Somebody who has no account yet gets one, unless ``making_accounts`` is false: then they are left out.
     """
     at_school = SchoolMembership.objects.in_reach().filter(person__school=school)
     at_school = at_school.select_related("person__user", "person__school")

@@ -4,17 +4,16 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
-from collections.abc import Set as AbstractSet
 from typing import TYPE_CHECKING, Any
 
 from django.core.validators import MaxValueValidator, RegexValidator
 from django.db import models
 from django.db.models import Count, Exists, OuterRef, Q
 from django.urls import reverse
-from django.utils.text import slugify
 from django.utils.translation import gettext_lazy as _
 
 from accounts import policies as accounts_policies
+from accounts.slugs import free_slug
 from schools.models.groups import GRADES, Group
 
 if TYPE_CHECKING:
@@ -37,7 +36,7 @@ class District(models.Model):
         return self.name
 
     def save(self, **kwargs: Any) -> None:
-        self.slug = self.slug or _free_slug(District, self.name, otherwise="distrikt")
+        self.slug = self.slug or free_slug(District.objects, self.name, otherwise="distrikt")
         super().save(**kwargs)
 
 
@@ -147,7 +146,7 @@ class School(models.Model):
 
     def save(self, **kwargs: Any) -> None:
         # /skolor/ny/ and /skolor/las-in/ are where schools are added.
-        self.slug = self.slug or _free_slug(School, self.name, otherwise="skola", reserved={"ny", "las-in"})
+        self.slug = self.slug or free_slug(School.objects, self.name, otherwise="skola", reserved={"ny", "las-in"})
         super().save(**kwargs)
 
     def get_absolute_url(self) -> str:
@@ -156,14 +155,3 @@ class School(models.Model):
     def is_paused(self, today: dt.date) -> bool:
         """Whether the school gets no reminders on a day. It ends by itself."""
         return self.reminders_paused_until is not None and self.reminders_paused_until >= today
-
-
-def _free_slug(
-    model: type[District | School], name: str, *, otherwise: str, reserved: AbstractSet[str] = frozenset()
-) -> str:
-    """The name's slug, with a number after it when another has it already."""
-    # The longest slug is 80 characters; 74 leave room for the number.
-    wanted = slugify(name)[:74] or otherwise
-    rows: Any = model._default_manager
-    taken = reserved | set(rows.filter(slug__startswith=wanted).values_list("slug", flat=True))
-    return next(slug for slug in (wanted, *(f"{wanted}-{n}" for n in range(2, 1000))) if slug not in taken)
