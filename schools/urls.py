@@ -80,6 +80,7 @@ urlpatterns = [
     path("skolor/<slug:slug>/grupper/<slug:year_slug>/elevmentorer/", matching.mentor_matching, name="mentor-matching"),
     path("skolor/<slug:slug>/grupp/<int:pk>/", groups.group_change, name="group-change"),
     path("skolor/<slug:slug>/grupp/<int:pk>/avsluta/", groups.group_end, name="group-end"),
+    path("skolor/<slug:slug>/grupp/<int:pk>/oppna/", groups.group_reopen, name="group-reopen"),
     path(
         "skolor/<slug:slug>/grupper/<slug:year_slug>/flytta-upp/", moving_up.moving_up_school, name="moving-up-school"
     ),

@@ -85,6 +85,15 @@ def end_group(*, group: Group, last_day: dt.date, by: User, now: dt.datetime, me
     return cancel_for_ended_group(group=group, last_day=last_day, by=by, now=now)
 
 
+@transaction.atomic
+def reopen_group(*, group: Group, by: User) -> None:
+    """The group has no last day after all, and has merged into no other. What its end has cancelled is planned anew by
+    the next draft."""
+    group.ends_on = group.merged_into = None
+    group.save(update_fields=["ends_on", "merged_into"])
+    raise_versions(school=group.school, year=group.year)
+
+
 def sessions_after(group: Group, last_day: dt.date) -> int:
     """How many sessions ending the group after a day would cancel."""
     return PlannedSession.objects.without_outcome().after_day(last_day).filter(group=group).count()

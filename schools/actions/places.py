@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from schools.actions.cancelling import cancel_for_ended_group
-from schools.actions.groups import end_group
+from schools.actions.groups import end_group, reopen_group
 from schools.actions.occasions import cancel_at_closed_school
 from schools.models import District, Occasion, PlannedSession, School, SchoolMembership
 
@@ -78,6 +78,11 @@ def close_school(*, school: School, last_day: dt.date, by: User, now: dt.datetim
 
 @transaction.atomic
 def reopen_school(*, school: School, by: User) -> None:
-    """The school is in the work again; roles and groups are given anew."""
+    """The school is in the work again, with the groups that ended with it; roles are given anew."""
+    if school.closed_on is None:
+        return
+    began_later = Q(starts_on__gt=school.closed_on, ends_on=F("starts_on"))
+    for group in school.groups.filter(Q(ends_on=school.closed_on) | began_later, merged_into=None):
+        reopen_group(group=group, by=by)
     school.closed_on = None
     school.save(update_fields=["closed_on"])

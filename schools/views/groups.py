@@ -10,6 +10,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
 
 from accounts.requests import SignedInRequest
 from schools.actions import groups
@@ -53,18 +54,25 @@ def group_add(request: SignedInRequest, slug: str, year_slug: str) -> HttpRespon
     form = GroupForm(request.POST or None, school=school, year=year, initial=initial)
     if request.method == "POST" and form.is_valid():
         group = groups.add_group(school=school, year=year, **form.cleaned_data, by=request.user)
-        if draft := _draft_of_the_rest(request, school, year, today):
-            said = _("%(group)s is added. This is how the rest of the year becomes when you lay it out.")
-            messages.success(request, said % {"group": group})
-            return redirect(draft)
-        messages.success(request, _("%(group)s is added.") % {"group": group})
-        return redirect("schools:group-list", school.slug, year.slug)
+        return _on_to_the_rest(request, school, year, today, said=_("%(group)s is added.") % {"group": group})
     return render(request, "schools/group_add.html", {"form": form, "school": school, "year": year})
+
+
+def _on_to_the_rest(
+    request: SignedInRequest, school: School, year: SchoolYear, today: dt.date, *, said: str
+) -> HttpResponse:
+    """To the draft of the rest of the year, if there is one; else to the groups."""
+    if draft := _draft_of_the_rest(request, school, year, today):
+        rest = _("This is how the rest of the year becomes when you lay it out.")
+        messages.success(request, f"{said} {rest}")
+        return redirect(draft)
+    messages.success(request, said)
+    return redirect("schools:group-list", school.slug, year.slug)
 
 
 def _draft_of_the_rest(request: SignedInRequest, school: School, year: SchoolYear, today: dt.date) -> str:
     """Where the rest of the year is seen: the draft of the first programme that is laid out at the school already and
-    of which something would follow what was just added. Empty if there is none."""
+    of which something would follow now. Empty if there is none."""
     if year.ends_on < today or not user_can_plan(request.user, school, today):
         return ""
     from_day, address = max(today, year.starts_on), reverse("schools:plan-draft", args=[school.slug, year.slug])
@@ -107,3 +115,14 @@ def group_end(request: SignedInRequest, slug: str, pk: int) -> HttpResponse:
             return redirect("schools:group-list", school.slug, group.year.slug)
         context |= {"last_day": last_day, "into": into, "lost": groups.sessions_after(group, last_day)}
     return render(request, "schools/group_end.html", context)
+
+
+@require_POST
+def group_reopen(request: SignedInRequest, slug: str, pk: int) -> HttpResponse:
+    """A last day that was wrong is taken back."""
+    today = timezone.localdate()
+    school = managed_school(request, slug, today)
+    ended = Group.objects.select_related("year", "school").exclude(ends_on=None)
+    group = get_object_or_404(ended, school=school, pk=pk)
+    groups.reopen_group(group=group, by=request.user)
+    return _on_to_the_rest(request, school, group.year, today, said=_("%(group)s goes on.") % {"group": group})

@@ -94,7 +94,11 @@ def school_close(request: SignedInRequest, slug: str) -> HttpResponse:
 def school_reopen(request: SignedInRequest, slug: str) -> HttpResponse:
     school = managed_school(request, slug, timezone.localdate())
     places.reopen_school(school=school, by=request.user)
-    messages.success(request, _("%(school)s is in the work again. Give people their roles anew.") % {"school": school})
+    messages.success(
+        request,
+        _("%(school)s is in the work again, with its groups. Give people their roles anew, and lay out the plan.")
+        % {"school": school},
+    )
     return redirect(school)
 
 

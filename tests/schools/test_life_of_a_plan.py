@@ -369,7 +369,7 @@ def test_a_class_added_in_october_is_offered_the_rest_of_its_year(plan, centre, 
         address = reverse("schools:group-add", args=["lindangsskolan", "2026-27"])
         page = samira.post(address, form, follow=True)
         says = text_of(page)
-        assert "3A är lagd till. Så här blir resten av året när du lägger ut det." in says
+        assert "3A är tillagd. Så här blir resten av året när du lägger ut det." in says
         assert not plan.sessions.filter(group__name="3A").exists()
         digest = re.search(r'name="digest" value="(\w+)"', page.content.decode())
         assert digest

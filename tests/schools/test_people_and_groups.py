@@ -10,6 +10,7 @@ import time_machine
 from django.urls import reverse, reverse_lazy
 
 from accounts.models import User
+from schools.actions.groups import end_group
 from schools.actions.moves import move_session
 from schools.models import (
     ClosedPeriod,
@@ -230,6 +231,22 @@ def test_a_session_later_in_the_week_in_which_its_school_closes_is_cancelled_too
     samiras.post(address, {"last_day": tuesday, "seen": tuesday})
     thursday.refresh_from_db()
     assert thursday.cancel_reason == "group_ended"
+
+
+def test_a_last_day_that_was_wrong_is_taken_back_and_the_rest_of_the_year_is_planned_anew(samiras, town):
+    one, other = (town.lindang.groups.get(name=name) for name in ("1A", "2A"))
+    ahead = one.sessions.upcoming(NOW.date()).count()
+    end_group(group=one, last_day=dt.date(2026, 9, 16), merged_into=other, by=town.samira, now=NOW)
+    assert one.sessions.upcoming(NOW.date()).count() == 0
+    address = reverse("schools:group-reopen", args=["lindangsskolan", one.pk])
+    assert address in page_of(samiras.get(reverse("schools:group-list", args=["lindangsskolan", "2026-27"])))
+    draft = samiras.post(address, follow=True)
+    assert "1A fortsätter." in text_of(draft)
+    one.refresh_from_db()
+    assert (one.ends_on, one.merged_into) == (None, None)
+    samiras.post(draft.redirect_chain[-1][0], {"digest": draft.context["draft"].digest})
+    assert one.sessions.upcoming(NOW.date()).count() == ahead
+    assert samiras.post(address).status_code == 404
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,8 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from schools.actions import calendar, groups, people, places
+from schools.actions import calendar, people, places
+from schools.actions.groups import add_group, end_group
 from schools.actions.people import end_membership
 from schools.actions.replies import say_not_me
 from schools.models import District, PlannedSession, School, SchoolMembership, SchoolReply
@@ -104,7 +105,7 @@ def test_closing_a_school_leaves_earlier_years_as_they_were(town, signed_in):
         ends_on=dt.date(2026, 6, 12),
         by=town.samira,
     )
-    old = groups.add_group(school=town.lindang, year=earlier, kind="class", name="1A", grade=1, by=town.samira)
+    old = add_group(school=town.lindang, year=earlier, kind="class", name="1A", grade=1, by=town.samira)
     answer = close(signed_in(town.samira), "2026-12-18")
     assert answer.status_code == 302
     old.refresh_from_db()
@@ -168,6 +169,30 @@ def test_a_closed_school_is_told_apart_and_can_be_opened_again(town, signed_in):
     answer = client.post(reverse("schools:school-reopen", args=["lindangsskolan"]), follow=True)
     assert "är med i arbetet igen" in text_of(answer)
     assert School.objects.open_on(AUTUMN_DAY).filter(pk=town.lindang.pk).exists()
+
+
+def test_a_school_that_is_opened_again_has_the_groups_that_ended_with_it(town, signed_in):
+    client, names = signed_in(town.samira), set(town.lindang.groups.values_list("name", flat=True))
+    gone = town.lindang.groups.get(name="2A")
+    end_group(group=gone, last_day=YESTERDAY - dt.timedelta(days=7), by=town.samira, now=NOW)
+    later = add_group(
+        school=town.lindang, year=town.year, kind="class", name="3C", grade=3, starts_on=AUTUMN_DAY, by=town.samira
+    )
+    close(client, YESTERDAY.isoformat())
+    assert not town.lindang.groups.filter(ends_on=None).exists()
+    client.post(reverse("schools:school-reopen", args=["lindangsskolan"]))
+    assert set(town.lindang.groups.filter(ends_on=None).values_list("name", flat=True)) == names - {"2A"} | {later.name}
+
+
+def test_a_last_day_ahead_is_taken_back_on_the_schools_own_page(town, signed_in):
+    client, address = signed_in(town.samira), reverse("schools:school-reopen", args=["lindangsskolan"])
+    assert address not in client.get("/skolor/lindangsskolan/").content.decode()
+    close(client, "2027-06-01")
+    assert address in client.get("/skolor/lindangsskolan/").content.decode()
+    client.post(address)
+    town.lindang.refresh_from_db()
+    assert town.lindang.closed_on is None
+    assert not town.lindang.groups.exclude(ends_on=None).exists()
 
 
 @pytest.mark.parametrize("day", ["", "1850-01-01", "2026-02-30", "igår", "99999-01-01"])

@@ -41,6 +41,7 @@ from programmes.models import (
 )
 from schools.actions.calendar import make_school_year
 from schools.actions.feeds import make_feed
+from schools.actions.groups import end_group
 from schools.actions.occasions import Guest, invite, plan_occasion
 from schools.actions.plans import open_programme_year
 from schools.actions.runs import start_run
@@ -133,6 +134,12 @@ def membership(town: SimpleNamespace, school: School) -> list[Any]:
 
 def group(town: SimpleNamespace, school: School) -> list[Any]:
     return [school.slug, school.groups.first().pk]
+
+
+def ended_group(town: SimpleNamespace, school: School) -> list[Any]:
+    one = school.groups.last()
+    end_group(group=one, last_day=TODAY, by=town.samira, now=NOW)
+    return [school.slug, one.pk]
 
 
 def way_out(town: SimpleNamespace, school: School) -> list[Any]:
@@ -515,6 +522,7 @@ SAMPLES = [
     sample("schools:group-add", slug_and_year, "CA", of_school=True),
     sample("schools:group-change", group, "CA", of_school=True),
     sample("schools:group-end", group, "CA", of_school=True),
+    sample("schools:group-reopen", ended_group, NO_GET, "CA", of_school=True),
     sample("schools:moving-up-school", slug_and_next_year, "CA", of_school=True),
     sample("schools:moving-up-all", next_year, "CA"),
     # Plans.
