@@ -290,7 +290,7 @@ class LogForm(forms.Form):
 
     def _offer(self) -> None:
         choice: dict[str, Any] = self.fields
-        choice["day"].choices = [*self.offers.days(), (OTHER, _("Another day"))]
+        choice["day"].choices = [*self.offers.days, (OTHER, _("Another day"))]
         choice["leader"].choices = self.offers.leaders()
         _offer_rows(choice["co_leaders"], self.offers.co_leaders(), self.offers.people)
         choice["new_week"].choices = [*self.offers.new_weeks(), ("", _("Decide later"))]
@@ -333,7 +333,7 @@ class LogForm(forms.Form):
 
     def _filled(self, entry: LogEntry) -> dict[str, Any]:
         day = entry.held_on.isoformat() if entry.held_on else ""
-        offered = [value for value, _label in self.offers.days()]
+        offered = [value for value, _label in self.offers.days]
         yes_no = {True: "yes", False: "no", None: ""}
         return {
             **entry.fields(),

@@ -50,6 +50,7 @@ class Offers:
     def people(self) -> list[SchoolPerson]:
         return list(self.session.participation.school.people.all())
 
+    @cached_property
     def days(self) -> Choices:
         """The planned day, or the open days of the week that have come."""
         planned = self.session.date

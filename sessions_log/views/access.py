@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 from uuid import UUID
 
 from django.core.exceptions import PermissionDenied
+from django.db.models import UUIDField
 from django.http import Http404, HttpRequest
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
@@ -15,9 +16,19 @@ from django.utils.http import url_has_allowed_host_and_scheme
 
 from accounts.policies import is_coordinator, sees_everything
 from accounts.requests import SignedInRequest
+from accounts.written import Slot, Written
 from schools.models import PlannedSession, School
 from schools.models.places import SchoolQuerySet
+from schools.models.plans import PlannedSessionQuerySet
 from schools.policies import user_can_log, user_can_see
+
+
+def with_what_a_log_needs() -> PlannedSessionQuerySet:
+    rows = PlannedSession.objects.with_names().select_related("participation__programme_year__year")
+    return rows.prefetch_related("topic__parts")
+
+
+BY_UUID = Written(lambda: with_what_a_log_needs().filter(uuid=Slot("uuid", UUIDField())))
 
 
 def schools_to_log(request: SignedInRequest, today: dt.date) -> SchoolQuerySet:
@@ -38,8 +49,9 @@ def chosen_school(request: SignedInRequest, schools: SchoolQuerySet) -> School |
 
 def session_to_log(request: SignedInRequest, uuid: UUID, today: dt.date) -> PlannedSession:
     """The session that an address names, with what its log needs."""
-    rows = PlannedSession.objects.with_names().select_related("participation__programme_year__year")
-    session = get_object_or_404(rows.prefetch_related("topic__parts"), uuid=uuid)
+    session = next(iter(BY_UUID.rows(uuid=uuid)), None)
+    if session is None:
+        raise Http404
     school = session.participation.school
     if not user_can_see(request.user, school, today):
         raise Http404
@@ -51,9 +63,11 @@ def session_to_log(request: SignedInRequest, uuid: UUID, today: dt.date) -> Plan
 def sessions_to_log(request: SignedInRequest, uuids: Iterable[UUID], today: dt.date) -> list[PlannedSession]:
     """The sessions that a form names. One that the user may not log is not found, and then nothing is."""
     wanted = set(uuids)
-    rows = PlannedSession.objects.filter(uuid__in=wanted, participation__school__in=schools_to_log(request, today))
-    rows = rows.with_names().select_related("participation__programme_year__year").prefetch_related("topic__parts")
-    found = list(rows.order_by("pk"))
+    found = list(
+        with_what_a_log_needs()
+        .filter(uuid__in=wanted, participation__school__in=schools_to_log(request, today))
+        .order_by("pk")
+    )
     if len(found) != len(wanted):
         raise Http404
     return found
