@@ -45,11 +45,21 @@ def pause(*, by: User, now: dt.datetime) -> None:
     Control.objects.filter(pk=1, paused_at=None).update(paused_at=now, paused_why=why[:200])
 
 
+@transaction.atomic
 def resume(*, by: User, now: dt.datetime) -> None:
     """Send again. Raises ``ValidationError`` after a restored backup, unless an administrator does it."""
-    if current().is_restored and not is_administrator(by, timezone.localdate(now)):
-        raise ValidationError(_("A backup has been restored. Only an administrator starts the sending again."))
+    if current().is_restored:
+        if not is_administrator(by, timezone.localdate(now)):
+            raise ValidationError(_("A backup has been restored. Only an administrator starts the sending again."))
+        _hold_reminders()
     Control.objects.filter(pk=1).update(paused_at=None, paused_why="", is_restored=False)
+
+
+def _hold_reminders() -> None:
+    """Those made since a backup was restored: what went in the days that it does not know is made anew."""
+    waiting = Message.objects.filter(kind__in=[kind.name for kind in all_kinds() if kind.may_be_off])
+    held = {"state": State.HELD, "why": _("A backup has been restored."), "is_from_backup": True}
+    waiting.filter(state__in=(State.QUEUED, State.GATHERED)).update(**held)
 
 
 def take_turns(wanted: int, now: dt.datetime) -> int:

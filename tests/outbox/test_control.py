@@ -14,14 +14,16 @@ from django.urls import reverse
 
 from accounts.actions import give_role
 from accounts.models import User
-from outbox import control
+from outbox import control, kinds
 from outbox.actions import enqueue, release, release_all
 from outbox.control import current
+from outbox.kinds import Kind
 from outbox.models import Control, Message, State
 from outbox.own_texts import code_samples
 from tests.mailing import Postbox
 from tests.outbox.conftest import NOON
 from tests.outbox.killing import counting_server
+from tests.outbox.letters import compose
 from tests.outbox.nursery import Nursery
 from tests.processes.fixtures import wait_until
 
@@ -131,6 +133,34 @@ def test_mails_of_a_restored_backup_wait_until_an_administrator_lets_them_go(
     assert states()[0] == State.HELD
     assert release_all(by=adam, now=later) == 1
     assert len(Postbox().send(later + 2 * MINUTE)) == 1
+
+
+def test_reminders_made_anew_since_a_backup_was_restored_wait_too(
+    mail: Write, reader: User, adam: User, marked: Path, monkeypatch
+):
+    reminder = Kind("reminder", "Påminnelse", compose, can_wait=True, may_be_off=True)
+    monkeypatch.setitem(kinds._kinds, "reminder", reminder)
+    said = {"kind": "reminder", "user": reader, "address": reader.email, "about": {"number": 7}}
+    Postbox().send(NOON)
+    backup = current()
+    enqueue(now=NOON, **said)
+    assert len(Postbox().send(NOON + MINUTE)) == 1
+    # The backup knows nothing of the reminder: when it has been restored, the same is found to be due.
+    Message.objects.all().delete()
+    go_back_to(backup)
+    later = NOON + 10 * MINUTE
+    assert Postbox().send(later) == []
+    enqueue(now=later, **said)
+    mail(1, now=later)
+    control.resume(by=adam, now=later)
+    assert [sent.to for sent in Postbox().send(later)] == [["Lisa Test <lisa1@vpc.example>"]]
+    assert states() == [State.HELD, State.SENT]
+    assert release_all(by=reader, now=later) == 0
+    assert release_all(by=adam, now=later) == 1
+    enqueue(now=later, **said)
+    control.pause(by=adam, now=later)
+    control.resume(by=reader, now=later)
+    assert states()[2] == State.QUEUED
 
 
 def after_midnight(mail: Write, newcomer: User) -> dict[str, Callable[[], object]]:
