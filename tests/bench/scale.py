@@ -78,11 +78,15 @@ def judged(first: dict, last: dict) -> list[str]:
     pages = [page for page in first["pages"] if "floor" not in page]
     slow = [page for page in pages if beside_floor(first, page) > MOST_BESIDE_FLOOR]
     growing = [page for page in pages if last["pages"][page]["ms"] > MOST_GROWTH * first["pages"][page]["ms"]]
+    limit = MOST_BESIDE_FLOOR * MOST_GROWTH
+    far = [page for page in pages if last["pages"][page]["ms"] > limit * first["pages"]["second floor"]["ms"]]
     queries = max(one["pages"]["saving a log"]["queries"] for one in (first, last))
     return [
         f"At most {MOST_BESIDE_FLOOR} times the second floor at the smallest size: "
         + (f"not {', '.join(slow)}." if slow else "every page."),
-        f"At most {MOST_GROWTH} times that at the largest: "
+        f"At most {MOST_GROWTH} times its own time there at the largest: "
         + (f"not {', '.join(growing)}." if growing else "every page."),
+        f"At most {limit:.1f} times the floor ({MOST_BESIDE_FLOOR} × {MOST_GROWTH}) at the largest: "
+        + (f"not {', '.join(far)}." if far else "every page."),
         f"A log is saved in {queries} queries; the aim is at most {MOST_QUERIES_TO_SAVE}.",
     ]
