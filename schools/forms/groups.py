@@ -6,6 +6,7 @@ import datetime as dt
 from typing import Any
 
 from django import forms
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from accounts.forms import DayInput
@@ -51,7 +52,9 @@ class GroupForm(forms.ModelForm):
             field.choices = [("", _("None")), *(choice for choice in field.choices if choice[0] != "")]
         leaders: Any = self.fields["staff_group"]
         leaders.empty_label = _("None")
-        leaders.queryset = Group.objects.staff().filter(school=school, year=year, ends_on=None)
+        # One that has ended is no choice, but stays where it is chosen: a class's earlier sessions rest on it.
+        is_choice = Q(ends_on=None) | Q(pk=self.instance.staff_group_id)
+        leaders.queryset = Group.objects.staff().filter(is_choice, school=school, year=year)
         if self.instance.pk:
             del self.fields["kind"], self.fields["starts_on"]
         else:

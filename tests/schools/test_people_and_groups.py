@@ -265,6 +265,19 @@ def test_a_class_that_cannot_be_is_refused_beside_the_field(samiras, changed, an
     assert not Group.objects.filter(name="4C").exists()
 
 
+def test_a_class_keeps_its_staff_group_that_has_ended_when_something_else_is_changed(samiras, town):
+    one, staff = town.lindang.groups.get(name="1A"), town.lindang.groups.get(kind="staff")
+    end_group(group=staff, last_day=dt.date(2026, 9, 10), by=town.samira, now=NOW)
+    address = reverse("schools:group-change", args=["lindangsskolan", one.pk])
+    field = samiras.get(address).context["form"]["staff_group"]
+    assert f'<option value="{staff.pk}" selected' in str(field)
+    samiras.post(address, {"name": "1A", "grade": "1", "headcount": "25", "staff_group": field.value()})
+    one.refresh_from_db()
+    assert (one.headcount, one.staff_group) == (25, staff)
+    of_another = samiras.get(reverse("schools:group-add", args=["lindangsskolan", "2026-27"])).context["form"]
+    assert "Personal F–3" not in str(of_another["staff_group"])
+
+
 def test_another_schools_staff_group_is_no_choice(samiras, town):
     elsewhere = town.ekbacka.groups.get(kind="staff")
     form = {"kind": "class", "name": "4C", "grade": "4", "staff_group": elsewhere.pk}
