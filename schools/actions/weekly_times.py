@@ -22,19 +22,21 @@ from schools.times import Time, time_of, weekly_time
 @transaction.atomic
 def follow_weekly_time(*, group: Group, former: Group, by: User, now: dt.datetime) -> uuid.UUID | None:
     """Give the group's sessions ahead its weekly time, but those that somebody has given a time of their own.
+    What was to be held on a day that has passed stays there, and nothing comes to such a day.
 
     ``former`` is the group as it was. Gives the batch of the changes, none if nothing changes.
     """
     if _weekly(group) == _weekly(former):
         return None
-    calendar = SchoolCalendar.of(group.year, group.school)
-    rows = PlannedSession.objects.upcoming(timezone.localdate(now)).filter(group=group).select_related("group")
+    calendar, today = SchoolCalendar.of(group.year, group.school), timezone.localdate(now)
+    rows = PlannedSession.objects.upcoming(today).filter(group=group).select_related("group")
     placings = [
-        Placing(row, row.version, row.week_start, weekly_time(group, row.week_start, calendar))
-        for row in rows
+        Placing(row, row.version, row.week_start, time)
+        for row, time in ((row, weekly_time(group, row.week_start, calendar)) for row in rows)
         if time_of(row) in (Time(), weekly_time(former, row.week_start, calendar))
         # A week that has been closed since is a matter of its own.
         and not calendar.is_closed_week(row.week_start)
+        and not any(_has_passed(one, today) for one in (time_of(row), time))
     ]
     if not placings:
         return None
@@ -64,6 +66,10 @@ def _weekly_times_in(changes: Iterable[PlanChange]) -> Iterator[tuple[Group, dic
     rows = [change for change in changes if change.session and "weekly" in change.after]
     said = {change.session.group_id: change.after["weekly"] for change in rows if change.session}
     return ((group, said[group.pk]) for group in Group.objects.filter(pk__in=said))
+
+
+def _has_passed(time: Time, today: dt.date) -> bool:
+    return time.date is not None and time.date < today
 
 
 def _weekly(group: Group) -> list[Any]:

@@ -362,6 +362,19 @@ def test_a_weekly_time_that_has_been_changed_since_stays(plan, centre):
 # Classes come, merge and change their names
 
 
+@pytest.mark.parametrize(("before", "after", "stays_on"), [(4, 0, 4), (0, 4, 0), (4, 2, 2), (None, 0, None)])
+def test_a_new_weekly_time_moves_nothing_to_a_day_that_has_passed_nor_from_one(plan, centre, before, after, stays_on):
+    """It is the Wednesday of the week."""
+    row = session_of(plan, "1A", after=D(2026, 9, 30))
+    change_group(group=row.group, weekday=before, by=centre.jonas, now=NOW)
+    wednesday = row.week_start + dt.timedelta(days=2)
+    change_group(group=row.group, weekday=after, by=centre.jonas, now=at(wednesday))
+    row.refresh_from_db()
+    assert row.date == (None if stays_on is None else row.week_start + dt.timedelta(days=stays_on))
+    later = session_of(plan, "1A", after=row.week_start + dt.timedelta(days=7))
+    assert later.date.weekday() == after
+
+
 def test_a_class_added_in_october_is_offered_the_rest_of_its_year(plan, centre, signed_in):
     with on(D(2026, 10, 14)):
         samira = signed_in(centre.samira)
