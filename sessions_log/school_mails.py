@@ -131,9 +131,7 @@ def _year_after(year: SchoolYear) -> str:
 
 def _this_year(year: SchoolYear, membership: SchoolMembership, today: dt.date) -> list[tuple[str, str]]:
     school = membership.person.school
-    classes = Group.objects.filter(school=school, year=year, kind=Group.Kind.CLASS, ends_on=None).order_by(
-        "grade", "name"
-    )
+    classes = Group.objects.classes().lasting().filter(school=school, year=year).order_by("grade", "name")
     contacts = SchoolMembership.objects.contacts().active(today).filter(person__school=school).select_related("person")
     times = [f"{one.name} {one.get_weekday_display()} {one.weekly_start:%H.%M}" for one in classes if one.weekly_start]
     return [

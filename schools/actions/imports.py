@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from django.db import transaction
 
 from accounts.models import User
-from schools.imports.classes import ClassRow, DryRun, compare
+from schools.imports.classes import Addition, ClassRow, DryRun
 from schools.imports.dry_runs import ImportRefused
 from schools.imports.school_data import SchoolDataDryRun, with_grades
 from schools.models import Group, Participation, SchoolYear
@@ -37,7 +37,7 @@ def import_school_data(
     found = read()
     if found.errors or found.digest != digest or {one.row for one, _school in found.unclear} - set(grades):
         raise ImportRefused
-    compare(with_grades(found, grades), year, found.classes)
+    found.classes.additions += [Addition(row) for row in with_grades(found, grades)]
     _write(found.classes, year)
     return found.classes
 

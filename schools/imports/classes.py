@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import difflib
 import re
 import unicodedata
@@ -86,11 +87,12 @@ class DryRun:
         return digest_of(told)
 
 
-def dry_run(content: bytes, year: SchoolYear) -> DryRun:
-    """Compare a file with a school year's classes. Raises ``UnreadableFile`` when it is no table of classes."""
+def dry_run(content: bytes, year: SchoolYear, today: dt.date) -> DryRun:
+    """Compare a file with a school year's classes as they are on a day. Raises ``UnreadableFile`` when it is no table
+    of classes."""
     table = rows_of(content)
     header_at, columns = _header(table)
-    schools = _Schools(list(School.objects.filter(closed_on=None)))
+    schools = _Schools(list(School.objects.in_the_work(year, today)))
     result = DryRun()
     rows: list[ClassRow] = []
     for number, cells in enumerate(table[header_at + 1 :], start=header_at + 2):
@@ -102,7 +104,7 @@ def dry_run(content: bytes, year: SchoolYear) -> DryRun:
     if not rows and not result.errors:
         raise UnreadableFile(_("The file has a header but no classes."))
     result.errors += doubles(rows)
-    compare(rows, year, result)
+    compare(rows, year, today, result)
     result.errors.sort(key=lambda error: error.row)
     return result
 
@@ -202,7 +204,7 @@ def doubles(rows: Sequence[ClassRow]) -> list[RowError]:
     return errors
 
 
-def compare(rows: Sequence[ClassRow], year: SchoolYear, result: DryRun) -> None:
+def compare(rows: Sequence[ClassRow], year: SchoolYear, today: dt.date, result: DryRun) -> None:
     """Sort the rows into what would be added, what altered and what stays, and errors."""
     existing = {
         (group.school_id, group.name.casefold()): group
@@ -212,7 +214,7 @@ def compare(rows: Sequence[ClassRow], year: SchoolYear, result: DryRun) -> None:
         group = existing.get((row.school.pk, row.name.casefold()))
         if group is None:
             result.additions.append(Addition(row))
-        elif group.ends_on is not None:
+        elif group.has_ended_by(today):
             reason = _("%(name)s has ended this school year. Give the class another name.") % {"name": row.name}
             result.errors.append(RowError(row.row, reason))
         elif changes := tuple(_changes(row, group)):

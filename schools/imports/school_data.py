@@ -5,6 +5,7 @@ Persons and memberships are in such files too; they are never read, and nothing 
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
@@ -145,10 +146,10 @@ def _grade(name: str, school_type: object) -> int | None:
     return int(told[0]) if len(told) == 1 else None
 
 
-def compare_classes(given: GivenClasses, year: SchoolYear) -> SchoolDataDryRun:
-    """What the classes would change in a school year. Grades and staff groups that are there stay when nothing is
-    said of them, and so do the numbers of pupils, which such a source does not tell."""
-    schools = {school.unit_code: school for school in School.objects.filter(closed_on=None) if school.unit_code}
+def compare_classes(given: GivenClasses, year: SchoolYear, today: dt.date) -> SchoolDataDryRun:
+    """What the classes would change in a school year, on a day. Grades and staff groups that are there stay when
+    nothing is said of them, and so do the numbers of pupils, which such a source does not tell."""
+    schools = {school.unit_code: school for school in School.objects.in_the_work(year, today) if school.unit_code}
     existing = {
         (group.school_id, group.name.casefold()): group.grade for group in Group.objects.classes().filter(year=year)
     }
@@ -166,7 +167,7 @@ def compare_classes(given: GivenClasses, year: SchoolYear) -> SchoolDataDryRun:
             rows.append(ClassRow(one.row, school, one.name, grade, None))
     all_rows = rows + [ClassRow(one.row, school, one.name, 0, None) for one, school in result.unclear]
     result.classes.errors += doubles(sorted(all_rows, key=lambda row: row.row))
-    compare(rows, year, result.classes)
+    compare(rows, year, today, result.classes)
     result.classes.errors.sort(key=lambda error: error.row)
     return result
 

@@ -19,7 +19,11 @@ GRADES = [(0, "F"), *((n, str(n)) for n in range(1, 10))]
 class GroupQuerySet(models.QuerySet["Group"]):
     def active(self, day: dt.date) -> GroupQuerySet:
         """Groups that exist on a day."""
-        return self.filter(starts_on__lte=day).filter(Q(ends_on__isnull=True) | Q(ends_on__gte=day))
+        return self.not_ended_by(day).filter(starts_on__lte=day)
+
+    def not_ended_by(self, day: dt.date) -> GroupQuerySet:
+        """Groups whose last day does not lie before a day, as ``has_ended_by`` says of one."""
+        return self.filter(Q(ends_on__isnull=True) | Q(ends_on__gte=day))
 
     def lasting(self) -> GroupQuerySet:
         """Groups that are there until their school year is over, and so on its last day."""

@@ -72,6 +72,10 @@ class SchoolQuerySet(models.QuerySet["School"]):
         """Schools that have not closed."""
         return self.filter(Q(closed_on__isnull=True) | Q(closed_on__gte=day))
 
+    def in_the_work(self, year: SchoolYear, today: dt.date) -> SchoolQuerySet:
+        """Schools that have not closed by a day of a year that goes on, or by the first of one that comes."""
+        return self.open_on(max(today, year.starts_on))
+
     def with_contact(self, today: dt.date) -> SchoolQuerySet:
         """Schools where somebody is an active contact person: with a role today, and in reach of mails."""
         return self.filter(_has_contact(today))

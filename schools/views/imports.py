@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import datetime as dt
 import io
 
 from django.contrib import messages
@@ -33,16 +34,17 @@ TEMPLATE_ROWS = (
 
 
 def class_import(request: SignedInRequest, year_slug: str) -> HttpResponse:
-    if not manages_schools(request.user, timezone.localdate()):
+    today = timezone.localdate()
+    if not manages_schools(request.user, today):
         raise PermissionDenied
     year = year_or_404(year_slug)
     if request.method == "POST" and "kept" in request.POST:
-        return _apply(request, year)
+        return _apply(request, year, today)
     form = TableFileForm(request.POST or None, request.FILES or None)
     if request.method == "POST" and form.is_valid():
         content = form.cleaned_data["file"].read()
         try:
-            return _show(request, year, dry_run(content, year), content)
+            return _show(request, year, dry_run(content, year, today), content)
         except UnreadableFile as reason:
             form.add_error("file", str(reason))
     return render(request, "schools/class_import.html", {"form": form, "year": year})
@@ -66,17 +68,17 @@ def _show(request: SignedInRequest, year: SchoolYear, found: DryRun, content: by
     return render(request, "schools/class_import_shown.html", context)
 
 
-def _apply(request: SignedInRequest, year: SchoolYear) -> HttpResponse:
+def _apply(request: SignedInRequest, year: SchoolYear, today: dt.date) -> HttpResponse:
     try:
         content = kept(request.POST["kept"], of=SALT + year.slug)
         digest = request.POST.get("digest", "")
-        found = import_classes(read=lambda: dry_run(content, year), year=year, digest=digest, by=request.user)
+        found = import_classes(read=lambda: dry_run(content, year, today), year=year, digest=digest, by=request.user)
     except NotKept:
         messages.error(request, _("The file was too old. Choose it again."))
         return redirect("schools:class-import", year.slug)
     except ImportRefused:
         messages.error(request, _("Something has changed since the file was shown. Nothing is read in. Look again."))
-        return _show(request, year, dry_run(content, year), content)
+        return _show(request, year, dry_run(content, year, today), content)
     said = {"added": len(found.additions), "changed": len(found.alterations)}
     messages.success(request, _("%(added)s classes are added and %(changed)s changed.") % said)
     return redirect("schools:class-import", year.slug)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse
@@ -17,7 +15,8 @@ from programmes.models import Programme
 from schools.actions.matching import match_mentors
 from schools.actions.plans import first_rules
 from schools.forms.matching import MatchForm
-from schools.models import Group, ProgrammeYear, School, SchoolYear
+from schools.models import Group, ProgrammeYear, SchoolYear
+from schools.models.groups import GroupQuerySet
 from schools.policies import user_can_manage, user_can_plan
 from schools.views.access import visible_school, year_or_404
 from schools.views.programmes import query_of, series_rules
@@ -30,8 +29,9 @@ def mentor_matching(request: SignedInRequest, slug: str, year_slug: str) -> Http
     school, year = visible_school(request, slug, today), year_or_404(year_slug)
     may_manage = user_can_manage(request.user, school, today)
     rules = series_rules(year) or _rules_to_begin_with(year)
-    mentors = list(_open_groups(school, year).mentors().order_by("name"))
-    form = MatchForm(request.POST or None, classes=_classes(school, year, rules), mentors=mentors)
+    groups = Group.objects.filter(school=school, year=year).not_ended_by(today).select_related("mentors")
+    mentors = list(groups.mentors().order_by("name"))
+    form = MatchForm(request.POST or None, classes=_classes(groups, rules), mentors=mentors)
     if request.method == "POST":
         if not may_manage:
             raise PermissionDenied
@@ -61,12 +61,8 @@ def _rules_to_begin_with(year: SchoolYear) -> ProgrammeYear | None:
     return first_rules(programme, year) if programme else None
 
 
-def _open_groups(school: School, year: SchoolYear) -> Any:
-    return Group.objects.filter(school=school, year=year, ends_on=None).select_related("mentors")
-
-
-def _classes(school: School, year: SchoolYear, rules: ProgrammeYear | None) -> list[Group]:
+def _classes(groups: GroupQuerySet, rules: ProgrammeYear | None) -> list[Group]:
     if rules is None:
         return []
     grades = (rules.lowest_grade, rules.highest_grade)
-    return list(_open_groups(school, year).classes().filter(grade__range=grades).order_by("grade", "name"))
+    return list(groups.classes().filter(grade__range=grades).order_by("grade", "name"))

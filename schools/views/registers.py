@@ -118,26 +118,29 @@ def _apply_units(request: SignedInRequest, today: dt.date) -> HttpResponse:
 @GET_OR_POST
 def school_data_import(request: SignedInRequest, year_slug: str) -> HttpResponse:
     """Classes of a school year from SS 12000: by its address, or from files."""
-    if not manages_schools(request.user, timezone.localdate()):
+    today = timezone.localdate()
+    if not manages_schools(request.user, today):
         raise PermissionDenied
     year = year_or_404(year_slug)
     if request.method == "POST" and "kept" in request.POST:
-        return _apply_classes(request, year)
+        return _apply_classes(request, year, today)
     form, register = SchoolDataFilesForm(), school_data()
     try:
         if request.method == "POST" and "fetch" in request.POST and register is not None:
-            return _show_classes(request, year, classes_in(fetch_documents(register), year))
+            return _show_classes(request, year, today, classes_in(fetch_documents(register), year))
         if request.method == "POST":
             form = SchoolDataFilesForm(request.POST, request.FILES)
             if form.is_valid():
-                return _show_classes(request, year, classes_in(form.documents(), year))
+                return _show_classes(request, year, today, classes_in(form.documents(), year))
     except UnreadableFile as reason:
         _say(request, form, "groups", str(reason))
     return render(request, "schools/school_data_import.html", {"form": form, "year": year, "register": register})
 
 
-def _show_classes(request: SignedInRequest, year: SchoolYear, given: GivenClasses, data: Any = None) -> HttpResponse:
-    found = compare_classes(given, year)
+def _show_classes(
+    request: SignedInRequest, year: SchoolYear, today: dt.date, given: GivenClasses, data: Any = None
+) -> HttpResponse:
+    found = compare_classes(given, year, today)
     context = {
         "year": year,
         "found": found,
@@ -147,7 +150,7 @@ def _show_classes(request: SignedInRequest, year: SchoolYear, given: GivenClasse
     return render(request, "schools/school_data_import_shown.html", context)
 
 
-def _apply_classes(request: SignedInRequest, year: SchoolYear) -> HttpResponse:
+def _apply_classes(request: SignedInRequest, year: SchoolYear, today: dt.date) -> HttpResponse:
     try:
         rows = kept_rows(request.POST["kept"], of=CLASSES + year.slug)
     except NotKept:
@@ -155,17 +158,17 @@ def _apply_classes(request: SignedInRequest, year: SchoolYear) -> HttpResponse:
     given = GivenClasses([GivenClass(**row) for row in rows])
 
     def read() -> SchoolDataDryRun:
-        return compare_classes(given, year)
+        return compare_classes(given, year, today)
 
     choices = GradeChoices(read(), request.POST)
     if not choices.is_valid():
-        return _show_classes(request, year, given, request.POST)
+        return _show_classes(request, year, today, given, request.POST)
     try:
         digest = request.POST.get("digest", "")
         found = import_school_data(read=read, grades=choices.grades(), year=year, digest=digest, by=request.user)
     except ImportRefused:
         messages.error(request, _("Something has changed since it was shown. Nothing is read in. Look again."))
-        return _show_classes(request, year, given, request.POST)
+        return _show_classes(request, year, today, given, request.POST)
     said = {"added": len(found.additions), "changed": len(found.alterations)}
     messages.success(request, _("%(added)s classes are added and %(changed)s changed.") % said)
     return redirect("schools:school-data-import", year.slug)

@@ -17,7 +17,7 @@ from accounts.policies import manages_schools, sees_everything
 from accounts.requests import SignedInRequest
 from schools.actions import places
 from schools.forms.places import CloseSchoolForm, SchoolForm
-from schools.models import District, School, SchoolMembership, SchoolPerson, SchoolYear
+from schools.models import District, Group, School, SchoolMembership, SchoolPerson, SchoolYear
 from schools.models.places import SchoolQuerySet
 from schools.views.access import managed_school
 
@@ -111,8 +111,8 @@ def _with_contacts_and_classes(schools: SchoolQuerySet, today: dt.date) -> Schoo
     """Each school with its ``contacts`` and its number of ``classes`` this school year."""
     active = SchoolMembership.objects.contacts().in_reach().active(today)
     contacts = Prefetch("people", SchoolPerson.objects.filter(memberships__in=active).distinct(), to_attr="contacts")
-    this_year = Q(groups__kind="class", groups__year=SchoolYear.objects.at(today), groups__ends_on=None)
-    classes = Count("groups", filter=this_year, distinct=True)
+    this_year = Group.objects.classes().filter(year=SchoolYear.objects.at(today)).not_ended_by(today)
+    classes = Count("groups", filter=Q(groups__in=this_year), distinct=True)
     return schools.select_related("district").annotate(classes=classes).prefetch_related(contacts)
 
 

@@ -15,6 +15,8 @@ from django.urls import reverse
 from openpyxl import Workbook, load_workbook
 
 from schools.actions.calendar import make_school_year
+from schools.actions.places import close_school
+from schools.imports.classes import dry_run
 from schools.models import Group
 from tests.conftest import AUTUMN_DAY, NOW
 from tests.schools.laid_out import lay_out, on, text_of, words_of
@@ -147,13 +149,24 @@ def test_a_decimal_number_in_excel_is_refused_too(client):
     assert "Antalet elever är 24.5." in text_of(show(client, content))
 
 
+def test_classes_of_a_school_that_leaves_the_work_later_are_read_in_until_then(client, centre):
+    close_school(school=centre.lindang, last_day=dt.date(2026, 12, 18), by=centre.samira, now=NOW)
+    rows = "Lindängsskolan;1A;1;23;\nLindängsskolan;3A;3;20;\n"
+    shown = show(client, rows)
+    assert shown.context["found"].errors == []
+    read_in(client, shown)
+    assert {("Lindängsskolan", "1A", 1, 23), ("Lindängsskolan", "3A", 3, 20)} <= classes()
+    [error, _other] = dry_run((HEADER + rows).encode(), centre.year, dt.date(2026, 12, 19)).errors
+    assert "finns inte i portalen" in error.reason
+
+
 def test_a_class_that_has_ended_is_not_woken_by_a_file(client, centre):
-    centre.lindang.groups.filter(name="1A").update(ends_on=AUTUMN_DAY)
+    centre.lindang.groups.filter(name="1A").update(ends_on=AUTUMN_DAY - dt.timedelta(days=1))
     assert "1A har slutat" in text_of(show(client, "Lindängsskolan;1A;1;24;\n"))
 
 
 def test_a_closed_schools_classes_are_not_read_in(client, centre):
-    centre.lindang.closed_on = AUTUMN_DAY
+    centre.lindang.closed_on = AUTUMN_DAY - dt.timedelta(days=1)
     centre.lindang.save()
     assert "finns inte i portalen" in text_of(show(client, "Lindängsskolan;1A;1;24;\n"))
 

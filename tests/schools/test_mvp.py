@@ -13,7 +13,7 @@ from django.urls import reverse
 from evaluations.keeping import counts_by_school
 from programmes.models import Programme
 from schools.actions.departures import choose_way_out
-from schools.actions.groups import add_group
+from schools.actions.groups import add_group, end_group
 from schools.actions.matching import match_mentors
 from schools.actions.occasions import change_occasion
 from schools.actions.plans import apply_plan, draft_plan, join, open_programme_year
@@ -171,6 +171,20 @@ def test_the_matching_page_warns_and_saves(mvp: Participation, centre: SimpleNam
     assert "Elevmentorer är inte matchade med någon klass." in page
     assert client.post(address, {f"class_{six(mvp).pk}": "9999"}).status_code == 200
     assert signed_in(centre.elin).post(address, {}).status_code == 403
+
+
+def test_pupil_mentors_whose_last_day_is_ahead_are_still_matched(
+    mvp: Participation, centre: SimpleNamespace, signed_in
+):
+    client, address = signed_in(centre.samira), reverse("schools:mentor-matching", args=["lindangsskolan", "2026-27"])
+    mentors = mvp.school.groups.get(name="Elevmentorer")
+    end_group(group=mentors, last_day=D(2027, 5, 28), by=centre.samira, now=AUGUST)
+    with on(D(2026, 10, 1)):
+        assert f'<option value="{mentors.pk}" selected' in client.get(address).content.decode()
+        client.post(address, {f"class_{six(mvp).pk}": mentors.pk})
+        assert six(mvp).mentors == mentors
+    with on(D(2027, 5, 31)):
+        assert f'value="{mentors.pk}"' not in client.get(address).content.decode()
 
 
 def test_the_draft_is_switched_between_programmes_and_laid_out(mvp: Participation, centre: SimpleNamespace, signed_in):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 from types import SimpleNamespace
 from typing import Any
@@ -13,6 +14,7 @@ from django.urls import reverse
 
 from accounts.models import User
 from schools.actions.groups import end_group
+from schools.actions.places import close_school
 from schools.models import Group, School, SchoolPerson
 from schools.views.kept import kept_rows
 from tests.conftest import AUTUMN_DAY, NOW
@@ -163,10 +165,21 @@ def test_a_group_that_cannot_be_tells_its_row_and_why_and_nothing_is_read_in(cli
     assert classes(centre.lindang) == OLD
 
 
+def test_classes_of_a_school_that_leaves_the_work_later_are_no_others(client, centre):
+    close_school(school=centre.lindang, last_day=dt.date(2026, 12, 18), by=centre.samira, now=NOW)
+    found = show(client, [group("1A"), group("3B")]).context["found"]
+    assert (found.errors, found.elsewhere, found.new_count) == ([], {}, 1)
+
+
 def test_an_organisation_with_a_wrong_code_and_a_class_that_has_ended_are_errors(client, centre):
     wrong = [{"id": "o1", "schoolUnitCode": "123"}]
     assert "Den har åtta siffror" in text_of(show(client, [group("3B")], wrong))
-    end_group(group=centre.lindang.groups.get(name="1A"), last_day=AUTUMN_DAY, by=centre.samira, now=NOW)
+    end_group(
+        group=centre.lindang.groups.get(name="1A"),
+        last_day=AUTUMN_DAY - dt.timedelta(days=1),
+        by=centre.samira,
+        now=NOW,
+    )
     assert "1A har slutat" in text_of(show(client, [group("1A")]))
 
 

@@ -195,6 +195,18 @@ def test_a_last_day_ahead_is_taken_back_on_the_schools_own_page(town, signed_in)
     assert not town.lindang.groups.exclude(ends_on=None).exists()
 
 
+def test_a_school_whose_last_day_is_ahead_has_its_classes_in_the_list(town, signed_in):
+    client = signed_in(town.samira)
+
+    def classes() -> int:
+        schools = client.get(reverse("schools:school-list")).context["schools"]
+        return next(one.classes for one in schools if one == town.lindang)
+
+    before = classes()
+    close(client, "2027-06-01")
+    assert classes() == before > 0
+
+
 @pytest.mark.parametrize("day", ["", "1850-01-01", "2026-02-30", "igår", "99999-01-01"])
 def test_a_last_day_that_is_none_is_refused_beside_the_field(town, signed_in, day):
     page = signed_in(town.samira).post(
