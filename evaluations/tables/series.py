@@ -12,7 +12,7 @@ from evaluations.cells import Cell, Column, Row, Table, share_column, text_colum
 from evaluations.counting import EMPTY, Counts, add_up
 from evaluations.figures import Figure, aimed
 from evaluations.selection import Selection
-from evaluations.series import PartnerRow, Series
+from evaluations.series import PartnerRow, Series, SeriesRow
 from evaluations.tables.columns import OF_SERIES, rows_address, share_cells
 from programmes.models import Measure
 from schools.models import Occasion, OccasionKind, Organisation
@@ -35,7 +35,7 @@ def series_table(series: Series) -> Table:
         [
             Cell(row.school.name, address(selection, "school", row.school.slug)),
             Cell(row.mentors, f"{reverse('schools:group-list', args=[row.school.slug, selection.year.slug])}"),
-            Cell(row.counts["pupils"], figure_address(selection, "reach", skola=row.school.slug)),
+            Cell(row.counts["pupils"], _pupils_address(row, selection)),
             *share_cells(_of_series(row.counts, selection), selection, skola=row.school.slug),
             Cell(row.supervision, occasions_address(selection, OccasionKind.SUPERVISION, skola=row.school.slug)),
         ]
@@ -45,6 +45,11 @@ def series_table(series: Series) -> Table:
         more = Cell(series.for_all, occasions_address(selection, OccasionKind.SUPERVISION, skola="centret"))
         rows.append([Cell(_("For the whole centre")), *([Cell(None)] * (len(columns) - 2)), more])
     return Table("mvp", _("School by school"), columns, rows, series_total(series))
+
+
+def _pupils_address(row: SeriesRow, selection: Selection) -> str:
+    """Nowhere where there are none, as at a school that has closed."""
+    return figure_address(selection, "reach", skola=row.school.slug) if row.counts["classes"] else ""
 
 
 def series_summary(series: Series) -> list[tuple[Column, Cell]]:

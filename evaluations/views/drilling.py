@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections import Counter
 from typing import Any
 
@@ -40,6 +41,7 @@ def districts(request: HttpRequest, *, selection: Selection) -> HttpResponse:
 def school(request: HttpRequest, slug: str, *, selection: Selection) -> HttpResponse:
     """A school's year in the programme, with its groups."""
     own = get_object_or_404(School.objects.select_related("district"), slug=slug)
+    selection = _with(own, selection)
     found = drilling.school_of(selection, own)
     context = {
         "selection": selection,
@@ -57,6 +59,7 @@ def school(request: HttpRequest, slug: str, *, selection: Selection) -> HttpResp
 def group(request: HttpRequest, slug: str, pk: int, *, selection: Selection) -> HttpResponse:
     """A group's year: its figures, and its sessions one by one; one that has no part in it leads to its school."""
     own = get_object_or_404(Group.objects.select_related("school__district"), school__slug=slug, pk=pk)
+    selection = _with(own.school, selection)
     parts = [part for part in drilling.groups_of(selection, own.school) if part.about == own]
     if not parts:
         return redirect(address(selection, "school", slug))
@@ -70,6 +73,15 @@ def group(request: HttpRequest, slug: str, pk: int, *, selection: Selection) -> 
         "table": tables.place_table(places, sessions),
     }
     return render(request, "evaluations/group.html", context)
+
+
+def _with(school: School, selection: Selection) -> Selection:
+    """The selection; in all districts if the school is not in its own, whose lists have no such school."""
+    if selection.district in (None, school.district):
+        return selection
+    said = {"school": school, "district": selection.district}
+    selection.mended.append(_("%(school)s is not in %(district)s. Here are all districts.") % said)
+    return dataclasses.replace(selection, district=None)
 
 
 @with_selection
@@ -171,11 +183,16 @@ def occasion_list(request: HttpRequest, *, selection: Selection) -> HttpResponse
 def _at(found: series.OccasionQuerySet, slug: str, selection: Selection) -> list[Occasion]:
     if slug == CENTRE:
         found = found.filter(school=None)
-    elif slug in {one.slug for one in selection.schools}:
+    elif slug and _schools_once(selection).filter(slug=slug).exists():
         found = found.filter(school__slug=slug)
     elif slug:
         selection.mended.append(_("There is no such school here. Here are all."))
     return list(found.with_names())
+
+
+def _schools_once(selection: Selection) -> QuerySet[School]:
+    """The schools of the district or of all, those too that have closed: what was held there still counts."""
+    return School.objects.filter(district=selection.district) if selection.district else School.objects.all()
 
 
 def _came(rows: QuerySet[OccasionAttendance], who: Organisation | None) -> Counter[int]:

@@ -47,9 +47,18 @@ class Asking:
     selection: Selection
     audience: SurveyWave.Audience
     school: School | None
-    # The schools to choose among; for a partner there are none.
+    # The schools to choose among; for a partner only those where they have a role.
     schools: list[School]
     sees_all: bool
+
+    @property
+    def sees_whole(self) -> bool:
+        return self.sees_all or self.selection.totals_only
+
+    @property
+    def has_choice(self) -> bool:
+        """Whether there are several schools, or one and all, to choose between."""
+        return len(self.schools) + self.sees_whole > 1
 
     @property
     def query(self) -> str:
@@ -120,7 +129,7 @@ def _place(asking: Asking) -> str:
 
 def _has_too_few_schools(asking: Asking, found: Results) -> bool:
     """For partners: the whole of few schools would tell of a single one."""
-    return asking.selection.totals_only and found.fewest_schools() < FEWEST_SCHOOLS
+    return asking.selection.totals_only and asking.school is None and found.fewest_schools() < FEWEST_SCHOOLS
 
 
 def _tables(asking: Asking, found: Results) -> list[Table]:
@@ -145,11 +154,9 @@ def _asking(request: SignedInRequest, today: dt.date) -> Asking | None:
     if selection is None:
         return None
     sees_all, slug = sees_everything(request.user, today), request.GET.get("skola", "")
-    schools = [] if totals_only else list(School.objects.visible_to(request.user, today).order_by("name"))
-    if slug and totals_only:
-        raise Http404
-    school = visible_school(request, slug, today) if slug else None
-    if school is None and not sees_all and schools:
-        school = schools[0]
+    schools = list(School.objects.visible_to(request.user, today).order_by("name"))
     audience = next((one for one in Audience if one == request.GET.get("svarande")), Audience.PUPILS)
-    return Asking(selection, audience, school, schools, sees_all)
+    asking = Asking(selection, audience, visible_school(request, slug, today) if slug else None, schools, sees_all)
+    if asking.school is None and not asking.sees_whole and schools:
+        asking.school = schools[0]
+    return asking

@@ -75,10 +75,12 @@ def index(request: SignedInRequest) -> HttpResponse:
     today = timezone.localdate()
     if not sees_surveys(request.user, today):
         raise PermissionDenied
-    if sees_totals_only(request.user, today):
-        return redirect("surveys:results")
     schools = list(School.objects.visible_to(request.user, today).open_on(today).order_by("name"))
-    if len(schools) == 1:
+    if not schools and sees_totals_only(request.user, today):
+        return redirect("surveys:results")
+    sees_all = sees_everything(request.user, today)
+    # The centre ends the surveys here, of however many schools.
+    if len(schools) == 1 and not sees_all:
         return redirect("surveys:school", schools[0].slug)
     selection = selected(request.GET, today)
     if selection is None:
@@ -87,7 +89,7 @@ def index(request: SignedInRequest) -> HttpResponse:
     rounds = _rounds_of(selection, schools)
     context = {
         "selection": selection,
-        "waves": _waves(rounds, now) if sees_everything(request.user, today) else [],
+        "waves": _waves(rounds, now) if sees_all else [],
         "schools": _standing(schools, rounds),
         "may_end": user_can_end_surveys(request.user, today),
     }

@@ -311,6 +311,19 @@ def test_a_school_that_is_not_in_the_programme_says_so(centre: SimpleNamespace, 
     assert "Skolan är inte med i programmet det här läsåret" in text
 
 
+def test_in_a_district_that_it_is_not_in_a_school_is_shown_as_in_all(
+    centre: SimpleNamespace, plans: SimpleNamespace, maria_in: Client
+) -> None:
+    group, elsewhere = centre.lindang.groups.classes().first(), centre.ekbacka.district.slug
+    for where in (SCHOOL, reverse("evaluations:group", args=["lindangsskolan", group.pk])):
+        answer = maria_in.get(where, {"distrikt": elsewhere})
+        assert "Lindängsskolan ligger inte i Södra. Här är alla distrikt." in text_of(answer)
+        assert f"distrikt={elsewhere}" not in answer.content.decode()
+    # In its own it stays chosen, and leads to its own rows.
+    own = maria_in.get(SCHOOL, {"distrikt": centre.lindang.district.slug}).content.decode()
+    assert f"distrikt={centre.lindang.district.slug}&amp;datum" in own
+
+
 def test_what_does_not_exist_is_not_found(centre: SimpleNamespace, mvp: SimpleNamespace, maria_in: Client) -> None:
     own, mentors = centre.lindang.groups.classes().first(), Group.objects.mentors().get()
     for name, args in [
@@ -490,6 +503,20 @@ def test_pupil_mentors_go_at_schools_without_a_class_to_meet(
     of_district = series.series_of(selection(distrikt=centre.lindang.district.slug))
     assert of_district
     assert [row.school for row in of_district.rows] == [centre.lindang]
+
+
+def test_what_was_held_at_a_school_that_has_closed_since_is_found(
+    centre: SimpleNamespace, mvp: SimpleNamespace, maria_in: Client
+) -> None:
+    tell(centre, an_occasion(centre, OccasionKind.SUPERVISION, dt.date(2026, 10, 8), centre.ekbacka), school=2)
+    places.close_school(school=centre.ekbacka, last_day=dt.date(2026, 10, 20), by=centre.samira, now=at(TODAY))
+
+    found = series.series_of(selection(program="mvp"))
+    assert found
+    [row] = [row for row in tables.series_table(found).rows if row[0].value == centre.ekbacka.name]
+
+    assert (row[2].value, row[2].address, row[-1].value) == (0, "", 1)
+    assert "1 tillfälle" in text_of(maria_in.get(row[-1].address))
 
 
 def test_partners_are_told_by_measures_and_trained(

@@ -28,7 +28,8 @@ from evaluations.surveys.results import (
     share_said,
 )
 from evaluations.surveys.scoring import agrees, complete, score, value_of
-from tests.conftest import NOW
+from schools.models import SchoolMembership
+from tests.conftest import NOW, at_school
 from tests.partners import with_partners
 from tests.schools.laid_out import text_of
 from tests.surveys.conftest import a_sheet, answered, ended, planned
@@ -255,3 +256,18 @@ def test_partners_see_totals_of_at_least_three_schools(town: SimpleNamespace, si
     assert signed_in(lena).get(f"{RESULTS}&skola=lindangsskolan").status_code == 404
     csv_answer = signed_in(lena).get(reverse("surveys:export"), {"program": "mvp", "tabell": "skolor"})
     assert csv_answer.status_code == 404
+
+
+@pytest.mark.django_db
+def test_a_partner_with_a_role_at_a_school_reads_its_own_too(town: SimpleNamespace, signed_in):
+    ended(town, "before")
+    with_partners(town)
+    at_school(town.lena, town.lindang, SchoolMembership.Role.COORDINATOR, town.samira)
+    client = signed_in(town.lena)
+
+    assert "För få skolor" in text_of(client.get(RESULTS))
+    own = client.get(f"{RESULTS}&skola=lindangsskolan")
+    assert "Elever, Lindängsskolan" in text_of(own) and "Skolan 3,1 (" in text_of(own)
+    assert '<option value="">Alla skolor</option><option value="lindangsskolan" selected>' in own.content.decode()
+    assert client.get(f"{RESULTS}&skola=ekbackaskolan").status_code == 404
+    assert client.get(reverse("surveys:index"))["Location"].endswith("/lindangsskolan/")

@@ -14,6 +14,7 @@ from evaluations.surveys.actions import CannotNow, close_round, end_wave, plan_s
 from evaluations.surveys.gathering import response_of
 from evaluations.surveys.rounds import OPEN_FOR
 from schools.actions.groups import change_group, end_group
+from schools.actions.places import close_school
 from tests.conftest import NOW
 from tests.schools.laid_out import text_of
 from tests.surveys.conftest import answered, ended, opened, planned, round_of
@@ -160,3 +161,13 @@ def test_the_coordinator_sees_who_has_not_answered_and_ends_the_survey(town: Sim
     again = client.post(reverse("surveys:end", args=[wave.pk]), follow=True)
     assert "Enkäten kan avslutas när någon har svarat" in text_of(again)
     assert signed_in(town.maria).post(reverse("surveys:end", args=[wave.pk])).status_code == 404
+
+
+def test_a_centre_with_a_single_school_ends_its_survey_too(town: SimpleNamespace, signed_in):
+    planned(town, town.lindang)
+    answered(town, "6A", [3] * 12)
+    close_school(school=town.ekbacka, last_day=NOW.date(), by=town.samira, now=NOW)
+    with time_machine.travel(NOW + dt.timedelta(days=1), tick=False):
+        page = signed_in(town.samira).get(reverse("surveys:index"), {"program": "mvp"})
+        assert reverse("surveys:end", args=[SurveyWave.objects.get(when="before").pk]) in page.content.decode()
+        assert signed_in(town.elin).get(reverse("surveys:index"))["Location"].endswith("/lindangsskolan/")
