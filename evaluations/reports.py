@@ -6,7 +6,7 @@ import dataclasses
 import datetime as dt
 import math
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
 from django.db import models
@@ -14,7 +14,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.spreadsheets import Sheet
-from evaluations.cells import LONGEST_NAME, sheet_of
+from evaluations import series
+from evaluations.cells import LONGEST_NAME, Table, sheet_of
 from evaluations.changes import Earlier
 from evaluations.counting import FORMULAS
 from evaluations.dashboard import all_figures
@@ -24,7 +25,7 @@ from evaluations.frozen import Content, ProgrammePart, UnknownFormat, read_back
 from evaluations.models import SavedReport
 from evaluations.selection import Selection
 from evaluations.sums import summary_of_all
-from evaluations.tables import since_table
+from evaluations.tables import occasion_kind_table, series_table, since_table, training_table
 from schools.models import District, PlannedSession, ProgrammeYear
 from sessions_log.models import LogRevision, SessionLog
 
@@ -73,6 +74,18 @@ def _part_of(report: SavedReport | None) -> tuple[SavedReport | None, ProgrammeP
         return None, None
 
 
+def _series_now(selection: Selection) -> Table:
+    return series_table(series.series_of(selection) or series.Series(selection, [], 0))
+
+
+# What is told without logs, and may be told after a report was saved: occasions, who came, and groups of pupil mentors.
+TOLD_LATER: Mapping[str, Callable[[Selection], Table]] = {
+    "utbildade": lambda selection: training_table(series.trained(selection), selection),
+    "tillfallen": lambda selection: occasion_kind_table(series.held_by_kind(selection)),
+    "mvp": _series_now,
+}
+
+
 @dataclass(frozen=True)
 class Differing:
     """A figure of a report that would be another today."""
@@ -86,11 +99,13 @@ class Differing:
 class Since:
     """What has happened to a report's day since it was saved.
 
-    ``corrections`` are changed, removed and restored logs, ``after_closing`` those of them that were made when the
-    school year had been closed; ``late`` are logs that came later.
+    ``tables`` are the titles of tables of what no log tells that would have other numbers. ``corrections`` are changed,
+    removed and restored logs, ``after_closing`` those of them that were made when the school year had been closed;
+    ``late`` are logs that came later.
     """
 
     figures: list[Differing]
+    tables: list[str]
     corrections: int
     after_closing: int
     late: int
@@ -107,6 +122,7 @@ def since_saved(report: SavedReport, content: Content) -> Since | None:
     year = next(iter(selections.values())).year
     return Since(
         figures=[one for part in content.parts for one in _differing(part, selections)],
+        tables=list(_tables_that_differ(content, selections)),
         corrections=revisions.count(),
         after_closing=revisions.after_closing(year).count(),
         late=SessionLog.objects.filter(session__in=sessions, logged_at__gt=report.made_at).count(),
@@ -128,11 +144,8 @@ def _selections_of(report: SavedReport, content: Content) -> dict[str, Selection
         return {}
     slugs = [part.slug for part in content.parts]
     opened = ProgrammeYear.objects.filter(programme__slug__in=slugs).select_related("year", "programme")
-    return {
-        rules.programme.slug: Selection(rules, district, report.as_of)
-        for rules in opened
-        if rules.year.slug == report.year
-    }
+    of_the_year = [rules for rules in opened if rules.year.slug == report.year]
+    return {rules.programme.slug: Selection(rules, district, report.as_of, of_the_year) for rules in of_the_year}
 
 
 def _differing(part: ProgrammePart, selections: Mapping[str, Selection]) -> Iterator[Differing]:
@@ -149,6 +162,20 @@ def _numbers(figure: Figure) -> tuple[int, int, int]:
     return figure.numerator, figure.denominator, figure.unknown
 
 
+def _tables_that_differ(content: Content, selections: Mapping[str, Selection]) -> Iterator[str]:
+    whole = next(iter(selections.values()))
+    for part, table in content.all_tables():
+        own = selections.get(part.slug) if part else whole
+        if own and table.name in TOLD_LATER and _sums_of(table) != _sums_of(TOLD_LATER[table.name](own)):
+            yield table.title
+
+
+def _sums_of(table: Table) -> list[int]:
+    """The numbers of the table's last row, of all rows where there is none, whatever its rows are called by now."""
+    rows = [table.total] if table.total else table.rows
+    return sorted(cell.value for row in rows for cell in row if isinstance(cell.value, int) and cell.value)
+
+
 def sheets_of(content: Content) -> list[Sheet]:
     """One sheet a table; the day and what was chosen stand last on each row."""
     several = len(content.parts) > 1
@@ -162,9 +189,9 @@ def sheets_of(content: Content) -> list[Sheet]:
 
 
 def since_sheets(report: SavedReport, content: Content, today: dt.date) -> list[Sheet]:
-    """What the page tells of the figures that differ as a sheet, which says the day on which it was compared."""
+    """What the page tells of what differs as a sheet, which says the day on which it was compared."""
     since = since_saved(report, content)
-    if since is None or not since.figures:
+    if since is None or not (since.figures or since.tables):
         return []
     table = since_table(since, of_several=not content.is_board)
     return [sheet_of(table, [*about(content, None), (_("Compared"), today.isoformat())])]

@@ -1,4 +1,4 @@
-"""The figures of a saved report that would be others today, then and now."""
+"""The figures of a saved report that would be others today, then and now, and the tables that would."""
 
 from __future__ import annotations
 
@@ -13,10 +13,13 @@ if TYPE_CHECKING:
 
 
 def since_table(since: Since, *, of_several: bool) -> Table:
-    """A row for each figure that differs; ``of_several`` says that the report has several programmes."""
+    """A row for each figure and table that differs; ``of_several`` says that the report has several programmes."""
     shares = [Column(_("When it was saved"), kind="share"), Column(_("Today"), kind="share")]
     columns = [*([text_column(_("Programme"))] if of_several else []), text_column(_("Figure")), *shares]
     rows = [_row(one, of_several=of_several) for one in since.figures]
+    for title in since.tables:
+        said = Cell(_("%(table)s: other numbers") % {"table": title})
+        rows.append([*([Cell("")] if of_several else []), said, Cell(None), Cell(None)])
     return Table("sedan", _("Since the report was saved"), columns, rows)
 
 

@@ -32,10 +32,12 @@ from programmes.actions.cooperation import give_partner_membership
 from programmes.models import PartnerOrganisation, Programme
 from schools.actions.places import add_school, district_named
 from schools.actions.plans import open_programme_year
+from schools.models import OccasionKind
 from sessions_log.actions import remove_log
 from tests.conftest import account
 from tests.content import the_reference_content
 from tests.evaluations.conftest import TODAY, due, log
+from tests.evaluations.test_drilling import an_occasion, tell
 from tests.evaluations.test_pages import last_years_plan
 from tests.partners import START
 from tests.schools.laid_out import at, on, text_of
@@ -508,6 +510,26 @@ def test_the_yearly_report_has_all_programmes_partners_and_trainings(plans, mari
     table = reverse("evaluations:report-csv", args=[report.uuid])
     assert maria_in.get(table, {"tabell": "amnen", "program": "taget"}).status_code == 200
     assert maria_in.get(table, {"tabell": "amnen", "program": "mvp"}).status_code == 404
+
+
+def test_what_is_told_later_of_a_training_is_no_correction_of_a_log_and_is_said(
+    centre: SimpleNamespace, plans, maria_in: Client
+) -> None:
+    training = an_occasion(centre, OccasionKind.CONCERN, dt.date(2026, 11, 5))
+    page = maria_in.post(ADD_YEAR, {**form_of(maria_in, ADD_YEAR), "text": ""}, follow=True)
+    report = SavedReport.objects.get()
+    assert "Inget har rättats" in text_of(page) and "andra siffror i dag" not in text_of(page)
+    before = shown_by(maria_in, report)
+
+    tell(centre, training, police=4)
+
+    text = text_of(maria_in.get(report.get_absolute_url()))
+    titles = "Utbildade per organisation, Utbildningar, träffar och handledning"
+    assert f"att de här tabellerna skulle ha andra siffror i dag: {titles}." in text
+    assert "Inget har rättats" not in text and shown_by(maria_in, report) == before
+    answer = maria_in.get(reverse("evaluations:report-workbook", args=[report.uuid]))
+    sheet = load_workbook(io.BytesIO(answer.content))["Sedan rapporten sparades"]
+    assert [row[1].value for row in sheet][1:] == [f"{title}: andra siffror" for title in titles.split(", ", 1)]
 
 
 def paper(client: Client, report: SavedReport) -> PdfReader:
