@@ -366,14 +366,29 @@ def _figures_of(last_year: LastYear | None) -> Earlier | None:
 
 def _line(totals: Counts, last_year: LastYear | None, selection: Selection) -> list[LinePoint]:
     """Added up by month from the year's start to the day."""
-    points, plan, held, before = [], 0, 0, 0
-    for month in _months_between(f"{selection.year.starts_on:%Y-%m}", selection.as_of):
-        name, a_year_ago = f"{month:%Y-%m}", f"{month.replace(year=month.year - 1):%Y-%m}"
-        plan += totals["months"].get(name, {}).get("plan", 0)
-        held += totals["held_months"].get(name, 0)
-        before += last_year.totals["held_months"].get(a_year_ago, 0) if last_year else 0
-        points.append(LinePoint(month, plan, held, before if last_year else None))
-    return points
+    months = _months_between(f"{selection.year.starts_on:%Y-%m}", selection.as_of)
+    before = [month.replace(year=month.year - 1) for month in months]
+    # Last year's day can be the first of the month after.
+    before[-1:] = months[-1:]
+    return [
+        LinePoint(
+            month,
+            _due_by(totals, month),
+            _held_by(totals, month),
+            _held_by(last_year.totals, ago) if last_year else None,
+        )
+        for month, ago in zip(months, before, strict=True)
+    ]
+
+
+def _due_by(totals: Counts, month: dt.date) -> int:
+    """How many were due by a month's end."""
+    return sum(one["plan"] for name, one in totals["months"].items() if name <= f"{month:%Y-%m}")
+
+
+def _held_by(totals: Counts, month: dt.date) -> int:
+    """How many had been held by a month's end."""
+    return sum(number for name, number in totals["held_months"].items() if name <= f"{month:%Y-%m}")
 
 
 def reason_rows(totals: Counts) -> list[ReasonRow]:

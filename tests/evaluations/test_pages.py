@@ -6,6 +6,7 @@ import csv
 import datetime as dt
 import io
 import re
+import uuid
 from types import SimpleNamespace
 
 import pytest
@@ -19,8 +20,9 @@ from evaluations.figures import Figure
 from evaluations.selection import selected
 from schools.actions import calendar, groups, people, places
 from schools.models import Group, Participation, School, SchoolMembership, SchoolYear
+from sessions_log.actions import LogEntry, log_session
 from tests.evaluations.conftest import TODAY, due, log
-from tests.schools.laid_out import lay_out, on, text_of
+from tests.schools.laid_out import at, lay_out, on, text_of
 
 pytestmark = pytest.mark.django_db
 OVERVIEW = reverse("evaluations:overview")
@@ -347,6 +349,18 @@ def test_the_year_is_compared_with_the_same_time_last_year(
     ]
     assert board.line[-1].plan == board.pace.denominator
     assert f"{len(plans.held) - 1} fler pass än i fjol, men efter planen" in text_of(maria_in.get(OVERVIEW))
+
+
+def test_the_line_of_last_year_ends_where_last_year_is_counted_to(centre: SimpleNamespace, plans) -> None:
+    """The last of September is as far into this school year as the first of October was into the last."""
+    session = last_years_plan(centre).sessions.with_names().filter(week_start__gte=dt.date(2025, 9, 29)).first()
+    entry = LogEntry(held=True, held_on=dt.date(2025, 10, 1))
+    log_session(session=session, entry=entry, key=uuid.uuid4(), by=centre.samira, now=at(TODAY))
+
+    board = dashboard(datum="2026-09-30")
+
+    assert board.last_year and board.last_year.selection.as_of == dt.date(2025, 10, 1)
+    assert [point.last for point in board.line] == [0, board.last_year.totals["held"]] == [0, 1]
 
 
 def test_those_who_see_totals_are_not_told_of_a_year_at_too_few_schools(
