@@ -223,7 +223,9 @@ def about(content: Content, part: ProgrammePart | None) -> list[tuple[str, str]]
 
 
 def _sheet_name(title: str, part: ProgrammePart | None) -> str:
-    return NOT_IN_A_NAME.sub(" ", f"{part.programme} {title}" if part else title)[:LONGEST_NAME].strip()
+    """With the programme's name as far as there is room: the title tells the sheets of a programme apart."""
+    name = f"{part.programme[: LONGEST_NAME - len(title) - 1]} {title}" if part else title
+    return NOT_IN_A_NAME.sub(" ", name)[:LONGEST_NAME].strip()
 
 
 def lines_of(text: str) -> int:

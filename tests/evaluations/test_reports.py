@@ -25,7 +25,7 @@ from evaluations.figures import Figure
 from evaluations.freezing import year_content
 from evaluations.frozen import FORMAT, UnknownFormat, fingerprint, read_back, to_json, without_schools
 from evaluations.models import SavedReport
-from evaluations.reports import content_now, since_last_report, since_saved
+from evaluations.reports import content_now, sheets_of, since_last_report, since_saved
 from evaluations.selection import Selection, selected
 from programmes import pdf
 from programmes.actions.cooperation import give_partner_membership
@@ -230,6 +230,17 @@ def test_every_sheet_says_its_day_and_what_was_chosen(plans, maria_in: Client) -
         assert header[-4:] == ("Program", "Läsår", "Per datum", "Valt distrikt")
         assert rows, sheet.title
         assert {row[-4:] for row in rows} == {("TÅGET", "2026/27", "2026-11-12", "Alla distrikt")}
+
+
+def test_a_programme_with_a_long_name_has_a_sheet_named_by_each_table(centre: SimpleNamespace, plans) -> None:
+    name = "Oro för barn som riskerar att fara illa"
+    Programme.objects.filter(slug="taget").update(name=name)
+    open_programme_year(programme=Programme.objects.get(slug="mvp"), year=centre.year, by=centre.samira)
+
+    names = [sheet.name for sheet in sheets_of(year_content(selection(), TODAY))]
+
+    assert len(set(names)) == len(names) and max(map(len, names)) <= 31
+    assert {"Oro för barn som riske Översikt", "MVP Översikt", "Oro för barn som risker Orsaker"} <= {*names}
 
 
 def test_a_name_that_is_a_formula_is_neutralised(centre: SimpleNamespace, plans, maria_in: Client) -> None:
