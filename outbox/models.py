@@ -188,7 +188,7 @@ class KindChoice(models.Model):
 
 
 class Heartbeat(models.Model):
-    """When the clock last went all the way: from beat, through the broker, to a worker."""
+    """When the clock last went all the way: from beat, through the broker, to a worker. Or since when a task fails."""
 
     name = models.CharField(max_length=20, unique=True)
     at = models.DateTimeField()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 from django.contrib.auth.decorators import login_not_required
 from django.db import DatabaseError
 from django.http import HttpRequest, HttpResponse
@@ -9,7 +11,7 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from outbox.heartbeats import pulse
+from outbox.heartbeats import failing_task, pulse
 
 WELL, UNWELL = 200, 503
 
@@ -18,15 +20,22 @@ WELL, UNWELL = 200, 503
 @never_cache
 @require_safe
 def health(request: HttpRequest) -> HttpResponse:
-    """200 when the database answers and beat, broker and worker live; 503 and what has stopped otherwise."""
+    """200 when the database answers, beat, broker and worker live and no task fails on and on; 503 and what is wrong
+    otherwise."""
     try:
-        heart = pulse(timezone.now())
+        heart, failing = pulse(timezone.now()), failing_task(timezone.now())
     except DatabaseError:
         return _said("Databasen svarar inte.", UNWELL)
     if heart.is_stopped:
-        since = f"sedan {timezone.localtime(heart.at):%Y-%m-%d %H.%M}" if heart.at else "och har aldrig startat"
+        since = _since(heart.at) if heart.at else "och har aldrig startat"
         return _said(f"Påminnelserna står stilla {since}. Starta worker, beat och mejlkö.", UNWELL)
+    if failing:
+        return _said(f"{failing.name} misslyckas {_since(failing.at)}. Workerns logg säger varför.", UNWELL)
     return _said("Allt fungerar.", WELL)
+
+
+def _since(at: dt.datetime) -> str:
+    return f"sedan {timezone.localtime(at):%Y-%m-%d %H.%M}"
 
 
 def _said(text: str, status: int) -> HttpResponse:

@@ -11,7 +11,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from accounts.templatetags.look import badge, clock, short_day
-from outbox.heartbeats import pulse, unread_mailbox
+from outbox.heartbeats import failing_task, pulse, unread_mailbox
 from outbox.kinds import title_of
 from outbox.models import Control, Message, State
 from outbox.piles import FAILED, UNCERTAIN, mails_in
@@ -50,13 +50,15 @@ def mail_badge(message: Message) -> SafeString:
 
 @register.inclusion_tag("outbox/_pulse.html", takes_context=True)
 def pulse_notice(context: dict[str, Any]) -> dict[str, Any]:
-    """To those who may see the mails: that the reminders stand still, and how many mails did not come through."""
+    """To those who may see the mails: that the reminders stand still or fail, and how many mails did not come
+    through."""
     now = timezone.now()
     request = context.get("request")
     if request is None or not user_can_see_mails(request.user, timezone.localdate(now)):
         return {}
     return {
         "pulse": pulse(now),
+        "failing": failing_task(now),
         "unread": unread_mailbox(now),
         "control": Control.objects.filter(pk=1).exclude(paused_at=None).first(),
         "failed": mails_in(FAILED, now).count(),

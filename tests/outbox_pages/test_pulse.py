@@ -10,6 +10,7 @@ from django.test import RequestFactory
 
 from outbox.heartbeats import beat
 from outbox.models import State
+from sessions_log.tasks import remind
 from tests.conftest import NOW
 
 MINUTE = dt.timedelta(minutes=1)
@@ -40,6 +41,35 @@ def test_a_heart_that_has_stopped_is_said_with_when_and_what_to_do(samira, notic
 
 def test_a_heart_that_has_never_beaten_is_said(samira, notice):
     assert "Påminnelserna har aldrig startats." in notice(samira)
+
+
+def failing(now: dt.datetime) -> None:
+    raise ValueError(now)
+
+
+def test_a_task_that_fails_on_and_on_is_said_until_it_succeeds(samira, notice, client, monkeypatch, at_noon):
+    remind.apply()
+    with monkeypatch.context() as broken:
+        broken.setattr("sessions_log.reminders.due", failing)
+        remind.apply()
+        at_noon.move_to(NOW + 14 * MINUTE)
+        remind.apply()
+        beat(NOW + 14 * MINUTE)
+        assert (notice(samira), client.get("/halsa/").status_code) == ("", 200)
+        at_noon.move_to(NOW + 16 * MINUTE)
+        assert "misslyckats sedan tors 17 sep 14.00 (remind)." in notice(samira)
+        health = client.get("/halsa/")
+        assert health.status_code == 503
+        assert health.content.decode() == "remind misslyckas sedan 2026-09-17 14.00. Workerns logg säger varför.\n"
+    remind.apply()
+    assert (notice(samira), client.get("/halsa/").status_code) == ("", 200)
+
+
+def test_the_health_page_says_what_stands_still(db, client):
+    assert client.get("/halsa/").content.decode().startswith("Påminnelserna står stilla och har aldrig startat.")
+    beat(NOW - 5 * MINUTE)
+    assert client.get("/halsa/").content.decode().startswith("Påminnelserna står stilla sedan 2026-09-17 13.55.")
+    assert client.get("/halsa/").status_code == 503
 
 
 def test_mails_that_did_not_come_through_are_counted_and_linked(samira, notice, mail):
