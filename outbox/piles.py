@@ -15,6 +15,9 @@ from outbox.models import Bounce, Message, MessageQuerySet, State
 # A failure that nobody has done anything about for this long is history, found among all mails.
 NEEDS_SOMEBODY = dt.timedelta(days=28)
 
+# A server that is away for a moment has taken a mail by then: so often it has been tried after twenty minutes.
+TRIED_OFTEN = 4
+
 
 @dataclass(frozen=True)
 class Pile:
@@ -50,6 +53,13 @@ def mails_in(pile: Pile, now: dt.datetime) -> MessageQuerySet:
 def counts(now: dt.datetime) -> dict[Pile, int]:
     """How many there are in each pile that says what needs to be done."""
     return {pile: mails_in(pile, now).count() for pile in COUNTED}
+
+
+def tried_in_vain() -> MessageQuerySet:
+    """What has been tried often and waits for the next try, the one tried last first: the mail server is away, refuses
+    the portal, or has been refusing a recipient for a while."""
+    mails: MessageQuerySet = Message.objects.filter(state=State.QUEUED, attempts__gte=TRIED_OFTEN)
+    return mails.order_by("-not_before", "-pk")
 
 
 def _condition(pile: Pile, now: dt.datetime) -> Q:

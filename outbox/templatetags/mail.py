@@ -14,7 +14,7 @@ from accounts.templatetags.look import badge, clock, short_day
 from outbox.heartbeats import failing_task, pulse, unread_mailbox
 from outbox.kinds import title_of
 from outbox.models import Control, Message, State
-from outbox.piles import FAILED, UNCERTAIN, mails_in
+from outbox.piles import FAILED, QUEUE, UNCERTAIN, mails_in, tried_in_vain
 from outbox.policies import user_can_see_mails
 
 register = template.Library()
@@ -61,7 +61,9 @@ def pulse_notice(context: dict[str, Any]) -> dict[str, Any]:
         "failing": failing_task(now),
         "unread": unread_mailbox(now),
         "control": Control.objects.filter(pk=1).exclude(paused_at=None).first(),
+        "in_vain": tried_in_vain().count(),
+        "last_answer": tried_in_vain().values_list("why", flat=True).first(),
         "failed": mails_in(FAILED, now).count(),
         "uncertain": mails_in(UNCERTAIN, now).count(),
-        "piles": {"failed": FAILED, "uncertain": UNCERTAIN},
+        "piles": {"queue": QUEUE, "failed": FAILED, "uncertain": UNCERTAIN},
     }

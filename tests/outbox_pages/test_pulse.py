@@ -8,10 +8,13 @@ import pytest
 from django.template import Context, Template
 from django.test import RequestFactory
 
+from outbox.backend import NotHandedOver
 from outbox.heartbeats import beat
 from outbox.models import State
+from outbox.sender import send_waiting
 from sessions_log.tasks import remind
 from tests.conftest import NOW
+from tests.mailing import Postbox
 
 MINUTE = dt.timedelta(minutes=1)
 
@@ -82,6 +85,32 @@ def test_mails_that_did_not_come_through_are_counted_and_linked(samira, notice, 
     assert "1 mejl är osäkert." in text
     assert 'href="/mejl/?lage=misslyckade"' in text
     assert 'href="/mejl/?lage=osakra"' in text
+
+
+def test_mails_that_are_tried_in_vain_are_said_before_they_have_failed(samira, notice, mail, at_noon):
+    mail()
+    refusing = Refusing()
+    for minutes in (0, 1, 6, 21):
+        at_noon.move_to(NOW + minutes * MINUTE)
+        beat(NOW + minutes * MINUTE)
+        assert notice(samira) == ""
+        assert send_waiting(backend=refusing) == {State.QUEUED: 1}
+    assert "1 mejl har försökts flera gånger och kommer inte fram." in notice(samira)
+    assert "Det senaste svaret: 535 fel lösenord. Gäller det mejlservern" in notice(samira)
+    at_noon.move_to(NOW + 90 * MINUTE)
+    beat(NOW + 90 * MINUTE)
+    assert send_waiting(backend=Postbox()) == {State.SENT: 1}
+    assert notice(samira) == ""
+
+
+class Refusing:
+    """A mail server that does not let the portal in."""
+
+    def deliver(self, mail, *, handed_over) -> str:
+        raise NotHandedOver("535 fel lösenord", temporary=True)
+
+    def close(self) -> None:
+        pass
 
 
 @pytest.mark.parametrize("name", ["maria", "jonas", "elin"])
