@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import uuid
 from collections.abc import Mapping
 from typing import Any
 
@@ -14,6 +13,7 @@ from evaluations.definitions import ALL
 from evaluations.models import SavedReport
 from evaluations.reports import lines_of
 from programmes.forms.cooperation import NOTHING_PERSONAL
+from programmes.forms.keys import SentOnceForm
 
 REFUSED = {
     "min_value": _("Write 1 or more, or leave it empty for no target."),
@@ -95,11 +95,10 @@ class ReportTextForm(forms.Form):
         return text
 
 
-class NewReportForm(ReportTextForm):
+class NewReportForm(SentOnceForm, ReportTextForm):
     """The same for a new report. ``seen`` is the fingerprint of the numbers that its maker reads."""
 
     version = None  # type: ignore[assignment]
-    key = forms.UUIDField(widget=forms.HiddenInput, initial=uuid.uuid4)
     seen = forms.CharField(widget=forms.HiddenInput)
 
 

@@ -25,6 +25,7 @@ from evaluations.reports import content_now
 from evaluations.selection import Selection, selected
 from evaluations.views.reports import report_or_404
 from programmes.actions.sent_once import ChangedMeanwhile
+from programmes.forms.keys import refuse
 
 GET_OR_POST = require_http_methods(["GET", "HEAD", "POST"])
 CONFLICT = 409
@@ -60,7 +61,7 @@ def _make(request: SignedInRequest, kind: str, selection: Selection, content: Co
         try:
             report = _save(form, selection, content, request)
         except ValidationError as refused:
-            form.add_error(None, refused.messages)
+            refuse(form, refused)
         else:
             messages.success(request, _("The report is saved. Its figures stay as they are now."))
             return redirect(report)

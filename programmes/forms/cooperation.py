@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import uuid
 from typing import Any
 
 from django import forms
@@ -15,6 +14,7 @@ from accounts.forms import DayInput
 from accounts.validators import refuse_personal_number
 from programmes.actions.measures import MeasureEntry
 from programmes.forms.kept import KeptForm
+from programmes.forms.keys import SentOnceForm
 from programmes.material import TYPES, check_material
 from programmes.models import (
     Commitment,
@@ -74,7 +74,7 @@ class MeasureForm(KeptForm):
         return MeasureEntry(**said)
 
 
-class FollowUpForm(forms.Form):
+class FollowUpForm(SentOnceForm):
     """What was seen, how the measure stands now, and when it is followed up next."""
 
     on = forms.DateField(label=_("Day of the follow-up"), widget=DayInput)
@@ -94,7 +94,6 @@ class FollowUpForm(forms.Form):
         help_text=_("Only for a measure that is stopped."),
     )
     next_follow_up = forms.DateField(label=_("Next follow-up"), widget=DayInput, required=False)
-    key = forms.UUIDField(widget=forms.HiddenInput, initial=uuid.uuid4)
     version = forms.IntegerField(widget=forms.HiddenInput, min_value=1)
 
     def __init__(self, data: Any = None, *, measure: Measure, today: dt.date) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import uuid
 from typing import Any
 
 from django import forms
@@ -12,6 +11,7 @@ from django.http import QueryDict
 from django.utils.formats import date_format
 
 from accounts.forms import name_empty_choices
+from programmes.forms.keys import SentOnceForm
 
 
 class VersionedForm(forms.BaseForm):
@@ -40,10 +40,9 @@ class VersionedForm(forms.BaseForm):
         return self.fields[name].widget.value_from_datadict(self.data, self.files, self.add_prefix(name))
 
 
-class KeptForm(VersionedForm, forms.ModelForm):
+class KeptForm(SentOnceForm, VersionedForm, forms.ModelForm):
     """A form that makes a row once, by its key, or changes one that nobody else has changed, by its version."""
 
-    key = forms.UUIDField(widget=forms.HiddenInput, required=False)
     version = forms.IntegerField(widget=forms.HiddenInput, required=False, min_value=1)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -54,9 +53,6 @@ class KeptForm(VersionedForm, forms.ModelForm):
         if self.instance.pk:
             self.fields["version"].required = True
             self.fields["version"].initial = self.instance.version
-        else:
-            self.fields["key"].required = True
-            self.fields["key"].initial = uuid.uuid4
 
     def said(self) -> dict[str, Any]:
         """What was filled in, without the key and the version."""

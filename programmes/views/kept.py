@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from accounts.requests import SignedInRequest
 from programmes.actions import add_row, change_row
 from programmes.actions.sent_once import ChangedMeanwhile
+from programmes.forms.keys import refuse
 
 # The browser asks nobody to fill in again: what was typed stays, with what is saved now beside it.
 CONFLICT, OK = 409, 200
@@ -38,7 +39,7 @@ def send(request: SignedInRequest, form: Any, save: Callable[[], Any], reread: C
     try:
         return Sending(saved=save())
     except ValidationError as refused:
-        _say(form, refused)
+        refuse(form, refused)
         return Sending()
     except ChangedMeanwhile:
         current = reread()
@@ -74,12 +75,3 @@ def answer(
         messages.success(request, said)
         return redirect(back)
     return render(request, template, {"form": form, "sending": sending, **context}, status=sending.status)
-
-
-def _say(form: Any, refused: ValidationError) -> None:
-    """Each error at its field; what belongs to no field of the form stands first."""
-    if not hasattr(refused, "error_dict"):
-        form.add_error(None, refused)
-        return
-    for name, errors in refused.error_dict.items():
-        form.add_error(name if name in form.fields else None, errors)

@@ -8,7 +8,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from accounts.forms import DayInput
-from schools.forms.keys import SentOnceForm
+from programmes.forms.keys import SentOnceForm
 from schools.models import ClosedPeriod, School, SchoolYear
 
 Kind = ClosedPeriod.Kind

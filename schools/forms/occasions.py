@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import uuid
 from collections.abc import Iterable, Sequence
 from typing import Any
 
@@ -13,6 +12,7 @@ from django.utils.translation import pgettext_lazy
 
 from accounts.forms import DayInput
 from accounts.validators import refuse_personal_number
+from programmes.forms.keys import SentOnceForm
 from schools.actions.occasions import Guest
 from schools.forms.plans import TimeInput
 from schools.models import CancelReason, Occasion, OccasionKind, Organisation, School, SchoolPerson
@@ -32,10 +32,9 @@ PROFESSIONALS = tuple(one for one in Organisation if one not in (Organisation.PU
 PUBLIC = _("The text can become a public document. Write nothing that can be tied to a pupil.")
 
 
-class OccasionForm(forms.Form):
+class OccasionForm(SentOnceForm):
     """What, where and when."""
 
-    key = forms.UUIDField(widget=forms.HiddenInput, initial=uuid.uuid4)
     kind = forms.ChoiceField(label=_("What is it?"), choices=Kind.choices)
     title = forms.CharField(
         label=_("Title"),

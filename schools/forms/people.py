@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.forms import DayInput, HeldBetweenForm
 from accounts.validators import refuse_personal_number
-from schools.forms.keys import SentOnceForm
+from programmes.forms.keys import SentOnceForm
 from schools.models import SchoolMembership, SchoolPerson
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import uuid
 from collections.abc import Sequence
 from typing import Any
 
@@ -10,14 +9,14 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from accounts.validators import refuse_personal_number
+from programmes.forms.keys import SentOnceForm
 from schools.forms.plans import OTHER, AnswerField, WeekFields
 from schools.models import PlannedSession, ReplyReason
 
 
-class ProposalForm(WeekFields):
+class ProposalForm(SentOnceForm, WeekFields):
     """For which groups a time does not work, why, and a week that would."""
 
-    key = forms.UUIDField(widget=forms.HiddenInput, initial=uuid.uuid4)
     groups = forms.MultipleChoiceField(
         label=_("Which groups?"),
         widget=forms.CheckboxSelectMultiple,
@@ -56,10 +55,9 @@ class ProposalForm(WeekFields):
         return [self.sessions[key] for key in self.cleaned_data["groups"]]
 
 
-class NotMeForm(forms.Form):
+class NotMeForm(SentOnceForm):
     """I am not the contact person: perhaps somebody else is."""
 
-    key = forms.UUIDField(widget=forms.HiddenInput, initial=uuid.uuid4)
     note = forms.CharField(
         label=_("Who is it instead?"),
         max_length=300,

@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from accounts.requests import SignedInRequest
+from programmes.forms.keys import refuse
 from schools.actions import calendar as actions
 from schools.forms.calendar import ClosedPeriodForm
 from schools.models import ClosedPeriod, School, SchoolYear
@@ -67,7 +68,7 @@ def _closed_form(request: SignedInRequest, year: SchoolYear, form: ClosedPeriodF
                 # Sent once more it hits nothing new: it is said what it hit then.
                 return _saved(request, year, saved, int(seen) if is_again and seen.isdecimal() else len(hit))
             except ValidationError as refused:
-                form.refuse(refused)
+                refuse(form, refused)
         else:
             context |= {"hit": by_school(hit), "hit_count": len(hit)}
     return render(request, "schools/closed_form.html", context)

@@ -22,6 +22,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from accounts.models import User
 from outbox.own_links import own_token
+from programmes.forms.keys import refuse
 from programmes.material import open_file
 from programmes.models import SessionTopic
 from schools.actions.confirmations import ConfirmationRefused, confirm_term
@@ -183,7 +184,7 @@ def link_not_me(request: HttpRequest, link: OpenLink, *, today: dt.date) -> Http
         try:
             say_not_me(membership=link.membership, by=link_account(link), now=timezone.now(), **said)
         except ValidationError as refused:
-            form.add_error(None, refused.messages)
+            refuse(form, refused)
         else:
             return render(request, "schools/link_not_me_said.html", {"school": link.school})
     return render(request, "schools/link_not_me.html", {"link": link, "school": link.school, "form": form})

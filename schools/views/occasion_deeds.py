@@ -18,6 +18,7 @@ from django.views.decorators.http import require_http_methods
 
 from accounts.policies import manages_schools
 from accounts.requests import SignedInRequest
+from programmes.forms.keys import refuse
 from schools import policies
 from schools.actions import occasions as actions
 from schools.actions.occasions import StaleOccasion
@@ -128,7 +129,7 @@ def done(form: forms.Form, deed: Callable[[], Made]) -> Made | None:
     try:
         return deed()
     except ValidationError as refused:
-        form.add_error(None, refused)
+        refuse(form, refused)
         return None
 
 

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from accounts.forms import LastDayForm
 from accounts.requests import SignedInRequest
 from accounts.templatetags.look import short_day
+from programmes.forms.keys import refuse
 from schools.actions import people
 from schools.actions.handover import hand_over
 from schools.forms.people import HandOverForm, MembershipForm, NoteForm, PersonForm
@@ -29,7 +30,7 @@ def person_add(request: SignedInRequest, slug: str) -> HttpResponse:
             messages.success(request, _("%(name)s is added. Give a role.") % {"name": person})
             return redirect("schools:membership-add", school.slug, person.pk)
         except ValidationError as refused:
-            form.refuse(refused)
+            refuse(form, refused)
     return render(request, "schools/person_add.html", {"form": form, "school": school})
 
 
@@ -127,5 +128,5 @@ def note_add(request: SignedInRequest, slug: str) -> HttpResponse:
             messages.success(request, _("The note is saved."))
             return redirect(school)
         except ValidationError as refused:
-            form.refuse(refused)
+            refuse(form, refused)
     return render(request, "schools/note_add.html", {"form": form, "school": school})

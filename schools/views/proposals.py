@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from accounts.requests import SignedInRequest
+from programmes.forms.keys import refuse
 from schools import policies
 from schools.actions.moves import free_weeks
 from schools.actions.replies import propose_time
@@ -102,6 +103,6 @@ def _saved(form: ProposalForm, by: User | None, membership: SchoolMembership | N
             now=timezone.now(),
         )
     except ValidationError as refused:
-        form.add_error(None, refused.messages)
+        refuse(form, refused)
         return False
     return True

@@ -327,8 +327,12 @@ def test_sent_twice_it_is_saved_once_and_the_key_takes_no_other_text(plans, mari
         assert maria_in.post(ADD, sent).status_code == 302
     assert SavedReport.objects.count() == 1
 
-    assert "redan skickats med annat innehåll" in text_of(maria_in.post(ADD, {**sent, "text": "Annat."}))
+    refused = maria_in.post(ADD, {**sent, "text": "Annat."})
+    assert "redan skickats med annat innehåll" in text_of(refused)
     assert SavedReport.objects.count() == 1
+    another = {**sent, "text": "Annat.", "key": refused.context["form"]["key"].value()}
+    assert maria_in.post(ADD, another).status_code == 302
+    assert [one.text for one in SavedReport.objects.order_by("made_at")] == ["", "Annat."]
 
 
 def test_numbers_that_nobody_has_seen_are_not_saved(centre: SimpleNamespace, plans, maria_in: Client) -> None:

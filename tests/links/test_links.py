@@ -174,6 +174,7 @@ def test_the_same_key_with_other_content_is_refused(town: SimpleNamespace):
     page = client.post(link, said | {"reason": "other"})
     assert "redan skickats med annat innehåll" in page.content.decode()
     assert SchoolReply.objects.get().reason == "no_room"
+    assert page.context["form"]["key"].value() != said["key"], "sent again it is another form"
 
 
 @pytest.mark.parametrize(

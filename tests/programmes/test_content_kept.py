@@ -92,6 +92,9 @@ def test_a_form_that_is_sent_twice_makes_one_row(rows, samira, signed_in, noun, 
     assert "redan skickats med annat innehåll" in text_of(refused)
     assert 'value="Något annat"' in refused.content.decode()
     assert model.objects.count() == former + 1
+    another = form | {field: "Något annat", "key": refused.context["form"]["key"].value()}
+    assert client.post(address, another).status_code == client.post(address, another).status_code == 302
+    assert model.objects.count() == former + 2
 
 
 def test_another_file_under_the_same_key_is_other_content(rows, samira, signed_in):

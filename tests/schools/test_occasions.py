@@ -156,6 +156,17 @@ def test_what_cannot_be_is_refused_at_its_field(field: str, value: str, centre: 
     assert not Occasion.objects.exists()
 
 
+def test_a_form_that_was_sent_with_other_content_can_be_saved_as_another(centre: SimpleNamespace, signed_in):
+    client, said = signed_in(centre.samira), form_for(centre)
+    client.post(reverse("schools:occasion-add"), said)
+    other = said | {"date": "2026-10-15"}
+    refused = client.post(reverse("schools:occasion-add"), other)
+    assert "redan skickats med annat innehåll" in refused.content.decode()
+    assert refused.context["form"]["date"].value() == "2026-10-15"
+    client.post(reverse("schools:occasion-add"), other | {"key": refused.context["form"]["key"].value()})
+    assert sorted(Occasion.objects.values_list("date", flat=True)) == [dt.date(2026, 10, 8), dt.date(2026, 10, 15)]
+
+
 def test_a_schools_coordinator_plans_for_the_own_school_only(centre: SimpleNamespace, signed_in):
     client = signed_in(centre.jonas)
     for school in (centre.ekbacka.pk, ""):
