@@ -19,7 +19,7 @@ from evaluations.figures import GREEN, Figure, pace_in
 from evaluations.fingerprints import digest_of
 
 # Raised when a summary of the same counts is another than before.
-SHAPE = 3
+SHAPE = 4
 # Fingerprints are added up, and never grow longer.
 MOST_PRINTS = 2**256
 # A school that has classes but no plan at all needs help before every other.
@@ -39,6 +39,7 @@ class Named(Protocol):
 
     pk: int
     name: str
+    district_id: int
 
 
 @dataclass(frozen=True)
@@ -102,8 +103,8 @@ def standing_of(school: Named, counts: Counts) -> Standing:
 
 
 def counts_print(school: Named, counts: Counts) -> str:
-    """A fingerprint of a school and its counts."""
-    return digest_of([school.pk, school.name, counts])
+    """A fingerprint of what a page says of a school: its name and district, and its counts."""
+    return digest_of([school.pk, school.name, school.district_id, counts])
 
 
 def can_be_in_pace(pace: Figure) -> bool:

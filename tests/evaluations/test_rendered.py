@@ -64,6 +64,10 @@ DEEDS: dict[str, tuple[Deed, str]] = {
         lambda centre, plans: School.objects.filter(pk=centre.ekbacka.pk).update(name="Aspskolan"),
         OVERVIEW,
     ),
+    "a school's district": (
+        lambda centre, plans: School.objects.filter(pk=centre.ekbacka.pk).update(district=centre.lindang.district),
+        OVERVIEW,
+    ),
     "a log, in the list": (lambda centre, plans: log(due(plans.ekbacka)[0], centre), SESSIONS),
     "a class's name, in the list": (
         lambda centre, plans: change_group(

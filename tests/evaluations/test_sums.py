@@ -225,6 +225,7 @@ def statements() -> int:
 class Drawn:
     pk: int
     name: str
+    district_id: int = 1
 
 
 def _counts(held: int, awaiting: int, lost: int, planned: bool, reached: dict[str, bool]) -> Counts:
