@@ -1,8 +1,12 @@
-"""What a view is given."""
+"""What a view is given, and takes."""
 
 from django.http import HttpRequest
+from django.views.decorators.http import require_http_methods
 
 from accounts.models import User
+
+# For a view that shows a form and takes it.
+GET_OR_POST = require_http_methods(["GET", "HEAD", "POST"])
 
 
 class SignedInRequest(HttpRequest):

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from accounts.policies import manages_schools
-from accounts.requests import SignedInRequest
+from accounts.requests import GET_OR_POST, SignedInRequest
 from accounts.spreadsheets import Sheet, workbook_answer
 from evaluations.indicators import kolada, tables
 from evaluations.indicators.import_forms import KoladaFilesForm, KoladaForm, KpiSearchForm
@@ -23,7 +23,6 @@ from evaluations.indicators.reading import Given, ValueDryRun, compare_values
 from evaluations.models import IndicatorImport
 from evaluations.views.access import for_the_centre
 from evaluations.views.indicators import writers_only
-from programmes.views.partners import GET_OR_POST
 from schools.forms.imports import TableFileForm
 from schools.imports.dry_runs import ImportRefused
 from schools.imports.fetching import Register

@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.policies import manages_schools, sees_everything
-from accounts.requests import SignedInRequest
+from accounts.requests import GET_OR_POST, SignedInRequest
 from evaluations.indicators import sentences
 from evaluations.indicators.forms import IndicatorForm
 from evaluations.indicators.series import Comparison, Picture, comparison_of, picture_of, pictures_of, years_to_compare
@@ -19,7 +19,6 @@ from evaluations.indicators.writing import add, change
 from evaluations.models import Indicator, ReportedResult
 from evaluations.views.access import for_partners_too
 from programmes.views.kept import answer, send
-from programmes.views.partners import GET_OR_POST
 
 
 @for_partners_too

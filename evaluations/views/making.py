@@ -12,9 +12,8 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods
 
-from accounts.requests import SignedInRequest
+from accounts.requests import GET_OR_POST, SignedInRequest
 from evaluations.actions import change_report_text, save_report, title_of, withdraw_report
 from evaluations.forms import NewReportForm, ReportTextForm, WithdrawForm
 from evaluations.freezing import year_content
@@ -27,7 +26,6 @@ from evaluations.views.reports import report_or_404
 from programmes.actions.sent_once import ChangedMeanwhile
 from programmes.forms.keys import refuse
 
-GET_OR_POST = require_http_methods(["GET", "HEAD", "POST"])
 CONFLICT = 409
 
 

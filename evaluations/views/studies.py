@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.policies import manages_schools
-from accounts.requests import SignedInRequest
+from accounts.requests import GET_OR_POST, SignedInRequest
 from evaluations.indicators.forms import StudyForm
 from evaluations.indicators.practice import Practice, figures_of
 from evaluations.indicators.writing import add, change
@@ -19,7 +19,6 @@ from evaluations.policies import sees_totals_only
 from evaluations.views.access import for_partners_too
 from evaluations.views.indicators import writers_only
 from programmes.views.kept import answer, send
-from programmes.views.partners import GET_OR_POST
 
 
 @for_partners_too

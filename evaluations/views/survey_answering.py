@@ -15,8 +15,9 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.csrf import csrf_exempt
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_safe
 
+from accounts.requests import GET_OR_POST
 from evaluations.models import SurveyRound
 from evaluations.surveys.actions import Outcome, count_sheet
 from evaluations.surveys.bank import SCALES
@@ -49,7 +50,7 @@ def enter(request: HttpRequest) -> HttpResponse:
 
 @login_not_required
 @csrf_exempt
-@require_http_methods(["GET", "HEAD", "POST"])
+@GET_OR_POST
 def answer(request: HttpRequest, code: str) -> HttpResponse:
     """The sheet of an open round, and its thanks. A code that opens nothing gives one page, whatever the reason."""
     language = _language(request)

@@ -21,10 +21,10 @@ from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_POST, require_safe
 
 from accounts.policies import sees_everything
-from accounts.requests import SignedInRequest
+from accounts.requests import GET_OR_POST, SignedInRequest
 from evaluations.models import SurveyRound, SurveyWave
 from evaluations.policies import sees_surveys, sees_totals_only, user_can_end_surveys, user_can_run_surveys
 from evaluations.selection import Selection, selected
@@ -129,7 +129,7 @@ def _response(rounds: list[SurveyRound]) -> dict[str, int]:
     }
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
+@GET_OR_POST
 def school_surveys(request: SignedInRequest, slug: str) -> HttpResponse:
     """A school's surveys of a school year, and planning them."""
     today, now = timezone.localdate(), timezone.now()

@@ -8,9 +8,8 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods
 
-from accounts.requests import SignedInRequest
+from accounts.requests import GET_OR_POST, SignedInRequest
 from evaluations.actions import set_targets
 from evaluations.addresses import address
 from evaluations.definitions import DEFINITIONS
@@ -20,7 +19,7 @@ from evaluations.selection import selected
 from evaluations.targets import history_of
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
+@GET_OR_POST
 def targets(request: SignedInRequest) -> HttpResponse:
     """The targets of the selection's programme, from its school year on."""
     today = timezone.localdate()

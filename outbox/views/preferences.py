@@ -20,18 +20,15 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
-from django.views.decorators.http import require_http_methods
 
 from accounts.models import User
-from accounts.requests import SignedInRequest
+from accounts.requests import GET_OR_POST, SignedInRequest
 from accounts.templatetags.look import short_day
 from outbox import choices
 from outbox.actions import prefer
 from outbox.kinds import Kind, kind_named, kind_of
 from outbox.models import KindChoice, MailPreference, Message
 from outbox.own_links import Closed, Tampered, open_own, open_stop, own_token
-
-GET_OR_POST = require_http_methods(["GET", "HEAD", "POST"])
 
 
 @GET_OR_POST

@@ -9,9 +9,9 @@ from django.core.exceptions import ValidationError
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_POST, require_safe
 
-from accounts.requests import SignedInRequest
+from accounts.requests import GET_OR_POST, SignedInRequest
 from outbox import actions
 from outbox.forms import TextForm
 from outbox.kinds import Kind, all_kinds, kind_named
@@ -37,7 +37,7 @@ def text_list(request: SignedInRequest, *, now: dt.datetime) -> HttpResponse:
     return render(request, "outbox/text_list.html", {"rows": rows})
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
+@GET_OR_POST
 @for_those_who_change_texts
 def text_change(request: SignedInRequest, kind: str, *, now: dt.datetime) -> HttpResponse:
     """A kind's texts as they stand; ``?version=3`` fills in an earlier one, and 0 the standard. Saved on POST."""

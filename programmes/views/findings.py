@@ -8,14 +8,14 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from accounts.requests import SignedInRequest
+from accounts.requests import GET_OR_POST, SignedInRequest
 from programmes.actions import cooperation
 from programmes.forms.cooperation import FindingForm, GoalForm
 from programmes.material import TYPES, open_file, suffix_of
 from programmes.models import Goal, SituationFinding
 from programmes.policies import manages_cooperation
 from programmes.views.kept import answer, send
-from programmes.views.partners import GET_OR_POST, may_write_picture
+from programmes.views.partners import may_write_picture
 
 
 @require_safe

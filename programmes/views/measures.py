@@ -12,13 +12,12 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from accounts.requests import SignedInRequest
+from accounts.requests import GET_OR_POST, SignedInRequest
 from programmes.actions import measures as actions
 from programmes.forms.cooperation import BoardForm, FollowUpForm, MeasureForm
 from programmes.models import FollowUp, Measure, PartnerOrganisation, StrategicArea
 from programmes.policies import partners_of, user_can_add_measure, user_can_change_measure
 from programmes.views.kept import answer, send
-from programmes.views.partners import GET_OR_POST
 from programmes.views.rows import MeasureRow, next_first, rows_of
 
 Heading = tuple[str, list[MeasureRow]]

@@ -11,10 +11,10 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_safe
 
 from accounts.policies import user_can_use_administration_site
-from accounts.requests import SignedInRequest
+from accounts.requests import GET_OR_POST, SignedInRequest
 from programmes.actions import cooperation
 from programmes.forms.cooperation import CommitmentForm, ContactForm
 from programmes.models import (
@@ -32,7 +32,6 @@ from programmes.training import partner_training
 from programmes.views.kept import Sending, answer, send
 from programmes.views.rows import next_first, rows_of
 
-GET_OR_POST = require_http_methods(["GET", "HEAD", "POST"])
 AGREEMENT = "samverkansoverenskommelsen"
 LATEST = 3
 

@@ -17,9 +17,8 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
-from django.views.decorators.http import require_http_methods
 
-from accounts.requests import SignedInRequest
+from accounts.requests import GET_OR_POST, SignedInRequest
 from schools import policies
 from schools.actions.deeds import StaleSession
 from schools.actions.moves import (
@@ -43,7 +42,6 @@ from schools.views.access import visible_school
 from schools.views.broken import broken_by, plans_of
 from schools.views.term_plan import rows_of_year, term_or_404
 
-GET_OR_POST = require_http_methods(["GET", "HEAD", "POST"])
 CONFLICT = 409
 
 

@@ -16,7 +16,7 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from accounts.requests import SignedInRequest
+from accounts.requests import GET_OR_POST, SignedInRequest
 from accounts.templatetags.look import week_and_span
 from schools import policies
 from schools.actions.plans import draft_plan
@@ -26,7 +26,7 @@ from schools.forms.drafts import AdjustForm
 from schools.forms.ways_out import ways_out_forms
 from schools.models import PlanRunSchool, ProgrammeYear, School, SchoolYear
 from schools.views.access import visible_school, year_or_404
-from schools.views.plans import GET_OR_POST, participation_of
+from schools.views.plans import participation_of
 from schools.views.programmes import Asked
 
 

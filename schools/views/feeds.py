@@ -21,12 +21,12 @@ from django.utils.http import http_date
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_POST, require_safe
 
 from accounts.counting import count
 from accounts.models import User
 from accounts.policies import is_coordinator
-from accounts.requests import SignedInRequest
+from accounts.requests import GET_OR_POST, SignedInRequest
 from schools import policies
 from schools.actions.feeds import AlreadyMade, choose_schools, make_feed, note_fetch, revoke_feed
 from schools.feeds import EndedFeed, UnknownFeed, content_of, open_feed
@@ -103,7 +103,7 @@ def feed_make(request: SignedInRequest) -> HttpResponse:
 
 
 @never_cache
-@require_http_methods(["GET", "HEAD", "POST"])
+@GET_OR_POST
 def feed_schools(request: SignedInRequest) -> HttpResponse:
     """A centre coordinator's own calendar: which schools stand in it."""
     today, user = timezone.localdate(), request.user

@@ -17,10 +17,10 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_POST
 
 from accounts.models import User
-from accounts.requests import SignedInRequest
+from accounts.requests import GET_OR_POST, SignedInRequest
 from schools import policies
 from schools.actions.occasions import answer_invitation, invite, take_back
 from schools.forms.occasions import AnswerForm, GuestFormSet, InviteForm
@@ -31,8 +31,6 @@ from schools.models import Occasion, OccasionInvitation, School, SchoolMembershi
 from schools.views.access import managed_occasion, visible_occasion
 from schools.views.links import by_link, closed_link, link_account
 from schools.views.occasion_deeds import done, sent, too_late
-
-GET_OR_POST = require_http_methods(["GET", "HEAD", "POST"])
 
 
 @GET_OR_POST

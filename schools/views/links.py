@@ -18,9 +18,10 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_POST, require_safe
 
 from accounts.models import User
+from accounts.requests import GET_OR_POST
 from outbox.own_links import own_token
 from programmes.forms.keys import refuse
 from programmes.material import open_file
@@ -38,7 +39,6 @@ from schools.views.term_plan import coordinators_on, current_term, plan_context,
 from schools.views.term_plan_files import pdf_of
 from schools.views.topics import choose_for
 
-GET_OR_POST = require_http_methods(["GET", "HEAD", "POST"])
 View = Callable[..., HttpResponseBase]
 
 

@@ -8,9 +8,8 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods
 
-from accounts.requests import SignedInRequest
+from accounts.requests import GET_OR_POST, SignedInRequest
 from programmes.models import Programme
 from schools.actions.matching import match_mentors
 from schools.actions.plans import first_rules
@@ -22,7 +21,7 @@ from schools.views.access import visible_school, year_or_404
 from schools.views.programmes import query_of, series_rules
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
+@GET_OR_POST
 def mentor_matching(request: SignedInRequest, slug: str, year_slug: str) -> HttpResponse:
     """Which mentors meet which class, and who is matched with nobody."""
     today = timezone.localdate()

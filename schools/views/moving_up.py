@@ -11,17 +11,14 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
-from django.views.decorators.http import require_http_methods
 
 from accounts.policies import manages_schools
-from accounts.requests import SignedInRequest
+from accounts.requests import GET_OR_POST, SignedInRequest
 from schools.actions.moving_up import StaleProposals, StepsRefused, move_up, move_up_all
 from schools.forms.moving_up import MovingUpForm
 from schools.models import School, SchoolYear
 from schools.moving_up import MovingUp, moving_up, year_before
 from schools.views.access import managed_school, year_or_404
-
-GET_OR_POST = require_http_methods(["GET", "HEAD", "POST"])
 
 
 @GET_OR_POST

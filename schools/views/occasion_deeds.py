@@ -14,10 +14,9 @@ from django.http import HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods
 
 from accounts.policies import manages_schools
-from accounts.requests import SignedInRequest
+from accounts.requests import GET_OR_POST, SignedInRequest
 from programmes.forms.keys import refuse
 from schools import policies
 from schools.actions import occasions as actions
@@ -34,7 +33,6 @@ from schools.mailing.invited import when_and_where
 from schools.models import Occasion, School
 from schools.views.access import chosen_kind, chosen_school, managed_occasion, visible_occasion
 
-GET_OR_POST = require_http_methods(["GET", "HEAD", "POST"])
 Made = TypeVar("Made")
 # A form for an occasion, of what was sent and of the occasion as it stands.
 FormOf = Callable[[QueryDict, Occasion], forms.Form]

@@ -8,16 +8,16 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_POST
 
-from accounts.requests import SignedInRequest
+from accounts.requests import GET_OR_POST, SignedInRequest
 from accounts.templatetags.look import short_day
 from schools.actions.pausing import pause_reminders, resume_reminders
 from schools.forms.places import PauseForm
 from schools.views.access import managed_school
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
+@GET_OR_POST
 def school_pause(request: SignedInRequest, slug: str) -> HttpResponse:
     """Until when, and why; a pause that goes on can be given another day."""
     now = timezone.now()

@@ -10,17 +10,14 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods
 
 from accounts.policies import is_coordinator
-from accounts.requests import SignedInRequest
+from accounts.requests import GET_OR_POST, SignedInRequest
 from schools.actions.plans import first_rules, open_programme_year
 from schools.forms.plans import ProgrammeYearForm
 from schools.models import Participation, ProgrammeYear, School, SchoolYear
 from schools.views.access import year_or_404
 from schools.views.programmes import Asked
-
-GET_OR_POST = require_http_methods(["GET", "HEAD", "POST"])
 
 
 @GET_OR_POST

@@ -16,10 +16,9 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods
 
 from accounts.policies import manages_schools
-from accounts.requests import SignedInRequest
+from accounts.requests import GET_OR_POST, SignedInRequest
 from schools.actions.imports import import_school_data
 from schools.actions.places import left_behind
 from schools.actions.registers import import_units
@@ -41,7 +40,6 @@ from schools.models import School, SchoolYear
 from schools.views.access import year_or_404
 from schools.views.kept import NotKept, keep_rows, kept_rows
 
-GET_OR_POST = require_http_methods(["GET", "HEAD", "POST"])
 UNITS, CLASSES = "schools.unit-import", "schools.school-data-import."
 
 

@@ -17,14 +17,13 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.policies import is_coordinator, sees_everything
-from accounts.requests import SignedInRequest
+from accounts.requests import GET_OR_POST, SignedInRequest
 from schools.actions.runs import PORTION, ask_worker, lay_out_portion, start_run
 from schools.actions.undoing import CannotUndo, undo_batch, undoable_until
 from schools.engine.drafts import Draft
 from schools.engine.outlines import drafts_of
 from schools.models import PlanRun, PlanRunSchool, ProgrammeYear, School, SchoolYear
 from schools.views.access import year_or_404
-from schools.views.plans import GET_OR_POST
 from schools.views.programmes import Asked, query_of
 
 State = PlanRunSchool.State

@@ -13,9 +13,8 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods
 
-from accounts.requests import SignedInRequest
+from accounts.requests import GET_OR_POST, SignedInRequest
 from accounts.templatetags.look import week_no
 from schools.actions.cancelling import cancel_session
 from schools.actions.deeds import StaleSession
@@ -31,7 +30,6 @@ from schools.term_plan import in_term, season_slug
 from schools.views.broken import plans_of, warn_of
 from schools.views.sessions import is_open, session_to_move, visible_session
 
-GET_OR_POST = require_http_methods(["GET", "HEAD", "POST"])
 CONFLICT = 409
 
 

@@ -12,10 +12,9 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods
 
 from accounts.policies import is_coordinator
-from accounts.requests import SignedInRequest
+from accounts.requests import GET_OR_POST, SignedInRequest
 from programmes.models import Programme, SessionTopic
 from schools import policies
 from schools.actions.plans import ChoiceHasChanged, choice_key, choose_topics, join, locked_topics
@@ -31,7 +30,7 @@ from schools.views.plans import participation_of
 CONFLICT = 409
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
+@GET_OR_POST
 def topic_choice(request: SignedInRequest, slug: str, year_slug: str) -> HttpResponse:
     today = timezone.localdate()
     school, year = visible_school(request, slug, today), year_or_404(year_slug)
@@ -111,7 +110,7 @@ def _choose(form: TopicChoiceForm, school: School, rules: ProgrammeYear, by: Any
     return True
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
+@GET_OR_POST
 def topic_recommend(request: SignedInRequest, year_slug: str) -> HttpResponse:
     """What the centre advises the schools to choose, place by place, with a few words on why."""
     if not is_coordinator(request.user, timezone.localdate()):

@@ -8,16 +8,16 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_POST
 
 from accounts.policies import is_coordinator
-from accounts.requests import SignedInRequest
+from accounts.requests import GET_OR_POST, SignedInRequest
 from schools.actions.years import close_year, reopen_year
 from schools.models import PlannedSession, SchoolYear
 from schools.views.access import year_or_404
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
+@GET_OR_POST
 def year_close(request: SignedInRequest, year_slug: str) -> HttpResponse:
     """Say what closing means and what still lacks a log, then close."""
     today, year = timezone.localdate(), _year(request, year_slug)

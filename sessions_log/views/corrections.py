@@ -13,9 +13,9 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_POST
 
-from accounts.requests import SignedInRequest
+from accounts.requests import GET_OR_POST, SignedInRequest
 from sessions_log.actions import remove_log, restore_log
 from sessions_log.models import LogRevision, log_of
 from sessions_log.policies import LogRefused, can_change_log
@@ -33,7 +33,7 @@ class RemoveForm(forms.Form):
     )
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
+@GET_OR_POST
 def log_remove(request: SignedInRequest, uuid: UUID) -> HttpResponse:
     """Ask why, and say what happens; what the log said is kept and can be restored."""
     now = timezone.now()

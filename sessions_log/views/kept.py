@@ -8,16 +8,15 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods
 
-from accounts.requests import SignedInRequest
+from accounts.requests import GET_OR_POST, SignedInRequest
 from sessions_log.kept import NotReadable, Sender, Sent, drop, read_kept, send, signed_in
 
 INSIST, DROP = "insist", "drop"
 
 
 @never_cache
-@require_http_methods(["GET", "HEAD", "POST"])
+@GET_OR_POST
 def kept_logs(request: SignedInRequest) -> HttpResponse:
     """What is on the phone, drawn by its script; sent, what became of each, and what to choose between."""
     return send_kept(request, signed_in(request.user, timezone.localdate()))

@@ -16,9 +16,10 @@ from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_POST, require_safe
 
 from accounts.models import User
+from accounts.requests import GET_OR_POST
 from schools.mailing.links import LinkRefused, OpenLink, Scope, Tampered
 from schools.models import PlannedSession, School
 from schools.models.plans import PlannedSessionQuerySet
@@ -32,7 +33,6 @@ from sessions_log.views.kept import send_kept
 from sessions_log.views.logs import Writer, write_as_planned, write_log
 
 View = Callable[..., HttpResponseBase]
-GET_OR_POST = require_http_methods(["GET", "HEAD", "POST"])
 
 
 def by_log_link(view: View) -> View:

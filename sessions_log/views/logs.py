@@ -15,10 +15,10 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_POST
 
 from accounts.models import User
-from accounts.requests import SignedInRequest
+from accounts.requests import GET_OR_POST, SignedInRequest
 from accounts.templatetags.look import week_no
 from schools.models import PlannedSession
 from schools.term_plan import new_session_of
@@ -148,7 +148,7 @@ def _undone(sessions: list[PlannedSession]) -> str:
     return ngettext("%(n)s log has been undone.", "%(n)s logs have been undone.", len(sessions)) % {"n": len(sessions)}
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
+@GET_OR_POST
 def log_form(request: SignedInRequest, uuid: UUID) -> HttpResponse:
     """The full form: a new log, or the log there is, to be changed."""
     session = session_to_log(request, uuid, timezone.localdate())

@@ -13,9 +13,9 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_safe
 
-from accounts.requests import SignedInRequest
+from accounts.requests import GET_OR_POST, SignedInRequest
 from programmes.models import Programme
 from schools.models import ProgrammeYear, SchoolYear, Term
 from schools.views.access import year_or_404
@@ -43,7 +43,7 @@ def reminding_now(request: SignedInRequest) -> HttpResponse:
     return redirect("sessions_log:reminding-rules", year.slug) if year else redirect("schools:year-list")
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
+@GET_OR_POST
 def reminding_rules(request: SignedInRequest, year_slug: str) -> HttpResponse:
     """Each programme's reminders and those common to all, with how many mails a term they make for whom; what is
     written is counted before it is saved, too."""
