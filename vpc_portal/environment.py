@@ -7,7 +7,7 @@ variable. Nothing else in the project reads the environment.
 import secrets
 from pathlib import Path
 from typing import Any
-from urllib.parse import unquote, urlsplit
+from urllib.parse import SplitResult, unquote, urlsplit
 
 import environ
 from django.core.exceptions import ImproperlyConfigured, ValidationError
@@ -47,10 +47,25 @@ def number(name: str, *, default: int, lowest: int, highest: int) -> int:
     return value
 
 
+def address(name: str, url: str) -> SplitResult:
+    """A variable's address in parts. What is said of one that cannot be read does not tell the password in it."""
+    try:
+        parts = urlsplit(url)
+        is_readable = parts.port != 0 and not (parts.netloc and parts.fragment)
+    except ValueError:
+        is_readable = False
+    if not is_readable:
+        raise ImproperlyConfigured(
+            f"{name} cannot be read: its host or port is none. Of a name or password in it write / ? # : @ and % as "
+            "%2F %3F %23 %3A %40 and %25."
+        )
+    return parts
+
+
 def database(*, default: str) -> dict[str, Any]:
     """The database that ``DATABASE_URL`` names: SQLite or PostgreSQL, with the options that each needs."""
     url = env.str("DATABASE_URL", default="") or default
-    scheme = urlsplit(url).scheme
+    scheme = address("DATABASE_URL", url).scheme
     if scheme not in {"sqlite", "postgres", "postgresql"}:
         raise ImproperlyConfigured(
             f"DATABASE_URL begins with {scheme!r}. Use sqlite:///path/to/file.sqlite3 or "
@@ -76,9 +91,9 @@ def broker(var_dir: Path) -> str:
     """Where Celery finds its broker: ``REDIS_URL``, or the embedded one's socket in ``var/broker``."""
     url = env.str("REDIS_URL", default="").strip()
     if url:
-        if urlsplit(url).scheme not in {"redis", "rediss", "redis+socket"}:
+        if address("REDIS_URL", url).scheme not in {"redis", "rediss", "redis+socket"}:
             raise ImproperlyConfigured(
-                f"REDIS_URL={url!r} is no Redis address. Use redis://:password@host:6379/0, rediss:// for TLS, or "
+                "REDIS_URL is no Redis address. Use redis://:password@host:6379/0, rediss:// for TLS, or "
                 "leave it out for the embedded broker."
             )
         return url
@@ -103,7 +118,7 @@ def mail_server(*, production: bool) -> dict[str, Any]:
             "SMTP_URL is missing. Set it to the mail server: smtp://host:25, smtp+tls://user:password@host:587 for "
             "STARTTLS, or smtp+ssl://user:password@host:465."
         )
-    parts = urlsplit(url or "smtp://127.0.0.1:4025")
+    parts = address("SMTP_URL", url or "smtp://127.0.0.1:4025")
     if parts.scheme not in {"smtp", "smtp+tls", "smtp+ssl"} or not parts.hostname:
         raise ImproperlyConfigured(
             f"SMTP_URL begins with {parts.scheme!r}. Use smtp://host:25, smtp+tls://user:password@host:587 or "
@@ -151,7 +166,7 @@ def bounce_address() -> str:
 def bounce_mailbox(*, production: bool) -> str:
     """The mailbox that reports of bounces are read from; empty where there is none."""
     given = env.str("BOUNCE_MAILBOX", default="").strip()
-    parts = urlsplit(given)
+    parts = address("BOUNCE_MAILBOX", given)
     is_folder = parts.scheme == "maildir" and not parts.netloc and parts.path.startswith("/")
     is_imap = parts.scheme in ({"imaps"} if production else {"imaps", "imap"}) and parts.hostname and parts.username
     if given and not is_folder and not is_imap:
@@ -178,7 +193,7 @@ def portal_url(*, production: bool) -> str:
     given = env.str("PORTAL_URL", default="").strip().rstrip("/")
     if not given and not production:
         return f"http://127.0.0.1:{number('PORT', default=8000, lowest=1024, highest=65535)}"
-    parts = urlsplit(given)
+    parts = address("PORTAL_URL", given)
     if parts.scheme not in ({"https"} if production else {"http", "https"}) or not parts.hostname or parts.path:
         raise ImproperlyConfigured(
             f"PORTAL_URL={given!r} cannot be used in links. Write where the portal is found, as "
@@ -230,7 +245,7 @@ def register_url(name: str, *, default: str, production: bool) -> str:
     given = env.str(name, default=default).strip().rstrip("/")
     if not given:
         return ""
-    parts = urlsplit(given)
+    parts = address(name, given)
     is_safe = parts.scheme == "https" or (parts.scheme == "http" and not production)
     if not is_safe or not parts.hostname or parts.query or parts.fragment:
         raise ImproperlyConfigured(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -49,6 +50,40 @@ def test_a_wrong_value_says_how_to_mend_it(monkeypatch, name, value, remedy, rea
     assert remedy in str(refused.value)
 
 
+@pytest.mark.parametrize(
+    ("name", "value", "read"),
+    [
+        ("SMTP_URL", "smtp+tls://vpc:hemligt/ord@mail.example:587", lambda: environment.mail_server(production=True)),
+        ("SMTP_URL", "smtp://mail.example:99999", lambda: environment.mail_server(production=True)),
+        ("DATABASE_URL", "postgres://vpc:hemligt#ord@db.example:5432/vpc", lambda: environment.database(default="")),
+        ("DATABASE_URL", "postgres://vpc:12#hemligt@db.example:5432/vpc", lambda: environment.database(default="")),
+        ("DATABASE_URL", "postgres://vpc#hemligt:ord@db.example/vpc", lambda: environment.database(default="")),
+        ("REDIS_URL", "redis://:hemligt?ord@redis.example:6379/0", lambda: environment.broker(Path())),
+        (
+            "BOUNCE_MAILBOX",
+            "imaps://vpc:p@mail.example:hemligt/INBOX",
+            lambda: environment.bounce_mailbox(production=True),
+        ),
+        ("PORTAL_URL", "https://[::1", lambda: environment.portal_url(production=True)),
+    ],
+)
+def test_an_address_that_cannot_be_read_is_refused_without_telling_its_password(monkeypatch, name, value, read):
+    monkeypatch.setenv(name, value)
+    with pytest.raises(ImproperlyConfigured, match=f"{name} cannot be read") as refused:
+        read()
+    assert "%23" in str(refused.value)
+    assert "hemligt" not in str(refused.value)
+    assert refused.value.__context__ is None
+
+
+def test_a_password_may_hold_every_sign_as_it_is_written_in_addresses(monkeypatch):
+    monkeypatch.setenv("SMTP_URL", "smtp+tls://vpc:a%2Fb%3Fc%23d%3Ae%40f%25g@mail.example")
+    assert environment.mail_server(production=True)["EMAIL_HOST_PASSWORD"] == "a/b?c#d:e@f%g"
+    monkeypatch.setenv("DATABASE_URL", "postgres://vpc:a%2Fb%3Fc%23d%3Ae%40f%25g@db.example:5432/vpc")
+    found = environment.database(default="")
+    assert (found["PASSWORD"], found["HOST"], found["PORT"]) == ("a/b?c#d:e@f%g", "db.example", 5432)
+
+
 def test_without_a_given_key_one_is_made_and_kept(tmp_path, monkeypatch):
     monkeypatch.delenv("SECRET_KEY", raising=False)
     first = environment.secret_key(tmp_path, production=False)
@@ -79,3 +114,13 @@ def test_production_refuses_to_start_without_a_key(tmp_path):
 def test_in_production_limits_ask_the_proxy_whose_the_request_is(tmp_path):
     asks = "from allauth.app_settings import TRUSTED_PROXY_COUNT as n; print(n)"
     assert in_production(tmp_path, "shell", "--no-imports", "-c", asks).stdout.strip() == "1"
+
+
+def test_each_line_in_the_log_says_when_how_bad_and_of_what_once(tmp_path):
+    says = (
+        "from logging import getLogger as of; of('outbox.sender').warning('långsam'); of('django.request').error('fel')"
+    )
+    found = in_production(tmp_path, "shell", "--no-imports", "-c", says)
+    moment = r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d,\d{3}"
+    lines = rf"{moment} WARNING outbox.sender: långsam\n{moment} ERROR django.request: fel\n"
+    assert re.fullmatch(lines, found.stderr), found.stderr
