@@ -1,6 +1,10 @@
 """Counting that is forgotten after a while, in the cache that all processes share: for limits on tries."""
 
+import datetime as dt
+
+from django.conf import settings
 from django.core.cache import cache
+from django.db import connection
 
 
 def counted(key: str) -> int:
@@ -17,3 +21,12 @@ def count(key: str, seconds: int) -> int:
     times = counted(key) + 1
     cache.set(key, times, seconds)
     return times
+
+
+def forget_counts(now: dt.datetime) -> None:
+    """Remove what has passed from the cache's table, which by itself forgets it only when it is asked for or full: the
+    addresses that tries came from are among it."""
+    table = connection.ops.quote_name(settings.CACHES["default"]["LOCATION"])
+    with connection.cursor() as cursor:
+        passed = connection.ops.adapt_datetimefield_value(now)
+        cursor.execute(f"DELETE FROM {table} WHERE expires < %s", [passed])

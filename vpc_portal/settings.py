@@ -290,6 +290,7 @@ CELERY_BEAT_SCHEDULE = {
         ("count the day's figures before anyone looks", "evaluations.tasks.count_the_day", 3_600.0),
         ("read the mails that have come back", "outbox.tasks.read_bounces", 300.0),
         ("forget the codes of surveys whose hour has passed", "evaluations.tasks.close_surveys", 300.0),
+        ("forget sessions and counts of tries that have ended", "accounts.tasks.forget_what_has_ended", 300.0),
         ("show that beat, broker and worker live", "outbox.tasks.beat_heart", 60.0),
     ]
 }

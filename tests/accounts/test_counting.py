@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 import pytest
 import time_machine
+from django.contrib.sessions.models import Session
 from django.core.management import call_command
+from django.db import connection
 from django.test import Client
 
 from accounts.counting import count, counted
+from accounts.tasks import forget_what_has_ended
 from tests.conftest import NOW, PASSWORD
 from vpc_portal import settings as of_the_portal
 
@@ -37,3 +42,24 @@ def test_a_count_is_kept_as_long_as_it_says(in_the_database):
         assert counted("feed") == 2 and count("feed", 3600) == 3
         clock.shift(3601)
         assert counted("feed") == 0 and count("feed", 3600) == 1
+
+
+def test_what_has_ended_is_removed_and_nothing_else(in_the_database):
+    def kept() -> tuple[int, int]:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT count(*) FROM cache")
+            return cursor.fetchone()[0], Session.objects.count()
+
+    with time_machine.travel(NOW, tick=False) as clock:
+        count("survey", 300)
+        count("feed", 3600)
+        for days in (1, 14):
+            Session.objects.create(session_key=f"s{days}", expire_date=NOW + dt.timedelta(days=days))
+        forget_what_has_ended()
+        assert kept() == (2, 2)
+        clock.shift(301)
+        forget_what_has_ended()
+        assert kept() == (1, 2) and counted("feed") == 1
+        clock.shift(dt.timedelta(days=1))
+        forget_what_has_ended()
+        assert kept() == (0, 1) and Session.objects.get().session_key == "s14"
