@@ -61,8 +61,10 @@ def move_session(
     date: dt.date | None = None,
     start_time: dt.time | None = None,
     end_time: dt.time | None = None,
+    batch: uuid.UUID | None = None,
 ) -> PlannedSession:
-    """Move a session to a week, or to a day and time in it; planning then leaves it there.
+    """Move a session to a week, or to a day and time in it; planning then leaves it there. ``batch`` is that of the
+    changes that it is one of.
 
     Raises ``ValidationError`` by field when the time cannot be used, and ``StaleSession`` when the session is no
     longer at ``version``, or has been logged or cancelled.
@@ -83,7 +85,7 @@ def move_session(
         stays_in=week_start if calendar.blocked_name(week_start) else None,
         **time._asdict(),
     )
-    deed = Deed(session.participation, by, now, uuid.uuid4())
+    deed = Deed(session.participation, by, now, batch or uuid.uuid4())
     deed.change(What.MOVED, session, before=before, after=state_of(session), reason=reason.strip()).save()
     tell_of_changes(participation=session.participation, sessions=[session], by=by, now=now)
     Participation.objects.filter(pk=session.participation_id).raise_version()

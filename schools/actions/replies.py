@@ -58,7 +58,9 @@ def propose_time(
         return before
     _check_time(sessions, reason, proposed_week, note)
     school = sessions[0].participation.school
-    earlier = SchoolReply.objects.open().filter(kind=SchoolReply.Kind.TIME, sessions__in=sessions)
+    # The same form may have come a moment ago.
+    others = SchoolReply.objects.open().exclude(key=key)
+    earlier = others.filter(kind=SchoolReply.Kind.TIME, sessions__in=sessions)
     SchoolReply.objects.filter(pk__in=list(earlier.values_list("pk", flat=True))).update(state=State.REPLACED)
     reply = SchoolReply(
         key=key,
@@ -116,7 +118,8 @@ def accept(*, reply: SchoolReply, by: User, now: dt.datetime) -> list[PlannedSes
         assert reply.membership is not None
         end_membership(membership=reply.membership, last_day=_last_day(reply.membership, now), by=by)
         return []
-    return [_move(session, reply, by, now) for session in reply.sessions.select_related("participation__school")]
+    sessions, batch = reply.sessions.select_related("participation__school"), uuid.uuid4()
+    return [_move(session, reply, by, now, batch) for session in sessions]
 
 
 @transaction.atomic
@@ -167,7 +170,7 @@ def _answer(reply: SchoolReply, state: State, by: User, now: dt.datetime, note: 
     return SchoolReply.objects.with_names().get(pk=reply.pk)
 
 
-def _move(session: PlannedSession, reply: SchoolReply, by: User, now: dt.datetime) -> PlannedSession:
+def _move(session: PlannedSession, reply: SchoolReply, by: User, now: dt.datetime, batch: uuid.UUID) -> PlannedSession:
     if reply.proposed_week is None:
         return session
     if session.week_start != reply.week_start:
@@ -186,6 +189,7 @@ def _move(session: PlannedSession, reply: SchoolReply, by: User, now: dt.datetim
             by=by,
             now=now,
             reason=_("the school's proposal: %(reason)s") % {"reason": str(reply.get_reason_display()).lower()},
+            batch=batch,
             **time_in(session, reply.proposed_week, calendar)._asdict(),
         )
     except StaleSession as stale:

@@ -66,7 +66,7 @@ def reply_decline(request: SignedInRequest, uuid: str) -> HttpResponse:
     except ValidationError as refused:
         messages.error(request, refused.messages[0])
     else:
-        messages.success(request, _("The plan stands. %(school)s is told by mail.") % {"school": reply.school})
+        messages.success(request, _declined(reply))
     return redirect("schools:reply-list")
 
 
@@ -76,6 +76,12 @@ def _reply_or_404(request: SignedInRequest, uuid: str, today: dt.date) -> School
     if not policies.user_can_move(request.user, reply.school, today):
         raise PermissionDenied
     return reply
+
+
+def _declined(reply: SchoolReply) -> str:
+    if reply.kind == SchoolReply.Kind.NOT_ME:
+        return _("The role stays. No mail says so: get in touch with %(school)s.") % {"school": reply.school}
+    return _("The plan stands. %(school)s is told by mail.") % {"school": reply.school}
 
 
 def _done(reply: SchoolReply, count: int) -> str:

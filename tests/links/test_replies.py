@@ -20,6 +20,7 @@ from schools.actions.people import end_membership
 from schools.actions.replies import ReplyRefused, accept, decline, propose_time, say_not_me
 from schools.calendar import SchoolCalendar
 from schools.models import PlannedSession, SchoolMembership, SchoolReply
+from schools.regret import latest_to_undo
 from tests.conftest import NOW
 from tests.mailing import Postbox
 from tests.town import TODAY, in_full_work
@@ -163,6 +164,44 @@ def test_declined_the_plan_stands_and_the_school_gets_the_reason(
     assert mail.to == ["Elin Test <elin@vpc.example>"]
     assert "Samira är ledig då." in mail.body
     assert f"Tyvärr fungerar inte v.\u00a0{week.isocalendar().week} för centret." in mail.body
+
+
+def test_a_proposal_for_several_groups_is_one_deed_and_undone_as_one(
+    town: SimpleNamespace, session: PlannedSession, week: dt.date, signed_in
+):
+    rows = PlannedSession.objects.upcoming(TODAY).filter(participation=session.participation)
+    other = rows.filter(slot_no=session.slot_no, group__kind="class").exclude(pk=session.pk).with_names().first()
+    assert other is not None
+    yesterday = NOW - dt.timedelta(days=1)
+    move_session(session=other, week_start=session.week_start, version=other.version, by=town.jonas, now=yesterday)
+    said = {"reason": "no_room", "proposed_week": week, "key": uuid.uuid4(), "by": town.elin, "now": NOW}
+    moved = accept(reply=propose_time(sessions=[session, other], **said), by=town.samira, now=NOW)
+    assert [row.week_start for row in moved] == [week, week]
+    regret = latest_to_undo(town.samira, town.lindang, NOW)
+    assert regret is not None
+    assert len(regret.lines) == 2
+    signed_in(town.samira).post(reverse("schools:undo", args=[regret.batch]))
+    assert {row.week_start for row in rows.filter(pk__in=[one.pk for one in moved])} == {session.week_start}
+
+
+def test_a_form_sent_twice_at_the_same_moment_does_not_take_its_own_place(
+    town: SimpleNamespace, session: PlannedSession, week: dt.date, monkeypatch
+):
+    said = {"sessions": [session], "reason": "no_room", "proposed_week": week, "key": uuid.uuid4()}
+    first = propose_time(**said, by=town.elin, now=NOW)
+    # The second has looked for the first before that was there.
+    monkeypatch.setattr("schools.actions.replies.known", lambda *_asked: None)
+    assert propose_time(**said, by=town.elin, now=NOW) == first
+    first.refresh_from_db()
+    assert first.is_open
+
+
+def test_who_keeps_the_role_gets_no_mail_and_that_is_said(town: SimpleNamespace, signed_in):
+    membership = SchoolMembership.objects.get(person__user=town.elin)
+    reply = say_not_me(membership=membership, key=uuid.uuid4(), by=town.elin, now=NOW)
+    page = signed_in(town.samira).post(reverse("schools:reply-decline", args=[reply.uuid]), {"note": ""}, follow=True)
+    assert "Rollen är kvar. Inget mejl säger det: hör av dig till Lindängsskolan." in page.content.decode()
+    assert not Message.objects.filter(kind="reply-declined").exists()
 
 
 def test_a_later_proposal_takes_the_place_of_the_earlier(town: SimpleNamespace, session: PlannedSession, week: dt.date):
