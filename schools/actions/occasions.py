@@ -284,11 +284,11 @@ def _invite_guest(occasion: Occasion, guest: Guest, today: dt.date) -> OccasionI
 
 
 def _person_with(address: str, occasion: Occasion, today: dt.date) -> SchoolPerson | None:
-    """Who at the occasion's school, or for the whole centre at any, holds a role and has the address."""
+    """Who at the occasion's school, or for the whole centre at any, has the address and a role, and can get mail."""
     found = SchoolPerson.objects.filter(Q(email__iexact=address) | Q(user__email__iexact=address))
     if occasion.school_id:
         found = found.filter(school=occasion.school)
-    roles = SchoolMembership.objects.active(today).values("person")
+    roles = SchoolMembership.objects.in_reach().active(today).values("person")
     return found.filter(pk__in=roles).select_related("school").order_by("pk").first()
 
 

@@ -10,7 +10,6 @@ from typing import Any
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -144,10 +143,8 @@ def _who_can_be_invited(request: SignedInRequest, occasion: Occasion, today: dt.
     schools = School.objects.visible_to(request.user, today).open_on(today)
     if occasion.school:
         schools = schools.filter(pk=occasion.school.pk)
-    roles = SchoolMembership.objects.active(today).filter(person__school__in=schools)
-    people = SchoolPerson.objects.filter(pk__in=roles.values("person")).filter(
-        Q(user__is_active=True) | Q(user=None) & ~Q(email="")
-    )
+    roles = SchoolMembership.objects.in_reach().active(today).filter(person__school__in=schools)
+    people = SchoolPerson.objects.filter(pk__in=roles.values("person"))
     return list(
         people.select_related("school", "user").prefetch_related("memberships").order_by("school__name", "name")
     )

@@ -20,6 +20,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from icalendar import Calendar
 
+from accounts.actions import close_account, make_account
 from accounts.models import CentreRole
 from outbox.models import Message, State
 from schools.actions.occasions import (
@@ -34,7 +35,7 @@ from schools.actions.occasions import (
     plan_occasion,
     take_back,
 )
-from schools.actions.people import end_membership
+from schools.actions.people import add_person, end_membership, give_membership
 from schools.mailing.invitations import make_token
 from schools.models import (
     Occasion,
@@ -400,6 +401,19 @@ def test_inviting_nobody_is_told_in_the_form(centre: SimpleNamespace, signed_in)
     page = signed_in(centre.samira).post(reverse("schools:occasion-invite", args=[occasion.uuid]), guest_rows())
     assert "Kryssa för någon, eller skriv en e-postadress." in page.content.decode()
     assert not occasion.invitations.exists()
+
+
+def test_who_has_the_address_of_a_shut_account_is_no_choice_and_as_a_guest_gets_the_mail(centre, signed_in):
+    shut = make_account(email="nils@skola.example", full_name="Nils Ny", by=centre.adam)
+    close_account(user=shut, today=TODAY, by=centre.adam)
+    person = add_person(school=centre.lindang, name="Nils Ny", email="nils@skola.example", by=centre.samira)
+    give_membership(person=person, role="contact", starts_on=TODAY, by=centre.samira)
+    occasion = planned(centre)
+    address = reverse("schools:occasion-invite", args=[occasion.uuid])
+    client = signed_in(centre.samira)
+    assert "people" in client.post(address, {"people": [person.pk], **guest_rows()}).context["form"].errors
+    client.post(address, guest_rows({"email": "nils@skola.example", "name": "Nils", "organisation": "other"}))
+    assert [mail.to for mail in Postbox().send(NOW)] == [["nils@skola.example"]]
 
 
 def test_a_schools_coordinator_cannot_invite_another_schools_people(centre: SimpleNamespace, signed_in):
