@@ -9,6 +9,7 @@ class SchoolsConfig(AppConfig):
         self._add_to_menu()
         self._add_to_catalogue()
         self._register_roles()
+        self._follow_accounts()
         self._register_mails()
 
     def _add_to_menu(self) -> None:
@@ -51,6 +52,12 @@ class SchoolsConfig(AppConfig):
             role="role",
             place="person__school",
         )
+
+    def _follow_accounts(self) -> None:
+        from accounts.actions import address_followers
+        from schools.actions.people import follow_account
+
+        address_followers.append(follow_account)
 
     def _register_mails(self) -> None:
         from outbox.going import register_calendars, register_heirs, register_pauses

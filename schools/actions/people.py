@@ -76,6 +76,11 @@ def _follow(person: SchoolPerson, before: str, by: User, now: dt.datetime) -> No
     change_account(user=user, by=by, now=now)
 
 
+def follow_account(user: User, before: str, now: dt.datetime) -> None:
+    """An account's corrected address is that of its person at each school, where it was the same before."""
+    user.school_people.filter(email__iexact=before).update(email=user.email)
+
+
 def _has_other_roles(user: User) -> bool:
     """Whose sign-in only an administrator changes."""
     return CentreRole.objects.filter(user=user).exists() or PartnerMembership.objects.filter(user=user).exists()

@@ -12,6 +12,8 @@ from django.urls import reverse, reverse_lazy
 from accounts.models import User
 from schools.actions.groups import end_group
 from schools.actions.moves import move_session
+from schools.actions.people import add_person
+from schools.actions.places import add_school
 from schools.models import (
     ClosedPeriod,
     Group,
@@ -78,6 +80,23 @@ def test_a_person_with_an_account_is_tied_to_the_one_that_exists(samiras, town):
     samiras.post(reverse("schools:person-add", args=["lindangsskolan"]), add)
     assert town.lindang.people.get(name="Maria vid skolan").user == town.maria
     assert User.objects.filter(email__iexact="maria@vpc.example").count() == 1
+
+
+def test_an_accounts_corrected_address_stands_at_each_school_where_it_was_the_same(samiras, town, signed_in):
+    said = {"name": "Elin Test", "user": town.elin, "by": town.samira}
+    at_ekbacka = add_person(school=town.ekbacka, email="elin@vpc.example", **said)
+    own = add_person(school=add_school(name="Tredje", district=town.lindang.district, by=town.samira), **said)
+    account = reverse("accounts:account-change", args=[town.elin.pk])
+    signed_in(town.adam).post(account, {"full_name": "Elin Test", "email": "elin.berg@vpc.example", "phone": ""})
+    person = town.lindang.people.get(user=town.elin)
+
+    def addresses() -> list[str]:
+        return [SchoolPerson.objects.get(pk=one.pk).email for one in (person, at_ekbacka, own)]
+
+    assert addresses() == ["elin.berg@vpc.example", "elin.berg@vpc.example", ""]
+    at_school = reverse("schools:person-change", args=["lindangsskolan", person.pk])
+    samiras.post(at_school, {"name": "Elin Test", "email": "elin.b@vpc.example", "phone": ""})
+    assert addresses() == ["elin.b@vpc.example", "elin.b@vpc.example", ""]
 
 
 def test_an_account_without_an_address_is_refused_beside_the_field(samiras, town):
