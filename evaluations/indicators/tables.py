@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-import unicodedata
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
@@ -15,7 +14,7 @@ from evaluations.indicators.reading import Given, GivenValue, day_of
 from evaluations.models import Area, Indicator
 from evaluations.models.indicators import FEWEST_BEHIND, FIRST_YEAR, LARGEST, LAST_YEAR
 from schools.imports.dry_runs import RowError
-from schools.imports.sheets import UnreadableFile, rows_of
+from schools.imports.sheets import UnreadableFile, named_rows, plain, rows_of
 
 HEADERS = {
     "indikator": "indicator",
@@ -27,8 +26,7 @@ HEADERS = {
     "kalla": "source",
     "kallansdatum": "source_date",
 }
-REQUIRED = ("indicator", "area", "year", "value", "source")
-TITLES = {"indicator": "Indikator", "area": "Område", "year": "År", "value": "Värde", "source": "Källa"}
+REQUIRED = {"indicator": "Indikator", "area": "Område", "year": "År", "value": "Värde", "source": "Källa"}
 TEMPLATE = ("Indikator", "Område", "År", "Värde", "Antal personer", "Källa", "Källans datum")
 NO_VALUE = {"", "-", "–", ".", "..", "missing", "saknas"}
 SPACES = re.compile(r"[\u0020\u00a0\u2009\u202f]")
@@ -40,15 +38,9 @@ UNCLEAR = re.compile(r"[+\-]?[0-9]{1,3}\.[0-9]{3}")
 
 def given_in(content: bytes, today: dt.date) -> Given:
     """What a table says on a day. Raises ``UnreadableFile`` when it is no table of values."""
-    table = rows_of(content, decimal=",")
-    header_at, columns = _header(table)
-    numbered = [(number, row) for number, row in enumerate(table[header_at + 1 :], header_at + 2) if any(row)]
-    if not numbered:
+    rows = named_rows(rows_of(content, decimal=","), HEADERS, REQUIRED)
+    if not rows:
         raise UnreadableFile(_("The file has a header but no values."))
-    rows = [
-        (number, {name: row[place] if place < len(row) else "" for name, place in columns.items()})
-        for number, row in numbered
-    ]
     names = _Names.all()
     given = Given()
     given.errors += _mixed((number, row["value"]) for number, row in rows)
@@ -149,13 +141,13 @@ class _Names:
     @classmethod
     def all(cls) -> _Names:
         indicators = {
-            _plain(called): one.slug
+            plain(called): one.slug
             for one in Indicator.objects.all()
             for called in (one.kolada_kpi or "", one.name, one.slug)
             if called
         }
         areas = {
-            _plain(called): one.slug
+            plain(called): one.slug
             for one in Area.objects.all()
             for called in (one.code or "", one.name, one.slug)
             if called
@@ -163,30 +155,13 @@ class _Names:
         return cls(indicators, areas)
 
     def indicator(self, text: str) -> str:
-        found = self.indicators.get(_plain(text))
+        found = self.indicators.get(plain(text))
         if found is None:
             raise ValueError(_("The portal has no indicator “%(name)s”.") % {"name": text})
         return found
 
     def area(self, text: str) -> str:
-        found = self.areas.get(_plain(text))
+        found = self.areas.get(plain(text))
         if found is None:
             raise ValueError(_("The portal has no area “%(name)s”.") % {"name": text})
         return found
-
-
-def _header(table: Sequence[Sequence[str]]) -> tuple[int, dict[str, int]]:
-    for number, cells in enumerate(table):
-        if any(cells):
-            known = {HEADERS[_plain(cell)]: place for place, cell in enumerate(cells) if _plain(cell) in HEADERS}
-            missing = [TITLES[name] for name in REQUIRED if name not in known]
-            if missing:
-                raise UnreadableFile(_("These columns are missing: %(columns)s.") % {"columns": ", ".join(missing)})
-            return number, known
-    raise UnreadableFile(_("The file is empty."))
-
-
-def _plain(text: str) -> str:
-    """Without case, accents and signs, as names are compared."""
-    letters = unicodedata.normalize("NFKD", text.casefold())
-    return "".join(letter for letter in letters if letter.isalnum())

@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 import difflib
 import re
-import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
@@ -13,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from accounts.validators import holds_personal_number
 from schools.imports.dry_runs import RowError, digest_of
-from schools.imports.sheets import UnreadableFile, rows_of
+from schools.imports.sheets import UnreadableFile, named_rows, plain, rows_of
 from schools.models import Group, School, SchoolYear
 
 HEADERS = {
@@ -24,8 +23,7 @@ HEADERS = {
     "antal": "headcount",
     "personalgrupp": "staff_group",
 }
-REQUIRED = ("school", "name", "grade", "headcount")
-TITLES = {"school": "Skola", "name": "Klass", "grade": "Årskurs", "headcount": "Antal elever"}
+REQUIRED = {"school": "Skola", "name": "Klass", "grade": "Årskurs", "headcount": "Antal elever"}
 LARGEST_CLASS = 60
 
 
@@ -90,15 +88,10 @@ class DryRun:
 def dry_run(content: bytes, year: SchoolYear, today: dt.date) -> DryRun:
     """Compare a file with a school year's classes as they are on a day. Raises ``UnreadableFile`` when it is no table
     of classes."""
-    table = rows_of(content)
-    header_at, columns = _header(table)
     schools = _Schools(list(School.objects.in_the_work(year, today)))
     result = DryRun()
     rows: list[ClassRow] = []
-    for number, cells in enumerate(table[header_at + 1 :], start=header_at + 2):
-        if not any(cells):
-            continue
-        values = {name: cells[place] if place < len(cells) else "" for name, place in columns.items()}
+    for number, values in named_rows(rows_of(content), HEADERS, REQUIRED):
         read = _read_row(number, values, schools)
         (rows if isinstance(read, ClassRow) else result.errors).append(read)  # type: ignore[arg-type]
     if not rows and not result.errors:
@@ -107,18 +100,6 @@ def dry_run(content: bytes, year: SchoolYear, today: dt.date) -> DryRun:
     compare(rows, year, today, result)
     result.errors.sort(key=lambda error: error.row)
     return result
-
-
-def _header(table: Sequence[Sequence[str]]) -> tuple[int, dict[str, int]]:
-    """The first row that has text is the header, in any order of columns."""
-    for number, cells in enumerate(table):
-        if any(cells):
-            known = {HEADERS[_plain(cell)]: place for place, cell in enumerate(cells) if _plain(cell) in HEADERS}
-            missing = [TITLES[name] for name in REQUIRED if name not in known]
-            if missing:
-                raise UnreadableFile(_("These columns are missing: %(columns)s.") % {"columns": ", ".join(missing)})
-            return number, known
-    raise UnreadableFile(_("The file is empty."))
 
 
 def _read_row(number: int, values: dict[str, str], schools: _Schools) -> ClassRow | RowError:
@@ -141,16 +122,16 @@ class _Schools:
     """Finds a school by its name or unit code, and says which is nearest when there is none."""
 
     def __init__(self, schools: Sequence[School]) -> None:
-        self.by_name = {_plain(school.name): school for school in schools}
+        self.by_name = {plain(school.name): school for school in schools}
         self.by_code = {school.unit_code: school for school in schools if school.unit_code}
 
     def find(self, text: str) -> School:
         if not text:
             raise ValueError(_("The school is missing."))
-        school = self.by_code.get(text) or self.by_name.get(_plain(text))
+        school = self.by_code.get(text) or self.by_name.get(plain(text))
         if school:
             return school
-        near = difflib.get_close_matches(_plain(text), self.by_name, n=1)
+        near = difflib.get_close_matches(plain(text), self.by_name, n=1)
         said = {"school": text}
         if near:
             said["near"] = self.by_name[near[0]].name
@@ -174,13 +155,13 @@ def _staff_name(text: str) -> str:
 
 
 def _grade(text: str) -> int:
-    plain = _plain(text).removeprefix("ak")
-    if plain in {"f", "forskoleklass", "fklass"}:
+    grade = plain(text).removeprefix("ak")
+    if grade in {"f", "forskoleklass", "fklass"}:
         return 0
     # A sign or a comma is no part of a grade: -1 and 1,5 are slips, not 1 and 15.
-    if not re.fullmatch(r"[0-9]", plain) or re.search(r"[-+−,.]", text):
+    if not re.fullmatch(r"[0-9]", grade) or re.search(r"[-+−,.]", text):
         raise ValueError(_("The grade is %(grade)s. Write F or a number from 1 to 9.") % {"grade": text or "–"})
-    return int(plain)
+    return int(grade)
 
 
 def _headcount(text: str) -> int:
@@ -233,9 +214,3 @@ def _changes(row: ClassRow, group: Group) -> list[tuple[str, str, str]]:
     if row.staff_group and row.staff_group.casefold() != staff.casefold():
         found.append((_("staff group"), staff or "–", row.staff_group))
     return found
-
-
-def _plain(text: str) -> str:
-    """A heading or name without case, accents, spaces and signs: ``Årskurs`` and ``ARSKURS`` are the same."""
-    decomposed = unicodedata.normalize("NFKD", text.casefold())
-    return re.sub(r"[^a-z0-9]", "", decomposed)

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import csv
 import io
+import unicodedata
 import zipfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from itertools import islice
 from typing import Any
@@ -41,6 +42,36 @@ def rows_of(content: bytes, *, decimal: str = ".") -> list[list[str]]:
         raise UnreadableFile(_("This is an old Excel file. Save it as .xlsx or CSV, and try again."))
     found = _xlsx_rows(content, decimal) if content.startswith(ZIP) else _csv_rows(content)
     return _within_limits(found)
+
+
+def named_rows(
+    table: Sequence[Sequence[str]], headings: Mapping[str, str], required: Mapping[str, str]
+) -> list[tuple[int, dict[str, str]]]:
+    """The rows below the header by column, each with its number in the file; empty ones are left out.
+
+    The first row that has text is the header, in any order: ``headings`` says by plain text which column is which,
+    and ``required`` has the titles of those that must be there.
+
+    Raises ``UnreadableFile`` when they are not.
+    """
+    filled = [(number, cells) for number, cells in enumerate(table, 1) if any(cells)]
+    if not filled:
+        raise UnreadableFile(_("The file is empty."))
+    header = [plain(cell) for cell in filled[0][1]]
+    places = {headings[heading]: place for place, heading in enumerate(header) if heading in headings}
+    missing = [title for name, title in required.items() if name not in places]
+    if missing:
+        raise UnreadableFile(_("These columns are missing: %(columns)s.") % {"columns": ", ".join(missing)})
+    return [
+        (number, {name: cells[place] if place < len(cells) else "" for name, place in places.items()})
+        for number, cells in filled[1:]
+    ]
+
+
+def plain(text: str) -> str:
+    """A heading or name without case, accents, spaces and signs: ``Årskurs`` and ``ARSKURS`` are the same."""
+    letters = unicodedata.normalize("NFKD", text.casefold())
+    return "".join(letter for letter in letters if letter.isalnum())
 
 
 def _within_limits(rows: Iterable[list[str]]) -> list[list[str]]:
