@@ -14,7 +14,6 @@ if TYPE_CHECKING:
     from evaluations.dashboard import Dashboard
     from evaluations.summing import Summary
 
-NO_TOPIC = gettext_lazy("Extra session, topic not chosen")
 HELD_LATER_TITLE = gettext_lazy("Held after this day")
 
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from evaluations import figures, sentences
+from evaluations import figures
 from evaluations.counting import Counts
 from evaluations.figures import Figure
 from evaluations.selection import Selection
 from programmes.models import SessionTopic
+from schools.models.plans import title_of_topic
 
 
 @dataclass(frozen=True)
@@ -33,8 +34,8 @@ def topic_rows(totals: Counts, selection: Selection) -> list[TopicRow]:
 
 
 def _topic_row(topic: SessionTopic | None, states: Mapping[str, int], selection: Selection) -> TopicRow:
-    title, slug = (topic.title, topic.slug) if topic else (sentences.NO_TOPIC, "")
-    return TopicRow(str(title), slug, pace_of(states, selection), states["notheld"])
+    slug = topic.slug if topic else ""
+    return TopicRow(title_of_topic(topic), slug, pace_of(states, selection), states["notheld"])
 
 
 def pace_of(states: Mapping[str, int], selection: Selection) -> Figure:

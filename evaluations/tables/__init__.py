@@ -10,7 +10,6 @@ from evaluations.tables.drilling import (
     place_table,
     programme_table,
     term_table,
-    title_of_topic,
     topic_school_table,
 )
 from evaluations.tables.overview import (
@@ -60,7 +59,6 @@ __all__ = [
     "series_total",
     "since_table",
     "term_table",
-    "title_of_topic",
     "topic_school_table",
     "topic_table",
     "training_table",

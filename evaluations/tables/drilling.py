@@ -19,7 +19,6 @@ from evaluations.selection import Selection
 from evaluations.tables.columns import added, due_cells, due_columns, share_cells, share_columns, state_cells
 from evaluations.terms import TermRow
 from evaluations.topic_rows import pace_of
-from programmes.models import SessionTopic
 from schools.models import District, Group, PlannedSession, School
 
 
@@ -162,7 +161,3 @@ def term_table(years: Sequence[tuple[TermRow, Sequence[TermRow]]]) -> Table:
         for row in rows
     ]
     return Table("terminer", _("Term by term"), columns, cells)
-
-
-def title_of_topic(topic: SessionTopic | None) -> str:
-    return topic.title if topic else _("Extra session, topic not chosen")

@@ -22,6 +22,7 @@ from evaluations.views.access import with_selection, with_totals
 from evaluations.views.lists import page_of
 from programmes.models import SessionTopic
 from schools.models import Group, Occasion, OccasionAttendance, OccasionKind, Organisation, PlannedSession, School
+from schools.models.plans import title_of_topic
 from schools.trainings import TRAININGS
 
 COUNTED_KINDS = (OccasionKind.SUPERVISION, *TRAININGS)
@@ -96,7 +97,7 @@ def topic(request: HttpRequest, slug: str, *, selection: Selection) -> HttpRespo
     context = {
         "selection": selection,
         "topic": about,
-        "title": tables.title_of_topic(about),
+        "title": title_of_topic(about),
         "page": page,
         "table": tables.topic_school_table(found, page, slug, selection),
     }

@@ -12,12 +12,11 @@ from functools import cached_property
 from itertools import groupby
 from typing import Any
 
-from django.utils.translation import gettext as _
-
 from programmes.models import SessionTopic
 from schools.engine.boards import Outline, school_order
 from schools.engine.warnings import in_words
 from schools.models import Group, Participation, PlannedSession
+from schools.models.plans import title_of_topic
 from schools.planning import Difference
 
 
@@ -72,11 +71,11 @@ class Change:
 
     @property
     def topic_title(self) -> str:
-        return _title(self.topic)
+        return title_of_topic(self.topic)
 
     @property
     def old_topic_title(self) -> str:
-        return _title(self.old_topic)
+        return title_of_topic(self.old_topic)
 
 
 @dataclass(frozen=True)
@@ -235,10 +234,6 @@ def _lines(changes: list[Change]) -> Iterator[Line]:
         alike.setdefault(what, []).append(change)
     for same in alike.values():
         yield Line(tuple(same))
-
-
-def _title(topic: SessionTopic | None) -> str:
-    return topic.title if topic else _("Extra session, topic not chosen")
 
 
 def _changes(difference: Difference) -> Iterator[Change]:

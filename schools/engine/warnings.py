@@ -17,6 +17,7 @@ from programmes.models import SessionTopic
 from schools.engine.seats import Seat
 from schools.engine.slots import Slot
 from schools.models import Group, PlannedSession
+from schools.models.plans import title_of_topic
 
 
 class Problem(enum.Enum):
@@ -91,11 +92,8 @@ def _key(warning: PlanWarning) -> tuple[int, str, dt.date, int, int]:
     if warning.problem == Problem.OUT_OF_ORDER:
         # One sentence for a group: where one session has been moved, many may stand out of order.
         return (warning.problem.value, str(warning.group), dt.date.min, 0, 0)
-    return (warning.problem.value, _topic(warning), warning.week or dt.date.min, warning.fits, warning.wanted)
-
-
-def _topic(warning: PlanWarning) -> str:
-    return warning.topic.title if warning.topic else _("Extra session, topic not chosen")
+    topic = title_of_topic(warning.topic)
+    return (warning.problem.value, topic, warning.week or dt.date.min, warning.fits, warning.wanted)
 
 
 def _sentence(same: list[PlanWarning]) -> str:
@@ -125,7 +123,7 @@ def _sentence(same: list[PlanWarning]) -> str:
     return texts[warning.problem] % {
         "n": len(same),
         "groups": get_text_list(list(groups), _("and")),
-        "topic": _topic(warning),
+        "topic": title_of_topic(warning.topic),
         "week": week_no(warning.week) if warning.week else "",
         "fits": warning.fits,
         "wanted": warning.wanted,

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.addresses import address_of
 from accounts.policies import sees_everything
-from programmes.models import Programme
+from programmes.models import Programme, SessionTopic
 from schools.models.groups import GRADES
 
 if TYPE_CHECKING:
@@ -226,6 +226,11 @@ class PlannedSessionQuerySet(models.QuerySet["PlannedSession"]):
         return self.with_names().only(*own, *SHOWN_IN_LISTS)
 
 
+def title_of_topic(topic: SessionTopic | None) -> str:
+    """The topic's title, or that it is still to be chosen."""
+    return topic.title if topic else str(_("Extra session, topic not chosen"))
+
+
 def monday_of(day: dt.date) -> dt.date:
     """The Monday of a day's week."""
     return day - dt.timedelta(days=day.weekday())
@@ -336,8 +341,7 @@ class PlannedSession(models.Model):
 
     @property
     def topic_title(self) -> str:
-        """The topic, or that it is still to be chosen."""
-        return self.topic.title if self.topic else str(_("Extra session, topic not chosen"))
+        return title_of_topic(self.topic)
 
     @property
     def is_live(self) -> bool:
