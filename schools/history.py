@@ -230,7 +230,7 @@ def _undone(change: PlanChange) -> str:
 
 def _said(change: PlanChange) -> dict[str, str]:
     session = change.session
-    name = f"{session.group}, {session.topic_title}" if session else change.after.get("name", "")
+    name = session.name if session else change.after.get("name", "")
     return {"session": name, "before": _time(change.before, change), "after": _time(change.after, change)}
 
 

@@ -120,7 +120,7 @@ def _create(creations: Sequence[tuple[Creation, Deed, SchoolCalendar]]) -> Itera
 def created(row: PlannedSession, deed: Deed) -> PlanChange:
     """The history's line for a row that has been made. Its name is kept: a row that is undone goes away."""
     before = {"week_start": row.replaces.week_start.isoformat()} if row.replaces else {}
-    after = state_of(row) | {"name": f"{row.group}, {row.topic_title}"}
+    after = state_of(row) | {"name": row.name}
     if row.replaces:
         after["replaces"] = str(row.replaces.uuid)
     return deed.change(What.CREATED, row, before=before, after=after)

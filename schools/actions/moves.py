@@ -280,7 +280,7 @@ def _check_weeks(moves: Iterable[_Move]) -> None:
             check_week(move.row.group, move.calendar, move.week, field="week_start")
             _check_time(move.row.group, move.calendar, move.week, move.time)
         except ValidationError as why:
-            refused += [f"{_named(move.row)}: {text}" for text in why.messages]
+            refused += [f"{move.row.name}: {text}" for text in why.messages]
     if refused:
         raise ValidationError({"week_start": refused})
 
@@ -302,12 +302,8 @@ def _write(moves: Sequence[_Move]) -> None:
         raise StaleSession(*rows) from changed
 
 
-def _named(row: PlannedSession) -> str:
-    return f"{row.group}, {row.topic_title}"
-
-
 def _outside(row: PlannedSession, steps: int) -> str:
-    named = {"session": _named(row)}
+    named = {"session": row.name}
     if steps > 0:
         return _("%(session)s: does not fit before the school year ends.") % named
     return _("%(session)s: does not fit after the school year begins.") % named

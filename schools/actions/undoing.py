@@ -178,13 +178,9 @@ def _check_untouched(change: PlanChange) -> None:
         raise CannotUndo(_("%(session)s is no longer there.") % {"session": change.after.get("name", "")})
     # The row's name is made only where it is said.
     if row.outcome is not None:
-        raise CannotUndo(_("%(session)s has been logged since.") % {"session": _name_of(row)})
+        raise CannotUndo(_("%(session)s has been logged since.") % {"session": row.name})
     if row.version != change.after["version"]:
-        raise CannotUndo(_("%(session)s has been changed since.") % {"session": _name_of(row)})
-
-
-def _name_of(row: PlannedSession) -> str:
-    return f"{row.group}, {row.topic_title}"
+        raise CannotUndo(_("%(session)s has been changed since.") % {"session": row.name})
 
 
 def _is_told(changes: Sequence[PlanChange]) -> bool:
@@ -241,7 +237,7 @@ def _put_back(pieces: Sequence[_Piece]) -> None:
     update_rows(rows, among=_unlogged(), **_by_field(rows, values))
     for row in rows:
         if _outlives_group(row) and row not in outside:
-            raise CannotUndo(_("%(session)s: the group has ended by the day it had.") % {"session": _name_of(row)})
+            raise CannotUndo(_("%(session)s: the group has ended by the day it had.") % {"session": row.name})
 
 
 def _outlives_group(row: PlannedSession) -> bool:
@@ -263,6 +259,6 @@ def _unlogged() -> Any:
 
 def _line(piece: _Piece, before: dict[str, Any], deed: Deed, is_gone: bool) -> PlanChange:
     row = piece.row
-    said = {"undid": str(piece.last.batch), "what": piece.last.what, "name": _name_of(row)}
+    said = {"undid": str(piece.last.batch), "what": piece.last.what, "name": row.name}
     after = {} if is_gone else lasting(row)
     return deed.change(What.UNDONE, None if is_gone else row, before=before, after=after | said)

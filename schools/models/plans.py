@@ -340,6 +340,11 @@ class PlannedSession(models.Model):
         return address_of("schools:session-detail", self.uuid)
 
     @property
+    def name(self) -> str:
+        """The group and the topic, as sentences about several sessions of a school call it."""
+        return f"{self.group}, {self.topic_title}"
+
+    @property
     def topic_title(self) -> str:
         return title_of_topic(self.topic)
 

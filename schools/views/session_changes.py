@@ -249,8 +249,12 @@ def _swap(request: SignedInRequest, session: PlannedSession, form: SwapForm) -> 
     second = Placing(other, version, session.week_start)
     reason, before = form.cleaned_data["reason"], plans_of([session, other], timezone.localdate())
     swap_sessions(first=first, second=second, by=request.user, now=timezone.now(), reason=reason)
-    said = {"one": f"{session.group}, {session.topic_title}", "week": week_no(other.week_start)}
-    said |= {"other": f"{other.group}, {other.topic_title}", "other_week": week_no(session.week_start)}
+    said = {
+        "one": session.name,
+        "week": week_no(other.week_start),
+        "other": other.name,
+        "other_week": week_no(session.week_start),
+    }
     messages.success(request, _("%(one)s is in %(week)s now, and %(other)s in %(other_week)s.") % said)
     warn_of(request, [session, other], before)
 
