@@ -195,6 +195,11 @@ def public_holidays(*years: int) -> dict[dt.date, str]:
     return dict(_holidays_of(years))
 
 
+def is_working_day(day: dt.date) -> bool:
+    """Monday to Friday, but no public holiday and no eve that is free."""
+    return day.weekday() < SCHOOL_DAYS and day not in public_holidays(day.year)
+
+
 @lru_cache(maxsize=16)
 def _holidays_of(years: tuple[int, ...]) -> tuple[tuple[dt.date, str], ...]:
     found = holidays.country_holidays(

@@ -13,7 +13,7 @@ from dateutil.easter import easter
 from django.utils.translation import gettext as _
 
 from accounts.templatetags.look import short_day
-from schools.calendar import DAY, SCHOOL_DAYS, WEEK, SchoolCalendar, days_between, public_holidays
+from schools.calendar import DAY, WEEK, SchoolCalendar, days_between, is_working_day
 from schools.models import ClosedPeriod, School, SchoolYear, Term
 from schools.year_picture import school_days_of
 
@@ -150,12 +150,8 @@ def _same_to_easter(day: dt.date) -> dt.date:
 
 
 def _open_from(day: dt.date) -> dt.date:
-    return next(one for one in days_between(day, day + 3 * WEEK) if _may_be_open(one))
+    return next(one for one in days_between(day, day + 3 * WEEK) if is_working_day(one))
 
 
 def _open_until(day: dt.date) -> dt.date:
-    return next(one for one in (day - n * DAY for n in range(21)) if _may_be_open(one))
-
-
-def _may_be_open(day: dt.date) -> bool:
-    return day.weekday() < SCHOOL_DAYS and day not in public_holidays(day.year)
+    return next(one for one in (day - n * DAY for n in range(21)) if is_working_day(one))

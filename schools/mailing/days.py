@@ -13,7 +13,7 @@ from django.utils import timezone
 from outbox.models import Message
 from outbox.quiet import IsOpen
 from outbox.together import asked_for_all
-from schools.calendar import SCHOOL_DAYS, SchoolCalendar, public_holidays
+from schools.calendar import SchoolCalendar, is_working_day
 from schools.models import ClosedPeriod, SchoolMembership, SchoolPerson, Term
 
 
@@ -24,11 +24,6 @@ def calendars_of(message: Message, now: dt.datetime) -> Sequence[IsOpen]:
     if not calendars:
         return [is_working_day]
     return [lambda day: any(one.is_school_day(day) for one in calendars), is_working_day]
-
-
-def is_working_day(day: dt.date) -> bool:
-    """Monday to Friday, but no public holiday and no eve that is free."""
-    return day.weekday() < SCHOOL_DAYS and day not in public_holidays(day.year)
 
 
 def _school_calendars(messages: Sequence[Message], today: dt.date) -> dict[int, list[SchoolCalendar]]:

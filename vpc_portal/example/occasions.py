@@ -17,7 +17,7 @@ from schools.actions.occasions import (
     log_attendance,
     plan_occasion,
 )
-from schools.calendar import DAY, SCHOOL_DAYS, WEEK, SchoolCalendar, public_holidays
+from schools.calendar import DAY, WEEK, SchoolCalendar, is_working_day
 from schools.models import Occasion, OccasionKind, Organisation, School, SchoolMembership, SchoolYear
 from vpc_portal.example.logs import at_hour
 
@@ -104,7 +104,7 @@ def _open_day(day: dt.date, school: School | None, today: dt.date) -> dt.date:
     """The day, if it is no weekend, holiday or break; else the nearest before it, or after it if it is to come."""
     closed = _closed_days(school)
     step = DAY if day > today else -DAY
-    while day.weekday() >= SCHOOL_DAYS or day in closed or day in public_holidays(day.year):
+    while day in closed or not is_working_day(day):
         day += step
     return day
 
