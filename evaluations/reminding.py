@@ -64,10 +64,6 @@ class Step:
     def after_percent(self) -> int | None:
         return percent(self.after, self.sessions)
 
-    @property
-    def gained_percent(self) -> int | None:
-        return percent(self.logged, self.reminded)
-
 
 @dataclass(frozen=True)
 class Effect:

@@ -28,7 +28,6 @@ class SeriesRow:
     school: School
     counts: Counts
     mentors: int
-    mentor_groups: int
     supervision: int
     figures: list[Figure]
 
@@ -52,7 +51,7 @@ def series_of(selection: Selection) -> Series | None:
     chosen = selection.programme_year if selection.programme_year in rules else rules[0]
     own = dataclasses.replace(selection, programme_year=chosen)
     _schools, counts = schools_in_the_picture(own)
-    mentors, groups = _mentors(own)
+    mentors = _mentors(own)
     supervision: Counter[int | None] = Counter(
         occasions_of(own, OccasionKind.SUPERVISION).values_list("school", flat=True)
     )
@@ -64,7 +63,6 @@ def series_of(selection: Selection) -> Series | None:
             school,
             counts.get(school.pk, EMPTY),
             mentors[school.pk],
-            groups[school.pk],
             supervision[school.pk],
             figures.all_figures(counts.get(school.pk, EMPTY), own.as_of, own.targets),
         )
@@ -74,15 +72,13 @@ def series_of(selection: Selection) -> Series | None:
     return Series(own, rows, supervision[None], left_out)
 
 
-def _mentors(selection: Selection) -> tuple[Counter[int], Counter[int]]:
-    """How many pupil mentors each school has, and in how many groups."""
+def _mentors(selection: Selection) -> Counter[int]:
+    """How many pupil mentors each school has."""
     rows = Group.objects.mentors().active(selection.as_of).filter(year=selection.year)
     mentors: Counter[int] = Counter()
-    groups: Counter[int] = Counter()
     for school, headcount in rows.values_list("school", "headcount"):
         mentors[school] += headcount or 0
-        groups[school] += 1
-    return mentors, groups
+    return mentors
 
 
 def occasions_of(selection: Selection, *kinds: str) -> OccasionQuerySet:

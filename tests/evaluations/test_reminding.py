@@ -62,8 +62,8 @@ def test_logs_are_counted_after_the_step_that_came_before_them(four, centre):
     effect, [(school, counts)] = effect_of(selection())
     assert (school, effect_from(counts)) == (centre.lindang, effect)
     assert (effect.sessions, effect.unprompted, effect.missing) == (4, 1, 1)
-    told = [(step.lead, step.reminded, step.before, step.after, step.gained_percent) for step in effect.steps]
-    assert told == [(1, 3, 1, 2, 33), (7, 2, 2, 3, 50)]
+    told = [(step.lead, step.reminded, step.before, step.after) for step in effect.steps]
+    assert told == [(1, 3, 1, 2), (7, 2, 2, 3)]
     assert (effect.logged_after, effect.reminded, effect.percent) == (2, 3, 67)
     # As of the day after the first step, nothing of the second is known.
     earlier, _rows = effect_of(selection(datum=days[0].isoformat()))
