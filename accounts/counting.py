@@ -2,8 +2,7 @@
 
 import datetime as dt
 
-from django.conf import settings
-from django.core.cache import cache
+from django.core.cache import cache, caches
 from django.db import connection
 
 
@@ -26,7 +25,7 @@ def count(key: str, seconds: int) -> int:
 def forget_counts(now: dt.datetime) -> None:
     """Remove what has passed from the cache's table, which by itself forgets it only when it is asked for or full: the
     addresses that tries came from are among it."""
-    table = connection.ops.quote_name(settings.CACHES["default"]["LOCATION"])
+    table = connection.ops.quote_name(caches.settings["default"]["LOCATION"])
     with connection.cursor() as cursor:
         passed = connection.ops.adapt_datetimefield_value(now)
         cursor.execute(f"DELETE FROM {table} WHERE expires < %s", [passed])
