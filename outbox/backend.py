@@ -15,6 +15,7 @@ from django.core.mail import EmailMessage
 from django.core.mail.backends.smtp import EmailBackend
 from django.core.mail.message import sanitize_address
 
+from outbox.dsn import in_one_line
 from outbox.writing import written_out
 
 # Seconds. RFC 5321, 4.5.3.2.6, asks for ten minutes after the final dot; before it a silent server is left soon.
@@ -180,4 +181,4 @@ def _expect(wanted: int, reply: tuple[int, bytes], *, of_recipient: bool = False
 
 def _in_words(code: int, answer: bytes | str) -> str:
     said = answer.decode("utf-8", "replace") if isinstance(answer, bytes) else answer
-    return f"{code} {' '.join(said.split())}"[:400]
+    return f"{code} {in_one_line(said)}"[:400]

@@ -105,7 +105,7 @@ def _message_id_in(part: Part, kind: str) -> str:
 
 
 def _recipient(block: Part) -> Recipient:
-    answer = " ".join(_text(block["Diagnostic-Code"]).split())
+    answer = in_one_line(_text(block["Diagnostic-Code"]))
     status = _STATUS.search(_text(block["Status"])) or _STATUS.search(answer)
     return Recipient(
         address=_address(block["Final-Recipient"]),
@@ -124,6 +124,11 @@ def _address(field: Any) -> str:
 
 def _text(field: Any) -> str:
     return str(field or "").strip()
+
+
+def in_one_line(said: str) -> str:
+    """What a server says, as it can be kept: without signs that no text has. No database takes all of those."""
+    return " ".join("".join(sign if sign.isprintable() else " " for sign in said).split())
 
 
 def status_in(answer: str) -> str:

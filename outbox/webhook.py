@@ -13,7 +13,7 @@ import hmac
 import json
 from typing import Any
 
-from outbox.dsn import Recipient, Report, read_report
+from outbox.dsn import Recipient, Report, in_one_line, read_report
 
 GOOD_FOR = dt.timedelta(minutes=5)
 LARGEST = 256_000
@@ -60,6 +60,6 @@ def report_in(body: bytes, content_type: str) -> Report:
     if missing:
         raise Unreadable(f"missing: {', '.join(missing)}")
     address = said["recipient"].strip().lower()[:254]
-    answer = " ".join(str(said.get("diagnostic") or "").split())[:400]
-    one = Recipient(address, address, said["action"].strip().lower(), said["status"].strip()[:12], answer)
+    status, answer = in_one_line(said["status"])[:12], in_one_line(str(said.get("diagnostic") or ""))[:400]
+    one = Recipient(address, address, said["action"].strip().lower(), status, answer)
     return Report(said["message_id"].strip()[:200], "", (one,))

@@ -179,6 +179,16 @@ def test_whatever_a_report_is_cut_or_mixed_with_it_is_read_or_left(raw: bytes, c
     read_report(raw)
 
 
+def test_a_sign_that_no_database_takes_stops_no_reading(sent, tmp_path):
+    message = sent()
+    raw = report("postfix_unknown_user", message_id=message.message_id, address=ELSA)
+    for name in ("new", "cur"):
+        (tmp_path / name).mkdir()
+    (tmp_path / "new" / "1").write_bytes(raw.replace(b"Diagnostic-Code: smtp; 550", b"Diagnostic-Code: smtp; \x00550"))
+    assert read_mailbox(f"maildir://{tmp_path}", NOON) == {"reports": 1}
+    assert Bounce.objects.get().answer.startswith("550 5.1.1")
+
+
 def test_a_report_with_a_huge_mail_behind_it_is_read(sent):
     message = sent()
     raw = report("postfix_unknown_user", message_id=message.message_id, address=ELSA)
@@ -264,6 +274,14 @@ def test_a_signed_call_counts_and_made_again_adds_nothing(hook: Client, sent):
     clear(address=ELSA, now=NOON)
     call(hook, said_of(message), moment=now)
     assert Bounce.objects.filter(cleared_at=None).count() == 0
+
+
+@pytest.mark.parametrize("sign_of_none", ["\x00", "\ud800"])
+def test_a_signed_call_is_kept_without_signs_that_no_database_takes(hook: Client, sent, sign_of_none: str):
+    body = said_of(sent(), diagnostic=f"550{sign_of_none}no such user", status=f"5.1.1{sign_of_none}")
+    assert call(hook, body, moment=int(NOON.timestamp())).status_code == 200
+    bounce = Bounce.objects.get()
+    assert (bounce.status, bounce.answer) == ("5.1.1", "550 no such user")
 
 
 def test_a_call_with_a_wrong_signature_or_too_old_does_nothing(hook: Client, sent):
