@@ -27,6 +27,7 @@ from accounts.models import User
 from tests.conftest import NOW, a_small_municipality
 from tests.town import in_full_work, with_answers
 from tests.walk.samples import NO_GET, NO_POST, OPEN, PUBLIC, SAMPLES, SIGNED, Sample
+from tests.walk.well_formed import faults_of
 
 ROLES = {
     "C": "samira",
@@ -126,6 +127,21 @@ def test_who_comes_in(sample: Sample, method: str, town: SimpleNamespace):
             if (got := _visit(address, method, role, town)) != wanted:
                 faults.append(f"{role} at {school.slug}: {got}, expected {wanted}")
     assert faults == []
+
+
+@pytest.mark.doors
+@pytest.mark.parametrize(
+    "sample", [sample for sample in SAMPLES if sample.get != NO_GET], ids=lambda sample: sample.name
+)
+def test_a_page_is_well_formed(sample: Sample, town: SimpleNamespace):
+    """As those see it who may do most there."""
+    address = reverse(sample.name, args=sample.args(town, town.lindang))
+    comes = {role: expected(sample, sample.get, role, own_school=True) == "in" for role in [*ROLES, "anonymous"]}
+    response = _client(next((role for role in comes if comes[role]), "anonymous"), town).get(address)
+    for close in response._resource_closers:
+        close()
+    if response.headers.get("Content-Type", "").startswith("text/html"):
+        assert faults_of(response.content.decode()) == []
 
 
 @pytest.mark.doors
