@@ -18,7 +18,7 @@ def address(selection: Selection, name: str, *args: object, **more: str) -> str:
 
 
 def figure_address(selection: Selection, figure: str, **more: str) -> str:
-    """The rows that a figure counts; ``skola``, ``amne``, ``arskurs`` and ``del`` narrow it."""
+    """The rows that a figure counts; ``skola``, ``amne``, ``arskurs``, ``orsak`` and ``del`` narrow it."""
     return f"{_path(LISTS[DEFINITIONS[figure].rows])}?{selection.query_with(siffra=figure, **more)}"
 
 

@@ -299,15 +299,23 @@ def _reasons(
     reasons: dict[str, dict[str, int]] = {}
     for place in places:
         if place.state is State.LOST and place.row:
-            reason = HELD_LATER if place.row.outcome == "held" else place.row.reason or CancelReason.OTHER
-            reasons.setdefault(reason, {"lost": 0, "again": 0})["lost"] += 1
+            reasons.setdefault(reason_of(place.row), {"lost": 0, "again": 0})["lost"] += 1
     for group in groups:
-        rows = year.rows_by_group.get(group.pk, ())
-        current = {row.pk for row in current_rows(rows)}
-        for row in rows:
-            if not row.stands and row.pk not in current and has_passed(row.week, as_of):
-                reasons.setdefault(row.reason or CancelReason.OTHER, {"lost": 0, "again": 0})["again"] += 1
+        for row in lost_and_replaced(year, group, as_of):
+            reasons.setdefault(reason_of(row), {"lost": 0, "again": 0})["again"] += 1
     return reasons
+
+
+def reason_of(row: SessionRow) -> str:
+    """Why a session was lost by a day."""
+    return HELD_LATER if row.outcome == "held" else row.reason or CancelReason.OTHER
+
+
+def lost_and_replaced(year: YearOfSchool, group: GroupRow, as_of: dt.date) -> list[SessionRow]:
+    """The group's sessions that were lost by the day and have got a new time."""
+    rows = year.rows_by_group.get(group.pk, ())
+    current = {row.pk for row in current_rows(rows)}
+    return [row for row in rows if not row.stands and row.pk not in current and has_passed(row.week, as_of)]
 
 
 def _month(day: dt.date) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from evaluations import figures, reminding, sentences
 from evaluations.changes import Change, Earlier, changes_of
@@ -78,6 +78,8 @@ class ReasonRow:
     title: str
     lost: int
     again: int
+    # As an address says it; a saved report leads nowhere, and says the same.
+    key: str = field(default="", compare=False)
 
     @property
     def total(self) -> int:
@@ -393,7 +395,9 @@ def _held_by(totals: Counts, month: dt.date) -> int:
 
 def reason_rows(totals: Counts) -> list[ReasonRow]:
     """The reasons, the most frequent first."""
-    rows = [ReasonRow(reason_title(reason), one["lost"], one["again"]) for reason, one in totals["reasons"].items()]
+    rows = [
+        ReasonRow(reason_title(reason), one["lost"], one["again"], reason) for reason, one in totals["reasons"].items()
+    ]
     return sorted(rows, key=lambda row: (-row.total, row.title))
 
 

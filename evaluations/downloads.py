@@ -26,7 +26,7 @@ TABLES: Mapping[str, Build] = {
     "skolor": lambda selection: tables.school_table(dashboard_of(selection)),
     "nyckeltal": _figures,
     "amnen": lambda selection: tables.topic_table(dashboard_of(selection).topics, selection),
-    "orsaker": lambda selection: tables.reason_table(dashboard_of(selection).reasons),
+    "orsaker": lambda selection: tables.reason_table(dashboard_of(selection).reasons, selection),
     "manader": lambda selection: tables.month_table(dashboard_of(selection)),
     "terminer": lambda selection: tables.term_table(terms.years_by_term(selection)),
     "utbildade": lambda selection: tables.training_table(series.trained(selection), selection),

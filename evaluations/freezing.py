@@ -140,7 +140,7 @@ def _tables_of(dashboard: Dashboard) -> list[Table]:
         tables.school_table(dashboard),
         tables.topic_table(dashboard.topics, selection),
         tables.month_table(dashboard),
-        tables.reason_table(dashboard.reasons),
+        tables.reason_table(dashboard.reasons, selection),
         tables.grade_table(dashboard),
     ]
     found = series.series_of(selection) if selection.programme_year.is_series else None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import overload
 
@@ -11,7 +11,17 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from evaluations.counting import EMPTY, UNPROMPTED, Counts, is_logged, last_step, term_of, wants_log
+from evaluations.counting import (
+    EMPTY,
+    UNPROMPTED,
+    Counts,
+    is_logged,
+    last_step,
+    lost_and_replaced,
+    reason_of,
+    term_of,
+    wants_log,
+)
 from evaluations.dashboard import schools_in_the_picture
 from evaluations.keeping import counts_by_school, years_of_schools
 from evaluations.places import ClassYear, Place, State, places_of
@@ -40,6 +50,8 @@ TITLES: Parts = {
     "inte-genomfort": _("Not held"),
     "framover": pgettext_lazy("sessions", "Ahead"),
     "utan-plan": pgettext_lazy("sessions", "In no plan"),
+    "utan-ny-tid": _("Without a new time"),
+    "med-ny-tid": _("With a new time"),
     "ja": pgettext_lazy("answer of a figure", "Yes"),
     "nej": pgettext_lazy("answer of a figure", "No"),
     "oklart": pgettext_lazy("answer of a figure", "Cannot be decided"),
@@ -150,6 +162,8 @@ SCHOOLS: Mapping[str, Mapping[str, Size]] = {
 # Of the sessions that somebody was reminded of: whether they have been logged since.
 REMINDED: Mapping[str, bool | None] = {"alla": None, "ja": True, "nej": False}
 OF_REMINDED = {None: ("logged", "missing"), True: ("logged",), False: ("missing",)}
+# Of the sessions that did not take place, how the counts tell them by reason.
+LOST = {"alla": ("lost", "again"), "utan-ny-tid": ("lost",), "med-ny-tid": ("again",)}
 # In an address, for sessions whose topic is not chosen.
 NO_TOPIC = "ej-valt"
 
@@ -243,6 +257,28 @@ def reminded_places(year: YearOfSchool, as_of: dt.date) -> list[Place]:
         for row in year.rows_by_group.get(group.pk, ())
         if wants_log(row, as_of) and last_step(row, as_of) != UNPROMPTED
     ]
+
+
+def lost_in(
+    selection: Selection, part: str, *, school: School | None = None, reason: str = ""
+) -> Sequence[ListedPlace]:
+    """The sessions that did not take place, by school and week, for a reason or for all."""
+    counted = Counted.of(selection, school)
+    reasons = [reason] if reason else list(counted.totals["reasons"])
+    return ListedPlaces(
+        RowsBySchool(counted, Size([("reasons", one, name) for one in reasons for name in LOST[part]])),
+        lambda place: place.row is not None and reason in ("", reason_of(place.row)),
+        lambda year, as_of: lost_places(year, as_of, LOST[part]),
+    )
+
+
+def lost_places(year: YearOfSchool, as_of: dt.date, which: Collection[str]) -> list[Place]:
+    """Of the target groups' sessions those that were lost by the day: ``lost`` for good, ``again`` with a new time."""
+    for_good = [place for place in places_of(year, as_of) if place.state is State.LOST]
+    again = [
+        Place(group, row, State.LOST) for group in year.targets(as_of) for row in lost_and_replaced(year, group, as_of)
+    ]
+    return [*(for_good if "lost" in which else ()), *(again if "again" in which else ())]
 
 
 def _state_by_log(row: SessionRow, as_of: dt.date) -> State:

@@ -147,13 +147,25 @@ def _states_of(row: TopicRow) -> dict[str, int]:
     return {"held": row.pace.numerator, "nolog": row.pace.unknown, "notheld": row.lost}
 
 
-def reason_table(reasons: Sequence[ReasonRow]) -> Table:
+def reason_table(reasons: Sequence[ReasonRow], selection: Selection, *, school: str = "") -> Table:
     """Why sessions did not take place."""
     titles = (_("Without a new time"), _("With a new time"), _("All of them"))
     columns = [text_column(_("Reason")), *(Column(title, "lost") for title in titles)]
-    rows = [[Cell(row.title), Cell(row.lost), Cell(row.again), Cell(row.total)] for row in reasons]
-    sums = (sum(row.lost for row in reasons), sum(row.again for row in reasons), sum(row.total for row in reasons))
-    return Table("orsaker", _("Reasons"), columns, rows, [Cell(_("All reasons")), *map(Cell, sums)])
+    rows = [_reason_cells(row, selection, school) for row in reasons]
+    total = ReasonRow(_("All reasons"), sum(row.lost for row in reasons), sum(row.again for row in reasons))
+    return Table("orsaker", _("Reasons"), columns, rows, _reason_cells(total, selection, school))
+
+
+def _reason_cells(row: ReasonRow, selection: Selection, school: str) -> Row:
+    numbers = [("utan-ny-tid", row.lost), ("med-ny-tid", row.again), ("", row.total)]
+    about = {"orsak": row.key, "skola": school}
+    return [
+        Cell(row.title),
+        *(
+            Cell(number, rows_address(selection, "lost", **about, **{"del": part}) if number else "")
+            for part, number in numbers
+        ),
+    ]
 
 
 def month_table(dashboard: Dashboard) -> Table:

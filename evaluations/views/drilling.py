@@ -51,7 +51,7 @@ def school(request: HttpRequest, slug: str, *, selection: Selection) -> HttpResp
         "way": way_to(selection, own)[:-1],
         "groups": tables.group_table(found.groups, found.counts, selection, own),
         "topics": tables.topic_table(found.topics, selection, school=own.slug),
-        "reasons": tables.reason_table(found.reasons),
+        "reasons": tables.reason_table(found.reasons, selection, school=own.slug),
     }
     return render(request, "evaluations/school.html", context)
 

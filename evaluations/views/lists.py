@@ -13,6 +13,8 @@ from django.utils.translation import gettext as _
 
 from accounts.kept_pages import kept
 from evaluations import class_lists, lists
+from evaluations.counting import HELD_LATER
+from evaluations.dashboard import reason_title
 from evaluations.definitions import DEFINITIONS
 from evaluations.rendered import chosen, counted, kept_part
 from evaluations.selection import Selection, schools_of
@@ -21,6 +23,7 @@ from evaluations.views.access import with_selection
 from programmes.models import SessionTopic
 from schools.models import Group, PlannedSession, School
 from schools.models.groups import GRADES
+from schools.models.plans import CancelReason
 
 PAGE = 50
 
@@ -37,6 +40,8 @@ class Asked:
     grade: int | None = None
     # The term in which they were due, as an address says it; none is the whole year.
     term: str = ""
+    # Why they were lost.
+    reason: str = ""
 
     @property
     def season(self) -> str:
@@ -47,7 +52,7 @@ class Asked:
         return lists.NO_TOPIC if self.without_topic else self.topic.slug if self.topic else ""
 
 
-SESSIONS: Mapping[str, Collection[str]] = {**lists.PLACES, "reminders": lists.REMINDED}
+SESSIONS: Mapping[str, Collection[str]] = {**lists.PLACES, "reminders": lists.REMINDED, "lost": lists.LOST}
 
 
 @kept
@@ -57,6 +62,8 @@ def session_list(request: HttpRequest, *, selection: Selection) -> HttpResponse:
     found: Sequence[lists.ListedPlace]
     if asked.figure == "reminders":
         found = lists.reminded_in(selection, asked.part, school=asked.school)
+    elif asked.figure == "lost":
+        found = lists.lost_in(selection, asked.part, school=asked.school, reason=asked.reason)
     else:
         found = lists.places_in(
             selection, asked.figure, asked.part, school=asked.school, topic=asked.topic_slug, term=asked.season
@@ -78,7 +85,7 @@ def _follows_from(selection: Selection, asked: Asked, page: Page[Any], found: Se
     if row is None:
         return None
     topic = asked.topic.title if asked.topic else ""
-    about = [asked.figure, asked.part, asked.topic_slug, topic, asked.grade, asked.term, page.number]
+    about = [asked.figure, asked.part, asked.topic_slug, topic, asked.grade, asked.term, asked.reason, page.number]
     return [chosen(selection), about, counted(row)]
 
 
@@ -145,7 +152,23 @@ def _asked(request: HttpRequest, selection: Selection, known: Mapping[str, Colle
     slug, topic = request.GET.get("skola", ""), request.GET.get("amne", "")
     grade = _grade(selection, request.GET.get("arskurs", ""))
     term = _term(selection, figure, request.GET.get("termin", ""))
-    return Asked(figure, part, _school(selection, slug), _topic(selection, topic), topic == lists.NO_TOPIC, grade, term)
+    return Asked(
+        figure,
+        part,
+        _school(selection, slug),
+        _topic(selection, topic),
+        topic == lists.NO_TOPIC,
+        grade,
+        term,
+        _reason(selection, request.GET.get("orsak", "")),
+    )
+
+
+def _reason(selection: Selection, text: str) -> str:
+    if text and text not in (*CancelReason, HELD_LATER):
+        selection.mended.append(_("There is no such reason. Here are all."))
+        return ""
+    return text
 
 
 def _term(selection: Selection, figure: str, text: str) -> str:
@@ -184,11 +207,12 @@ def _topic(selection: Selection, slug: str) -> SessionTopic | None:
 
 def _context(selection: Selection, asked: Asked, known: Mapping[str, Collection[str]]) -> dict[str, Any]:
     about = {"siffra": asked.figure, "skola": asked.school.slug if asked.school else "", "amne": asked.topic_slug}
-    about |= {"arskurs": "" if asked.grade is None else str(asked.grade), "termin": asked.term}
+    about |= {"arskurs": "" if asked.grade is None else str(asked.grade), "termin": asked.term, "orsak": asked.reason}
     return {
         "selection": selection,
         "asked": asked,
         "grade_label": "" if asked.grade is None else dict(GRADES)[asked.grade],
+        "reason": reason_title(asked.reason) if asked.reason else "",
         "term_name": name_of(selection.year, asked.season) if asked.season else "",
         "definition": DEFINITIONS[asked.figure],
         "part_title": lists.TITLES[asked.part],

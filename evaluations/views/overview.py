@@ -98,7 +98,7 @@ def _contents(dashboard: Dashboard, contacts: Collection[int], frame: Sequence[o
         "school_table": tables.school_table(dashboard),
         "grade_table": tables.grade_table(dashboard),
         "topic_table": tables.topic_table(dashboard.topics, selection),
-        "reason_table": tables.reason_table(dashboard.reasons),
+        "reason_table": tables.reason_table(dashboard.reasons, selection),
         "month_table": tables.month_table(dashboard),
     }
 

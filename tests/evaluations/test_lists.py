@@ -11,12 +11,13 @@ from evaluations import class_lists, lists, terms
 from evaluations.class_lists import Asked, ListedClasses, ReadClasses, classes_in
 from evaluations.counting import AUTUMN, SPRING
 from evaluations.dashboard import schools_in_the_picture
-from evaluations.lists import CLASSES, PLACES, REMINDED, SCHOOLS, SIZES, places_in, reminded_in, schools_in
+from evaluations.lists import CLASSES, PLACES, REMINDED, SCHOOLS, SIZES, lost_in, places_in, reminded_in, schools_in
 from evaluations.selection import selected
 from schools.actions import places
+from schools.actions.cancelling import cancel_session
 from schools.actions.groups import add_group, change_group
 from schools.models import School
-from tests.evaluations.conftest import TODAY, log
+from tests.evaluations.conftest import TODAY, due, log
 from tests.schools.laid_out import at, on
 
 pytestmark = pytest.mark.django_db
@@ -160,6 +161,22 @@ def test_reminded_sessions_are_counted_without_being_read(plans, part):
     found = reminded_in(selection, part)
     assert len(found) == len(found[:])
     assert len(found) == {"alla": 2, "ja": 1, "nej": 1}[part]
+
+
+def test_what_did_not_take_place_is_told_by_its_reason(centre, plans):
+    """A cancelled one has got a new time, another has not, and one was not held."""
+    moved, *_rest = due(plans.ekbacka)
+    said = {"session": moved, "reason": "no_room", "version": moved.version, "by": centre.samira}
+    assert cancel_session(**said, now=at(moved.week_start), new_week=dt.date(2026, 12, 14))
+    selection = selected({}, TODAY)
+    assert selection
+    found = {part: lost_in(selection, part) for part in lists.LOST}
+    assert {part: len(rows) for part, rows in found.items()} == {"alla": 3, "utan-ny-tid": 2, "med-ny-tid": 1}
+    assert all(len(rows) == len(rows[:]) for rows in found.values())
+    assert [listed.place.row.pk for listed in found["med-ny-tid"][:]] == [moved.pk]
+    for reason, numbers in {"no_room": (2, 1, 1), "staff_absent": (1, 1, 0), "other": (0, 0, 0)}.items():
+        assert tuple(len(lost_in(selection, part, reason=reason)[:]) for part in lists.LOST) == numbers
+    assert len(lost_in(selection, "alla", school=centre.ekbacka)[:]) == 1
 
 
 def test_schools_without_a_plan_have_their_rows_among_the_others(centre, plans):

@@ -392,6 +392,11 @@ def test_why_sessions_were_lost_is_said_with_and_without_a_new_time(plans: Simpl
 
     assert "2 pass blev inte av, 2 saknar ny tid" in text
     assert "Ingen lokal 1 0 1" in text and "Personal saknas 1 0 1" in text
+    asked = {"siffra": "lost", "orsak": "no_room"}
+    listed = text_of(maria_in.get(SESSIONS, asked))
+    assert "Pass som inte blev av: Ingen lokal" in listed and "1 pass" in listed
+    assert "Täljare" not in listed and "Räknat: pass som ställts in" in listed
+    assert "ingen sådan orsak" in text_of(maria_in.get(SESSIONS, {**asked, "orsak": "\x00"}))
 
 
 def test_a_school_with_a_contact_is_not_said_to_lack_one(
