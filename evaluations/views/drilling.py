@@ -19,6 +19,7 @@ from evaluations.lists import NO_TOPIC
 from evaluations.policies import FEWEST_SCHOOLS
 from evaluations.selection import Selection
 from evaluations.views.access import with_selection, with_totals
+from evaluations.views.export import asks_for_file, file_of
 from evaluations.views.lists import page_of
 from programmes.models import SessionTopic
 from schools.models import Group, Occasion, OccasionAttendance, OccasionKind, Organisation, PlannedSession, School
@@ -44,15 +45,14 @@ def school(request: HttpRequest, slug: str, *, selection: Selection) -> HttpResp
     own = get_object_or_404(School.objects.select_related("district"), slug=slug)
     selection = _with(own, selection)
     found = drilling.school_of(selection, own)
-    context = {
-        "selection": selection,
-        "school": own,
-        "found": found,
-        "way": way_to(selection, own)[:-1],
+    shown = {
         "groups": tables.group_table(found.groups, found.counts, selection, own),
         "topics": tables.topic_table(found.topics, selection, school=own.slug),
         "reasons": tables.reason_table(found.reasons, selection, school=own.slug),
     }
+    if asks_for_file(request, selection):
+        return file_of(request, selection, list(shown.values()), (_("School"), own.name), name=own.slug)
+    context = {"selection": selection, "school": own, "found": found, "way": way_to(selection, own)[:-1], **shown}
     return render(request, "evaluations/school.html", context)
 
 
@@ -66,12 +66,16 @@ def group(request: HttpRequest, slug: str, pk: int, *, selection: Selection) -> 
         return redirect(address(selection, "school", slug))
     places = drilling.places_of_group(selection, own)
     sessions = PlannedSession.objects.with_names().in_bulk([place.row.pk for place in places if place.row])
+    table = tables.place_table(places, sessions)
+    if asks_for_file(request, selection):
+        about = [(_("Group"), own.name), (_("School"), own.school.name)]
+        return file_of(request, selection, [table], *about, name=f"{slug}-{pk}")
     context = {
         "selection": selection,
         "group": own,
         "way": way_to(selection, own.school),
         "tiles": tiles_of([figure for figure in parts[0].figures if figure.key in drilling.OF_GROUPS], []),
-        "table": tables.place_table(places, sessions),
+        "table": table,
     }
     return render(request, "evaluations/group.html", context)
 
@@ -93,6 +97,9 @@ def topic(request: HttpRequest, slug: str, *, selection: Selection) -> HttpRespo
     if about and about.programme_id != programme.pk:
         selection.mended.append(_("The topic is not one of %(name)s's.") % {"name": programme})
     found = drilling.topic_by_school(selection, about.slug if about else "")
+    if asks_for_file(request, selection):
+        whole = tables.topic_school_table(found, found.schools, slug, selection)
+        return file_of(request, selection, [whole], (_("Topic"), title_of_topic(about)), name=slug)
     page = page_of(request, found.schools)
     context = {
         "selection": selection,
@@ -151,8 +158,10 @@ def mvp(request: HttpRequest, *, selection: Selection) -> HttpResponse:
 
 @with_totals
 def partners(request: HttpRequest, *, selection: Selection) -> HttpResponse:
-    rows = series.partners_of(selection, timezone.localdate())
-    return render(request, "evaluations/partners.html", {"selection": selection, "table": tables.partner_table(rows)})
+    table = tables.partner_table(series.partners_of(selection, timezone.localdate()))
+    if asks_for_file(request, selection):
+        return file_of(request, dataclasses.replace(selection, district=None), [table])
+    return render(request, "evaluations/partners.html", {"selection": selection, "table": table})
 
 
 @with_selection
@@ -170,13 +179,16 @@ def occasion_list(request: HttpRequest, *, selection: Selection) -> HttpResponse
     found = _at(of_kind(selection, *(chosen or TRAININGS)), slug, selection)
     came = _came(series.who_came(selection, found), who)
     rows = [(one, came[one.pk]) for one in found if came[one.pk] or who is None]
+    table = tables.occasion_table(rows)
+    if asks_for_file(request, selection):
+        return file_of(request, selection, [table], *([(_("Organisation"), str(who.label))] if who else []))
     context = {
         "selection": selection,
         "title": str(chosen[0].label) if chosen else _("Trainings"),
         "who": str(who.label) if who else "",
         "way": [(_("MVP and trainings"), address(selection, "mvp"))],
         "number": len(rows),
-        "table": tables.occasion_table(rows),
+        "table": table,
     }
     return render(request, "evaluations/occasions.html", context)
 

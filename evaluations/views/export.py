@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import csv
+from collections.abc import Sequence
 
 from django.http import Http404, HttpRequest, HttpResponse
 
 from accounts.spreadsheets import Sheet, safe, workbook_answer
 from evaluations import downloads, tables
-from evaluations.cells import sheet_of
+from evaluations.cells import Table, sheet_of
 from evaluations.reports import content_now, sheets_of
 from evaluations.selection import Selection
 from evaluations.views.access import with_selection
@@ -20,8 +21,7 @@ def export(request: HttpRequest, *, selection: Selection) -> HttpResponse:
     name = request.GET.get("tabell") or "skolor"
     if name not in downloads.TABLES:
         raise Http404
-    sheet = sheet_of(downloads.TABLES[name](selection), tables.about(selection))
-    return csv_answer(sheet, f"{name}-{selection.programme_year.programme.slug}-{selection.as_of.isoformat()}")
+    return _csv_of(downloads.TABLES[name](selection), selection, name)
 
 
 @with_selection
@@ -29,6 +29,28 @@ def workbook(request: HttpRequest, *, selection: Selection) -> HttpResponse:
     """Everything that the overview shows, as a workbook with a sheet for each table."""
     name = f"oversikt-{selection.programme_year.programme.slug}-{selection.as_of.isoformat()}"
     return workbook_answer(sheets_of(content_now(selection)), name)
+
+
+def asks_for_file(request: HttpRequest, selection: Selection) -> bool:
+    """Whether a page's address asks for one of its tables as a file, and may."""
+    return request.GET.get("format") == "csv" and not selection.totals_only
+
+
+def file_of(
+    request: HttpRequest, selection: Selection, shown: Sequence[Table], *about: tuple[str, str], name: str = ""
+) -> HttpResponse:
+    """The table of a page that ``tabell`` names, the first unless it is said; ``about`` is what the page is about
+    besides its selection, and ``name`` is that in the file's name."""
+    asked = request.GET.get("tabell") or shown[0].name
+    table = next((table for table in shown if table.name == asked), None)
+    if table is None:
+        raise Http404
+    return _csv_of(table, selection, f"{asked}-{name}" if name else asked, *about)
+
+
+def _csv_of(table: Table, selection: Selection, name: str, *about: tuple[str, str]) -> HttpResponse:
+    sheet = sheet_of(table, [*about, *tables.about(selection)])
+    return csv_answer(sheet, f"{name}-{selection.programme_year.programme.slug}-{selection.as_of.isoformat()}")
 
 
 def csv_answer(sheet: Sheet, name: str) -> HttpResponse:

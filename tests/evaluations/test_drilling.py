@@ -238,6 +238,32 @@ def test_page_and_file_say_the_same(name: str, mvp: SimpleNamespace, maria_in: C
     assert f'tabell={name}"' in maria_in.get(PLACES.get(name, OVERVIEW)).content.decode() or name == "skolor"
 
 
+def test_a_pages_own_tables_are_files_too(centre: SimpleNamespace, mvp: SimpleNamespace, maria_in: Client) -> None:
+    group = reverse("evaluations:group", args=["lindangsskolan", centre.lindang.groups.classes().get(name="1A").pk])
+    for where, asked, name, said in [
+        (SCHOOL, {}, "grupper", "Skola;Program"),
+        (SCHOOL, {}, "amnen", "Skola;Program"),
+        (SCHOOL, {}, "orsaker", "Skola;Program"),
+        (group, {}, "pass", "Grupp;Skola;Program"),
+        (TOPIC, {"sida": "2"}, "amne", "Ämne;Program"),
+        (OCCASIONS, {"organisation": "police"}, "tillfallen", "Organisation;Program"),
+        (PARTNERS, {"distrikt": "norra"}, "parter", "Program"),
+    ]:
+        page = maria_in.get(where, asked)
+        links = [unescape(link) for link in re.findall(r'href="([^"]*format=csv[^"]*)"', page.content.decode())]
+        [link] = [link for link in links if f"tabell={name}" in link]
+        assert "sida" not in link
+
+        answer = maria_in.get(f"{where}{link}")
+        assert answer["Content-Type"] == "text/csv; charset=utf-8"
+        assert TODAY.isoformat() in answer["Content-Disposition"]
+        header, *rows = csv.reader(io.StringIO(answer.content.decode().removeprefix("\ufeff")), delimiter=";")
+        assert ";".join(header).endswith(f"{said};Läsår;Per datum;Valt distrikt")
+        # A day is written out on the page; what was held on it stands beside.
+        assert rows and all(row[0] in text_of(page) or row[1] in text_of(page) for row in rows), (name, rows)
+    assert maria_in.get(SCHOOL, {"format": "csv", "tabell": "x"}).status_code == 404
+
+
 def test_there_is_no_file_of_what_is_no_table(plans: SimpleNamespace, maria_in: Client) -> None:
     assert maria_in.get(EXPORT, {"tabell": "x"}).status_code == 404
 
@@ -552,13 +578,16 @@ def test_a_partner_sees_totals_and_never_a_schools_rows(
         # A district can have a single school: it is not asked for.
         html = lena_in.get(page, {"distrikt": "vastra"}).content.decode()
         assert not any(name in html for name in ("Sjöviksskolan", "Ekbackaskolan", "Lindängsskolan", "Västra")), page
-        assert not any(address in html for address in (*LISTS, OCCASIONS, EXPORT, "/oversikt/skola/")), page
+        assert not any(address in html for address in (*LISTS, OCCASIONS, EXPORT, "/oversikt/skola/", "format=csv")), (
+            page
+        )
     assert "3 av 3 skolor är i takt" in text_of(lena_in.get(OVERVIEW, {"distrikt": "vastra"}))
     # MVP has one school: its numbers would be that school's. The trained are the whole centre's.
     text = text_of(lena_in.get(MVP))
     assert "Färre än 3 skolor deltar" in text and "Elevmentorer 13" not in text and "Polisen" in text
     for page in (DISTRICTS, SCHOOL, TOPIC, REMINDING, PROGRAMMES, OCCASIONS, EXPORT, *LISTS):
         assert lena_in.get(page).status_code == 403
+    assert "text/html" in lena_in.get(PARTNERS, {"format": "csv"})["Content-Type"]
 
 
 def test_someone_with_no_role_sees_no_figures(plans: SimpleNamespace, signed_in) -> None:
