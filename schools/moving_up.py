@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from schools.models import Group, School, SchoolYear
@@ -127,9 +127,9 @@ def _proposals(school: School, before: Sequence[Group], after: Sequence[Group], 
     staff = [group for group in going if group.kind == Kind.STAFF]
     classes = [group for group in going if group.is_class]
     highest = highest_grade_of(school, classes)
-    leaders = _leaders(classes)
+    leaders = _leaders(classes, staff)
     carried = [Proposal(one, one.name, None, one.headcount, done=done.get(one.pk)) for one in staff]
-    return carried + [_of_class(one, highest, leaders, done) for one in classes]
+    return carried + [_of_class(one, highest, leaders, staff, done) for one in classes]
 
 
 def highest_grade_of(school: School, classes: Iterable[Group]) -> int:
@@ -139,11 +139,12 @@ def highest_grade_of(school: School, classes: Iterable[Group]) -> int:
     return max((group.grade for group in classes if group.grade is not None), default=HIGHEST_GRADE)
 
 
-def _leaders(classes: Iterable[Group]) -> Mapping[int, Group]:
-    """The staff group that goes before most classes of each grade; of as many, the first by name."""
+def _leaders(classes: Iterable[Group], staff: Collection[Group]) -> Mapping[int, Group]:
+    """The staff group, of those that go on, that goes before most classes of each grade; of as many, the first by
+    name."""
     counted: dict[int, dict[Group, int]] = {}
     for group in classes:
-        if group.grade is not None and group.staff_group is not None:
+        if group.grade is not None and group.staff_group is not None and group.staff_group in staff:
             of_grade = counted.setdefault(group.grade, {})
             of_grade[group.staff_group] = of_grade.get(group.staff_group, 0) + 1
     return {
@@ -151,15 +152,17 @@ def _leaders(classes: Iterable[Group]) -> Mapping[int, Group]:
     }
 
 
-def _of_class(group: Group, highest: int, leaders: Mapping[int, Group], done: Mapping[int, Group]) -> Proposal:
+def _of_class(
+    group: Group, highest: int, leaders: Mapping[int, Group], staff: Collection[Group], done: Mapping[int, Group]
+) -> Proposal:
     assert group.grade is not None  # by a constraint of the database
-    grade = group.grade + 1
+    grade, own = group.grade + 1, group.staff_group if group.staff_group in staff else None
     return Proposal(
         group=group,
         name=next_name(group.name, group.grade),
         grade=min(grade, HIGHEST_GRADE),
         headcount=group.headcount,
-        staff=leaders.get(grade, group.staff_group),
+        staff=leaders.get(grade, own),
         finishes=grade > min(highest, HIGHEST_GRADE),
         done=done.get(group.pk),
     )

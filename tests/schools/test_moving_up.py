@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from schools.actions.calendar import make_school_year
 from schools.actions.groups import add_group, end_group
-from schools.actions.moving_up import Step, StepsRefused, move_up, proposed_steps
+from schools.actions.moving_up import Step, StepsRefused, move_up, move_up_all, proposed_steps
 from schools.models import Group, School, SchoolYear
 from schools.moving_up import moving_up, next_name
 from tests.conftest import AUTUMN_DAY
@@ -207,6 +207,20 @@ class TestTheAction:
             "4A",
             "6A",
         }
+
+    def test_a_staff_group_that_has_ended_is_proposed_for_no_class_and_stops_nobody(self, centre, school, coming):
+        old = school.groups.get(name="Personal 4–6")
+        end_group(group=old, last_day=dt.date(2027, 1, 20), by=centre.samira, now=JUNE)
+        [found] = moving_up([school], centre.year, coming)
+        proposed = {one.name: one.staff and one.staff.name for one in found.waiting if one.group.is_class}
+        assert proposed == {
+            "1A": "Personal F–3",
+            "2A": "Personal F–3",
+            "3A": "Personal F–3",
+            "4A": "Personal F–3",
+            "5A": None,
+        }
+        assert move_up_all(schools={school: found.digest}, earlier=centre.year, year=coming, by=centre.samira) == 6
 
     def test_the_schools_highest_grade_goes_before_its_classes(self, centre, school, coming):
         school.highest_grade = 3
