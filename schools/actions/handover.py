@@ -13,7 +13,7 @@ from accounts.models import User
 from accounts.templatetags.look import short_day
 from outbox.actions import enqueue
 from outbox.letters import local_time
-from schools.actions.people import end_membership, give_account, give_membership
+from schools.actions.people import end_membership, give_account, give_membership, who_has
 from schools.models import SchoolMembership, SchoolPerson
 
 WELCOME = "role-handed-over"
@@ -73,7 +73,7 @@ def _add_if_new(person: SchoolPerson) -> None:
     if person.pk is not None:
         return
     person.email = person.email.strip().lower()
-    if person.email and (known := person.school.people.filter(email__iexact=person.email).first()):
+    if known := who_has(person.email, at=person.school).first():
         text = _("%(name)s at the school has this address. Choose that person in the list.")
         raise ValidationError({"email": text % {"name": known.name}})
     person.full_clean()

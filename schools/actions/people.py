@@ -7,7 +7,7 @@ import uuid
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.db.models import F, QuerySet
+from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -42,11 +42,27 @@ def add_person(
         return before
     person = SchoolPerson(key=key, content_digest=said, school=school, name=name, phone=phone, user=user)
     person.email = email.strip().lower()
+    _check_address(person)
     person.full_clean()
     person, is_new = keep(person)
     if is_new and with_account:
         give_account(person=person, by=by)
     return person
+
+
+def _check_address(person: SchoolPerson) -> None:
+    """Raise ``ValidationError`` when somebody else at the school has the address: an account is one person's there, and
+    the other would get no mail."""
+    if known := who_has(person.email, at=person.school).exclude(pk=person.pk).first():
+        text = _("%(name)s at the school has this address already. Change that person instead.")
+        raise ValidationError({"email": text % {"name": known.name}})
+
+
+def who_has(address: str, *, at: School) -> QuerySet[SchoolPerson]:
+    """Those at a school who have an address, by themselves or by their account."""
+    if not address:
+        return at.people.none()
+    return at.people.filter(Q(email__iexact=address) | Q(user__email__iexact=address))
 
 
 @transaction.atomic
@@ -57,6 +73,8 @@ def change_person(*, person: SchoolPerson, with_account: bool = False, by: User)
     its owner has a role at the centre or at a partner. Raises ``ValidationError`` if another account has it.
     """
     before = SchoolPerson.objects.values_list("email", flat=True).get(pk=person.pk).lower()
+    if before != person.email.lower():
+        _check_address(person)
     person.full_clean()
     person.save()
     if before and before != person.email.lower():

@@ -82,6 +82,19 @@ def test_a_person_with_an_account_is_tied_to_the_one_that_exists(samiras, town):
     assert User.objects.filter(email__iexact="maria@vpc.example").count() == 1
 
 
+def test_an_address_is_one_persons_at_a_school_so_that_mails_reach_whoever_has_the_role(samiras, town):
+    add = {"name": "Elin B", "email": "Elin@vpc.example", "phone": ""}
+    for more in ({}, {"with_account": "on"}):
+        page = page_of(samiras.post(reverse("schools:person-add", args=["lindangsskolan"]), add | more))
+        assert "Elin Test på skolan har redan den adressen." in page
+    jonas = town.lindang.people.get(user=town.jonas)
+    change = reverse("schools:person-change", args=["lindangsskolan", jonas.pk])
+    page = page_of(samiras.post(change, {"name": "Jonas Test", "email": "elin@vpc.example", "phone": ""}))
+    assert "Elin Test på skolan har redan den adressen." in page
+    samiras.post(reverse("schools:person-add", args=["ekbackaskolan"]), add)
+    assert [one.school for one in SchoolPerson.objects.filter(name="Elin B")] == [town.ekbacka]
+
+
 def test_an_accounts_corrected_address_stands_at_each_school_where_it_was_the_same(samiras, town, signed_in):
     said = {"name": "Elin Test", "user": town.elin, "by": town.samira}
     at_ekbacka = add_person(school=town.ekbacka, email="elin@vpc.example", **said)
