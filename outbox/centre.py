@@ -18,12 +18,12 @@ TOKEN = "TOKEN"
 
 
 def portal_link(name: str, *args: Any) -> str:
-    """The whole address of a page that asks its visitor to sign in."""
+    """The whole address of a page, for a link from elsewhere."""
     return settings.PORTAL_URL + reverse(name, args=args)
 
 
 def signed_link(name: str, token: str) -> str:
-    """The whole address of a page that opens by a signed link."""
+    """The same of a page that opens by a token alone. Every mail has some, so Django is asked for each page once."""
     before, after = _around_token(name)
     return f"{settings.PORTAL_URL}{before}{token}{after}"
 

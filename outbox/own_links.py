@@ -9,12 +9,10 @@ import datetime as dt
 import uuid
 from typing import Any
 
-from django.conf import settings
 from django.core import signing
-from django.urls import reverse
 
 from accounts.models import User
-from outbox.centre import signed_link
+from outbox.centre import portal_link, signed_link
 
 SETTINGS, STOP = "outbox.settings", "outbox.stop"
 # Days. The address that turns a kind off holds for as long as the mail lies there.
@@ -57,7 +55,7 @@ def own_url(token: str) -> str:
 
 def later_url(token: str, message: uuid.UUID) -> str:
     """A week without mails of a mail's kind."""
-    return settings.PORTAL_URL + reverse("outbox:own-later", args=[token, message])
+    return portal_link("outbox:own-later", token, message)
 
 
 def stop_url(user: User, kind: str, today: dt.date) -> str:

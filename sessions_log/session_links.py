@@ -9,11 +9,10 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 
-from django.conf import settings
 from django.core import signing
-from django.urls import reverse
 
 from accounts.models import User
+from outbox.centre import signed_link
 from schools.actions.people import account_for, can_have_account
 from schools.mailing.links import Expired, Revoked, Tampered
 from schools.models import PlannedSession, SchoolPerson
@@ -50,7 +49,7 @@ def session_link(session: PlannedSession) -> str:
     """The whole address of the session's log for its leader. The leader must have an e-mail address."""
     assert session.leader is not None
     token = signing.dumps([session.pk, session.leader.pk], salt=SALT)
-    return settings.PORTAL_URL + reverse("sessions_log:link-session", args=[token])
+    return signed_link("sessions_log:link-session", token)
 
 
 def open_session_link(token: str, today: dt.date) -> SessionLink:

@@ -9,7 +9,6 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import segno
-from django.conf import settings
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.db.models import Max, Min
@@ -32,6 +31,7 @@ from evaluations.surveys.actions import CannotNow, close_round, end_wave, plan_s
 from evaluations.surveys.codes import spaced
 from evaluations.surveys.rounds import LOWEST_GRADE, Weeks, can_end, can_start, due_week, groups_for, is_open, is_small
 from evaluations.surveys.suppression import FEWEST
+from outbox.centre import portal_link
 from schools.models import Group, Participation, School
 from schools.views.access import visible_school
 
@@ -226,7 +226,7 @@ def round_page(request: SignedInRequest, slug: str, pk: int) -> HttpResponse:
     one, now = _own_round(request, slug, pk), timezone.now()
     opened = is_open(one, now)
     seconds = int((one.open_until - now).total_seconds()) if opened and one.open_until else 0
-    address = f"{settings.PORTAL_URL}{reverse('surveys:answer', args=[one.code])}" if opened else ""
+    address = portal_link("surveys:answer", one.code) if opened else ""
     context = {
         "round": one,
         "school": one.group.school,
@@ -239,7 +239,7 @@ def round_page(request: SignedInRequest, slug: str, pk: int) -> HttpResponse:
         "picture": _picture(address) if opened else "",
         "seconds": seconds,
         "minutes": seconds // 60,
-        "where": f"{settings.PORTAL_URL}{reverse('surveys:enter')}".partition("://")[2],
+        "where": portal_link("surveys:enter").partition("://")[2],
     }
     return render(request, "evaluations/survey_round.html", context)
 

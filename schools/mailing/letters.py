@@ -6,12 +6,10 @@ import datetime as dt
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from django.conf import settings
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from outbox.centre import coordinator, signature, signed_link
+from outbox.centre import coordinator, portal_link, signature, signed_link
 from outbox.letters import Attachment, LeftTheRole, Letter, Link, NotWanted, Section
 from outbox.models import Message
 from outbox.together import asked_for_all
@@ -82,7 +80,7 @@ def letter_to_school(
 def link_to(membership: SchoolMembership, name: str, now: dt.datetime, *args: Any, scopes: Iterable[Scope]) -> str:
     """The whole address of a page that opens by a signed link."""
     token = make_link(membership, scopes, timezone.localdate(now))
-    return settings.PORTAL_URL + reverse(name, args=[token, *args]) if args else signed_link(name, token)
+    return portal_link(name, token, *args) if args else signed_link(name, token)
 
 
 def plan_links(membership: SchoolMembership, now: dt.datetime) -> tuple[Link, Link]:

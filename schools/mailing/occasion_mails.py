@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import datetime as dt
 
-from django.conf import settings
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.templatetags.look import day_and_week
-from outbox.centre import coordinator, signature
+from outbox.centre import coordinator, signature, signed_link
 from outbox.letters import Letter, Link, NotWanted, Section
 from outbox.models import Message
 from outbox.texts import texts_of
@@ -136,7 +134,7 @@ def _letter(
 def answer_url(message: Message, invitation: OccasionInvitation, now: dt.datetime) -> str:
     """Where the recipient answers, without a password."""
     if invitation.person is None:
-        return settings.PORTAL_URL + reverse("schools:invitation", args=[make_token(invitation)])
+        return signed_link("schools:invitation", make_token(invitation))
     membership = membership_of(message, now)
     return link_to(membership, "schools:link-occasion", now, invitation.uuid, scopes=[Scope.ANSWER])
 

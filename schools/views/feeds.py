@@ -14,7 +14,6 @@ from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.cache import get_conditional_response
 from django.utils.http import http_date
@@ -27,6 +26,7 @@ from accounts.counting import count
 from accounts.models import User
 from accounts.policies import is_coordinator
 from accounts.requests import GET_OR_POST, SignedInRequest
+from outbox.centre import signed_link
 from schools import policies
 from schools.actions.feeds import AlreadyMade, choose_schools, make_feed, note_fetch, revoke_feed
 from schools.feeds import EndedFeed, UnknownFeed, content_of, open_feed
@@ -150,7 +150,7 @@ def make_and_show(
     except AlreadyMade:
         messages.info(request, _("The address has been shown already. Make a new one if you did not copy it."))
         return redirect("schools:link-feed", link.token) if link else redirect("schools:feed-list")
-    address = settings.PORTAL_URL + reverse("schools:feed", args=[token])
+    address = signed_link("schools:feed", token)
     context = {"feed": made, "school": school, "link": link, "address": address}
     context["webcal"] = f"webcal://{address.partition('://')[2]}"
     return render(request, "schools/feed_made.html", context)

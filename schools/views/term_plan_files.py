@@ -5,15 +5,14 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
-from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from accounts.requests import SignedInRequest
 from accounts.spreadsheets import workbook_answer
+from outbox.centre import portal_link
 from programmes.pdf import pdf_answer
 from schools.models import School, Term
 from schools.term_plan import season_slug
@@ -52,7 +51,7 @@ def pdf_of(request: HttpRequest, school: School, term: Term, terms: list[Term], 
     columns = wall_columns(context["plan"])
     context |= {"tables": tables, "columns": columns, "two_pages": needs_two_pages(tables), "many": are_many(tables)}
     context["dense"] = any(table.is_dense for table in tables) or is_long(columns)
-    context["address"] = settings.PORTAL_URL + reverse("schools:term-plan", args=[school.slug])
+    context["address"] = portal_link("schools:term-plan", school.slug)
     return pdf_answer(request, "schools/term_plan_pdf.html", context, _file_name(school, term), "wall_plan.css")
 
 
