@@ -57,16 +57,12 @@ def propose_time(
     if before:
         return before
     _check_time(sessions, reason, proposed_week, note)
-    school = sessions[0].participation.school
-    # The same form may have come a moment ago.
-    others = SchoolReply.objects.open().exclude(key=key)
-    earlier = others.filter(kind=SchoolReply.Kind.TIME, sessions__in=sessions)
-    SchoolReply.objects.filter(pk__in=list(earlier.values_list("pk", flat=True))).update(state=State.REPLACED)
+    _replace_open(sessions, but=key)
     reply = SchoolReply(
         key=key,
         content_digest=said,
         kind=SchoolReply.Kind.TIME,
-        school=school,
+        school=sessions[0].participation.school,
         membership=membership,
         week_start=sessions[0].week_start,
         proposed_week=proposed_week,
@@ -75,9 +71,9 @@ def propose_time(
         by=by,
         at=now,
     )
-    kept, _is_new = keep(reply)
-    kept.sessions.set(sessions)
-    return kept
+    reply = keep(reply)[0]
+    reply.sessions.set(sessions)
+    return reply
 
 
 @transaction.atomic
@@ -153,6 +149,13 @@ def _check_time(sessions: Sequence[PlannedSession], reason: str, proposed: dt.da
         raise ReplyRefused(_("The session is no longer ahead. Look at the plan again."))
     if proposed is not None:
         _check_week(sessions, proposed)
+
+
+def _replace_open(sessions: Sequence[PlannedSession], but: uuid.UUID) -> None:
+    """What the school has said of them before no longer counts; the same form may have come a moment ago."""
+    others = SchoolReply.objects.open().exclude(key=but)
+    earlier = others.filter(kind=SchoolReply.Kind.TIME, sessions__in=sessions)
+    SchoolReply.objects.filter(pk__in=list(earlier.values_list("pk", flat=True))).update(state=State.REPLACED)
 
 
 def _check_week(sessions: Sequence[PlannedSession], week: dt.date) -> None:
