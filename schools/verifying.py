@@ -9,6 +9,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext as _
 
 from schools.models import PlannedSession, School, SchoolYear
+from schools.models.plans import PlannedSessionQuerySet
 from schools.strays import strays_at
 
 
@@ -16,10 +17,10 @@ def faults() -> Iterator[str]:
     """A sentence for each session that stands where it cannot."""
     rules = "participation__programme_year"
     elsewhere = ~Q(group__school=F("participation__school")) | ~Q(group__year=F(f"{rules}__year"))
-    for session in _named(PlannedSession.objects.filter(elsewhere)):
+    for session in named(PlannedSession.objects.filter(elsewhere)):
         yield _("%(session)s is for a group of another school or year.") % {"session": session}
     outside = Q(week_start__gt=F(f"{rules}__year__ends_on")) | Q(date__lt=F(f"{rules}__year__starts_on"))
-    for session in _named(PlannedSession.objects.live().filter(outside)):
+    for session in named(PlannedSession.objects.live().filter(outside)):
         yield _("%(session)s lies outside its school year.") % {"session": session}
 
 
@@ -30,5 +31,6 @@ def strays(today: dt.date) -> Iterator[str]:
             yield f"{stray.school}, {stray.session}: {stray.in_words}"
 
 
-def _named(sessions):
+def named(sessions: PlannedSessionQuerySet) -> Iterator[PlannedSession]:
+    """One after the other, with what a sentence calls it."""
     return sessions.select_related("group", "topic").order_by("pk").iterator()
