@@ -14,7 +14,7 @@ from schools.models import School
 @pytest.fixture
 def noted(monkeypatch: pytest.MonkeyPatch) -> io.StringIO:
     """What the process writes to its log."""
-    [handler] = logging.getLogger("django").handlers
+    [handler] = [one for one in logging.getLogger().handlers if one.name == "stderr"]
     stream = io.StringIO()
     monkeypatch.setattr(handler, "stream", stream)
     return stream
