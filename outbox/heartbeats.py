@@ -30,14 +30,26 @@ class Pulse:
     is_stopped: bool
 
 
+@dataclass(frozen=True)
+class Failing:
+    """A task that has failed each time that it was run, and since when."""
+
+    task: str
+    since: dt.datetime
+
+
+@dataclass(frozen=True)
+class Hearts:
+    """Beat, broker and worker as one; the task that has failed for the longest; the mailbox of what comes back, if it
+    has not been read for too long. The last two are None while all is well."""
+
+    worker: Pulse
+    failing: Failing | None
+    unread: Pulse | None
+
+
 def beat(now: dt.datetime | None = None, *, name: str = NAME) -> None:
     Heartbeat.objects.update_or_create(name=name, defaults={"at": now or timezone.now()})
-
-
-def pulse(now: dt.datetime, *, name: str = NAME, stopped_after: dt.timedelta = STOPPED_AFTER) -> Pulse:
-    found = Heartbeat.objects.filter(name=name).first()
-    at = found.at if found else None
-    return Pulse(at=at, is_stopped=at is None or now - at > stopped_after)
 
 
 def note_failure(task: str, now: dt.datetime) -> None:
@@ -54,16 +66,20 @@ def _short(task: str) -> str:
     return task.rpartition(".")[2][:20]
 
 
-def failing_task(now: dt.datetime) -> Heartbeat | None:
-    """The task that has failed for the longest, and for too long, with when it began; None when none does. Of a mailbox
-    that cannot be read ``unread_mailbox`` tells."""
-    failing = Heartbeat.objects.exclude(name__in=(NAME, MAILBOX, "read_bounces")).filter(at__lt=now - FAILING_AFTER)
-    return failing.order_by("at").first()
+def hearts(now: dt.datetime) -> Hearts:
+    """How all that runs by itself is; one query."""
+    beats = dict(Heartbeat.objects.values_list("name", "at"))
+    worker, mailbox = beats.pop(NAME, None), beats.pop(MAILBOX, None)
+    read = _pulse(mailbox, now, UNREAD_AFTER)
+    # Of a mailbox that cannot be read it is said how long it has been unread.
+    beats.pop("read_bounces", None)
+    failing = min(((since, task) for task, since in beats.items() if now - since > FAILING_AFTER), default=None)
+    return Hearts(
+        worker=_pulse(worker, now, STOPPED_AFTER),
+        failing=Failing(task=failing[1], since=failing[0]) if failing else None,
+        unread=read if settings.BOUNCE_MAILBOX and read.is_stopped else None,
+    )
 
 
-def unread_mailbox(now: dt.datetime) -> Pulse | None:
-    """The mailbox of what comes back, if it has not been read for too long; None when it is read, or there is none."""
-    if not settings.BOUNCE_MAILBOX:
-        return None
-    read = pulse(now, name=MAILBOX, stopped_after=UNREAD_AFTER)
-    return read if read.is_stopped else None
+def _pulse(at: dt.datetime | None, now: dt.datetime, stopped_after: dt.timedelta) -> Pulse:
+    return Pulse(at=at, is_stopped=at is None or now - at > stopped_after)

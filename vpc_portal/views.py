@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from outbox.heartbeats import failing_task, pulse
+from outbox.heartbeats import hearts
 
 WELL, UNWELL = 200, 503
 
@@ -23,14 +23,16 @@ def health(request: HttpRequest) -> HttpResponse:
     """200 when the database answers, beat, broker and worker live and no task fails on and on; 503 and what is wrong
     otherwise."""
     try:
-        heart, failing = pulse(timezone.now()), failing_task(timezone.now())
+        found = hearts(timezone.now())
     except DatabaseError:
         return _said("Databasen svarar inte.", UNWELL)
-    if heart.is_stopped:
-        since = _since(heart.at) if heart.at else "och har aldrig startat"
+    if found.worker.is_stopped:
+        since = _since(found.worker.at) if found.worker.at else "och har aldrig startat"
         return _said(f"Påminnelserna står stilla {since}. Starta worker, beat och mejlkö.", UNWELL)
-    if failing:
-        return _said(f"{failing.name} misslyckas {_since(failing.at)}. Workerns logg säger varför.", UNWELL)
+    if found.failing:
+        return _said(
+            f"{found.failing.task} misslyckas {_since(found.failing.since)}. Workerns logg säger varför.", UNWELL
+        )
     return _said("Allt fungerar.", WELL)
 
 

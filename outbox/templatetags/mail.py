@@ -11,7 +11,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from accounts.templatetags.look import badge, clock, short_day
-from outbox.heartbeats import failing_task, pulse, unread_mailbox
+from outbox.heartbeats import hearts
 from outbox.kinds import title_of
 from outbox.models import Control, Message, State
 from outbox.piles import FAILED, QUEUE, UNCERTAIN, mails_in, tried_in_vain
@@ -56,13 +56,12 @@ def pulse_notice(context: dict[str, Any]) -> dict[str, Any]:
     request = context.get("request")
     if request is None or not user_can_see_mails(request.user, timezone.localdate(now)):
         return {}
+    answers = list(tried_in_vain().values_list("why", flat=True))
     return {
-        "pulse": pulse(now),
-        "failing": failing_task(now),
-        "unread": unread_mailbox(now),
+        "hearts": hearts(now),
         "control": Control.objects.filter(pk=1).exclude(paused_at=None).first(),
-        "in_vain": tried_in_vain().count(),
-        "last_answer": tried_in_vain().values_list("why", flat=True).first(),
+        "in_vain": len(answers),
+        "last_answer": answers[0] if answers else "",
         "failed": mails_in(FAILED, now).count(),
         "uncertain": mails_in(UNCERTAIN, now).count(),
         "piles": {"queue": QUEUE, "failed": FAILED, "uncertain": UNCERTAIN},
