@@ -32,6 +32,7 @@ NO_VALUE = {"", "-", "–", ".", "..", "missing", "saknas"}
 SPACES = re.compile(r"[\u0020\u00a0\u2009\u202f]")
 WHOLE = r"[+\-]?(?:[0-9]{1,3}(?: [0-9]{3})+|[0-9]+)"
 COMMA, POINT = re.compile(rf"{WHOLE}(?:,[0-9]+)?"), re.compile(rf"{WHOLE}\.[0-9]+")
+YEAR = re.compile(r"[0-9]{4}")
 # 1.234 is a thousand to some and one and a bit to others.
 UNCLEAR = re.compile(r"[+\-]?[0-9]{1,3}\.[0-9]{3}")
 
@@ -100,7 +101,7 @@ def _value_in(number: int, row: Mapping[str, str], names: _Names, today: dt.date
 
 
 def _year(text: str) -> int:
-    if not (text.isascii() and text.isdecimal() and FIRST_YEAR <= int(text[:6]) <= LAST_YEAR):
+    if not (YEAR.fullmatch(text) and FIRST_YEAR <= int(text) <= LAST_YEAR):
         said = {"first": FIRST_YEAR, "last": LAST_YEAR}
         raise ValueError(_("Write a year from %(first)s to %(last)s.") % said)
     return int(text)

@@ -120,6 +120,7 @@ def test_a_table_is_read_by_name_kpi_or_code(crime: Indicator) -> None:
         ("N07403;Atlantis;2022;1;;BRÅ;", "Portalen har inget område ”Atlantis”."),
         ("N07403;0127;HT22;1;;BRÅ;", "Skriv ett år från 1990 till 2100."),
         ("N07403;0127;2222;1;;BRÅ;", "Skriv ett år från 1990 till 2100."),
+        ("N07403;0127;0020220;1;;BRÅ;", "Skriv ett år från 1990 till 2100."),
         ("N07403;0127;2022;många;;BRÅ;", "”många” är inget tal. Skriv det som 1\u00a0234,5."),
         ("N07403;0127;2022;1;;;", "Källan saknas: skriv vem som säger det."),
         ("N07403;0127;2022;1;;BRÅ;i går", "Källans datum kan inte läsas. Skriv det som 2027-03-31."),
