@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.templatetags.look import week_and_span, week_no
 from accounts.validators import refuse_personal_number
-from schools.forms.plans import AnswerField
+from schools.forms.plans import AnswerField, coming_first
 from schools.models import PlannedSession, SchoolPerson
 
 MOST_WEEKS = 20
@@ -121,11 +121,12 @@ class BulkMoveForm(forms.Form):
     following = forms.BooleanField(label=_("All that follow for the same groups move along"), required=False)
     reason = _reason()
 
-    def __init__(self, *args: Any, weeks: Sequence[tuple[dt.date, str]], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, weeks: Sequence[tuple[dt.date, str]], this_week: dt.date, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        in_words = [(week, _with_name(week, name)) for week, name in weeks]
         self.fields["week"].choices = [  # type: ignore[attr-defined]
             ("", _("Choose a week")),
-            *((week.isoformat(), _with_name(week, name)) for week, name in weeks),
+            *coming_first(in_words, this_week),
         ]
 
     def clean(self) -> dict[str, Any]:

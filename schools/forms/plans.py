@@ -31,6 +31,13 @@ class AnswerField(forms.ChoiceField):
             super().validate(value)
 
 
+def coming_first(weeks: Sequence[tuple[dt.date, str]], this_week: dt.date) -> list[Any]:
+    """Choices of a week, each with its words: those that have passed come last, under a heading of their own."""
+    coming = [(week.isoformat(), words) for week, words in weeks if week >= this_week]
+    passed = [(week.isoformat(), words) for week, words in weeks if week < this_week]
+    return [*coming, (_now("Weeks that have passed"), passed)] if passed else coming
+
+
 class TimeInput(forms.TimeInput):
     """A time of day as the browser asks for it."""
 
@@ -236,6 +243,7 @@ class WeekFields(forms.Form):
         others: Sequence[dt.date],
         taken: set[dt.date],
         blocked: Mapping[dt.date, str],
+        this_week: dt.date,
         **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
@@ -243,9 +251,10 @@ class WeekFields(forms.Form):
         self.fields["week"].choices = self.choices_around(  # type: ignore[attr-defined]
             [(week.isoformat(), week_and_span(week)) for week in offered]
         )
+        in_words = [(week, _in_words(week, week in taken, blocked.get(week, ""))) for week in others]
         self.fields["other_week"].choices = [  # type: ignore[attr-defined]
             ("", _("Choose a week")),
-            *((week.isoformat(), _in_words(week, week in taken, blocked.get(week, ""))) for week in others),
+            *coming_first(in_words, this_week),
         ]
 
     def choices_around(self, offered: list[tuple[str, str]]) -> list[tuple[str, Any]]:

@@ -117,7 +117,7 @@ class _Page:
 
     def form(self, *args: Any, **kwargs: Any) -> BulkMoveForm:
         weeks = [(week, self.calendar.blocked_name(week)) for week in self.calendar.open_weeks()]
-        return BulkMoveForm(*args, weeks=weeks, **kwargs)
+        return BulkMoveForm(*args, weeks=weeks, this_week=monday_of(self.today), **kwargs)
 
     def choose(self, form: BulkMoveForm, status: int = 200, **more: Any) -> HttpResponse:
         chosen = {row.pk for row in self.chosen}

@@ -21,6 +21,7 @@ from schools.actions.replies import propose_time
 from schools.calendar import SchoolCalendar
 from schools.forms.replies import ProposalForm
 from schools.models import PlannedSession, School, SchoolMembership
+from schools.models.plans import monday_of
 
 # Looked through for weeks in which all the groups are free; a school year has fewer.
 ALL_WEEKS = 60
@@ -52,7 +53,7 @@ def propose(
 ) -> HttpResponse:
     """The form for a session and those that stand beside it; ``back`` is where its sender goes when it is saved."""
     sessions = beside(session)
-    if not sessions or session.week_start < today - dt.timedelta(days=today.weekday()):
+    if not sessions or session.week_start < monday_of(today):
         messages.error(request, _("The session is no longer ahead. Look at the plan again."))
         return back
     data = request.POST if request.method == "POST" else None
@@ -82,11 +83,17 @@ def _weeks(sessions: list[PlannedSession], today: dt.date) -> dict[str, Any]:
     calendar = SchoolCalendar.of(participation.programme_year.year, participation.school)
     free = [free_weeks(session=one, calendar=calendar, count=ALL_WEEKS, from_day=today) for one in sessions]
     shared = [week for week in free[0] if all(week in others for others in free)]
-    this_week = today - dt.timedelta(days=today.weekday())
+    this_week = monday_of(today)
     others = [week for week in calendar.open_weeks() if week > this_week and week != sessions[0].week_start]
     blocked = calendar.blocked
     taken = {week for week in others if week not in shared and week not in blocked}
-    return {"offered": shared[:OFFERED], "others": others, "taken": taken, "blocked": blocked}
+    return {
+        "offered": shared[:OFFERED],
+        "others": others,
+        "taken": taken,
+        "blocked": blocked,
+        "this_week": this_week,
+    }
 
 
 def _saved(form: ProposalForm, by: User | None, membership: SchoolMembership | None) -> bool:

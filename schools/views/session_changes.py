@@ -142,6 +142,7 @@ def _weeks_for(session: PlannedSession, today: dt.date) -> dict[str, Any]:
         "others": others,
         "taken": set(_other_sessions(session).values_list("week_start", flat=True)),
         "blocked": calendar.blocked,
+        "this_week": monday_of(today),
     }
 
 
@@ -151,8 +152,9 @@ def _calendar_of(session: PlannedSession) -> SchoolCalendar:
 
 def _free_weeks_for(session: PlannedSession, today: dt.date) -> dict[str, Any]:
     """The weeks to offer a new session in: from this week on, those in which the group has nothing else."""
-    weeks, first = _weeks_for(session, today), monday_of(today)
-    return weeks | {"others": [week for week in weeks["others"] if week >= first and week not in weeks["taken"]]}
+    weeks = _weeks_for(session, today)
+    free = [week for week in weeks["others"] if week >= weeks["this_week"] and week not in weeks["taken"]]
+    return weeks | {"others": free}
 
 
 def _other_sessions(session: PlannedSession) -> Any:

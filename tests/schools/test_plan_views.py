@@ -457,6 +457,29 @@ def test_a_week_with_another_session_can_be_chosen_and_is_said(session, centre, 
     assert "1A har 2 pass v.\u00a045." in warnings_on(page)
 
 
+def weeks_in(choices: list[Any]) -> list[str]:
+    """The weeks of a field in the order in which they stand, and the heading of those under one."""
+    return [
+        one for value, said in choices if value for one in ([value, *dict(said)] if isinstance(said, list) else [value])
+    ]
+
+
+def test_the_weeks_to_come_stand_before_those_that_have_passed(session, centre, signed_in):
+    client = signed_in(centre.jonas)
+    moved = client.get(move_url(session)).context["form"].fields["other_week"]
+    several = client.get(reverse("schools:sessions-move", args=["lindangsskolan", "2026-27", "ht"]))
+    for field in (moved, several.context["form"].fields["week"]):
+        weeks = weeks_in(field.choices)
+        heading = weeks.index("Veckor som har varit")
+        assert weeks[0] == "2026-09-14"
+        assert weeks[:heading] == sorted(weeks[:heading])
+        assert weeks[heading + 1 :] == ["2026-08-17", "2026-08-24", "2026-08-31", "2026-09-07"]
+    said = {"week": "other", "other_week": "2026-09-07", "version": session.version}
+    client.post(move_url(session), said)
+    session.refresh_from_db()
+    assert session.week_start == D(2026, 9, 7)
+
+
 def warnings_on(page: Any) -> list[str]:
     return [str(one) for one in page.context["messages"] if one.level_tag == "warning"]
 
