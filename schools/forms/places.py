@@ -8,20 +8,30 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from accounts.forms import DayInput, name_empty_choices
+from accounts.forms import NOTHING_CHOSEN, DayInput, name_empty_choices
 from accounts.validators import refuse_personal_number
 from schools.models import District, School
+
+
+class DistrictField(forms.ModelChoiceField):
+    """A district, or none when a new one is named instead, so that it is not called optional."""
+
+    def validate(self, value: District | None) -> None:
+        if value:
+            super().validate(value)
 
 
 class SchoolForm(forms.ModelForm):
     """A school; its district is chosen, or named when it is new."""
 
-    district = forms.ModelChoiceField(label=_("District"), queryset=District.objects.all(), required=False)
+    use_required_attribute = False
+
+    district = DistrictField(label=_("District"), queryset=District.objects.all(), empty_label=NOTHING_CHOSEN)
     new_district = forms.CharField(label=_("A new district"), max_length=80, required=False)
 
     class Meta:
         model = School
-        fields = ["name", "district", "unit_code", "highest_grade", "logs_by_link"]
+        fields = ["name", "unit_code", "highest_grade", "logs_by_link"]
         help_texts = {
             "unit_code": _("Eight digits, from Skolverket's register of school units."),
             "highest_grade": _("Classes that have gone through it finish when the others move up."),
@@ -34,6 +44,8 @@ class SchoolForm(forms.ModelForm):
         name_empty_choices(self)
         if self.instance.pk is None:
             del self.fields["logs_by_link"]
+        else:
+            self.initial["district"] = self.instance.district_id
 
     def clean_name(self) -> str:
         name = " ".join(self.cleaned_data["name"].split())

@@ -250,3 +250,25 @@ def test_closing_uses_the_moment_it_was_done(town):
     places.close_school(school=town.lindang, last_day=AUTUMN_DAY, by=town.samira, now=NOW)
     cancelled = PlannedSession.objects.filter(participation__school=town.lindang, cancel_reason="group_ended")
     assert set(cancelled.values_list("cancelled_at", flat=True)) == {NOW}
+
+
+def test_a_district_is_asked_for_and_not_called_optional(samira, signed_in):
+    client = signed_in(samira)
+    assert "Distrikt Inget valt" in text_of(client.get(reverse("schools:school-add")))
+    page = add(client, "Bäckskolan", new_district="")
+    assert page.context["form"].errors == {"district": ["Välj ett distrikt, eller skriv ett nytt."]}
+    assert (
+        add(client, "Bäckskolan", new_district="", district=District.objects.create(name="Östra").pk).status_code == 302
+    )
+
+
+def test_a_schools_district_is_kept_changed_or_named(centre, samira, signed_in):
+    client, school = signed_in(samira), centre.lindang
+    address = reverse("schools:school-change", args=[school.slug])
+    form = {"name": school.name, "unit_code": "", "highest_grade": ""}
+    assert f'value="{school.district_id}" selected' in client.get(address).content.decode()
+    ostra = District.objects.create(name="Östra")
+    for said, district in [({"district": ostra.pk}, "Östra"), ({"new_district": "Västra"}, "Västra")]:
+        client.post(address, form | said)
+        school.refresh_from_db()
+        assert school.district.name == district
