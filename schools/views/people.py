@@ -60,11 +60,22 @@ def membership_add(request: SignedInRequest, slug: str, person_pk: int) -> HttpR
     if request.method == "POST" and form.is_valid():
         try:
             people.give_membership(person=person, **form.cleaned_data, by=request.user)
-            messages.success(request, _("%(name)s has a role at the school.") % {"name": person})
+            messages.success(request, _role_given(person))
             return redirect(school)
         except ValidationError as refused:
             form.add_error(None, refused)
     return render(request, "schools/membership_add.html", {"form": form, "school": school, "person": person})
+
+
+def _role_given(person: SchoolPerson) -> str:
+    """That it is done; of one with an account also how to sign in, since no mail says it."""
+    if not person.user:
+        return _("%(name)s has a role at the school.") % {"name": person}
+    words = _(
+        "%(name)s has a role at the school. No mail says so: tell the person to sign in with %(email)s "
+        "and the code that comes by mail."
+    )
+    return words % {"name": person, "email": person.user.email}
 
 
 def membership_end(request: SignedInRequest, slug: str, pk: int) -> HttpResponse:

@@ -185,6 +185,17 @@ def test_the_same_role_is_not_given_twice(samiras, town):
     assert "Personen har redan den rollen under den tiden." in page
 
 
+def test_whoever_gives_a_role_is_told_how_the_person_signs_in(samiras, town):
+    given = {"role": "coordinator", "starts_on": "2026-09-01"}
+    with_account = town.lindang.people.get(user=town.elin)
+    without = SchoolPerson.objects.create(school=town.lindang, name="Lo Test")
+    for person, signs_in in [(with_account, True), (without, False)]:
+        address = reverse("schools:membership-add", args=["lindangsskolan", person.pk])
+        page = page_of(samiras.post(address, given, follow=True))
+        assert f"{person.name} har en roll på skolan." in page
+        assert (f"logga in med {town.elin.email} och koden som kommer med mejl" in page) is signs_in
+
+
 def test_a_note_with_a_personal_number_is_refused_and_nothing_typed_is_lost(samiras):
     address = reverse("schools:note-add", args=["lindangsskolan"])
     page = page_of(samiras.post(address, {"text": "Ring om 20120314-1234 i morgon"}))

@@ -237,6 +237,19 @@ class TestWhatWaits:
         assert "Skolan har inga klasser för 2026/27." in waits
         assert "Planen är inte lagd" not in waits
 
+    @pytest.mark.parametrize(("who", "logs"), [("samira", True), ("jonas", True), ("elin", False)])
+    def test_the_way_to_log_leads_to_this_schools_sessions(self, planned, signed_in, who, logs):
+        client = signed_in(getattr(planned, who))
+        address = f"{reverse('sessions_log:start')}?skola=lindangsskolan"
+        assert (f'href="{address}"' in client.get(PAGE).content.decode()) is logs
+        assert not logs or client.get(address).context["school"] == planned.lindang
+
+    def test_where_there_is_nothing_to_log_no_way_leads_to_it(self, planned, signed_in):
+        client, planned.lindang.closed_on = signed_in(planned.samira), AUTUMN_DAY - dt.timedelta(days=1)
+        planned.lindang.save()
+        for page in (PAGE, planned.ekbacka.get_absolute_url()):
+            assert "Logga ett pass" not in text_of(client.get(page))
+
 
 class TestTheMatrix:
     def test_each_group_has_a_row_and_each_session_its_state(self, planned, signed_in):
