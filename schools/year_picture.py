@@ -46,14 +46,6 @@ class Span:
     name: str
     is_blocked: bool
 
-    @property
-    def is_one_day(self) -> bool:
-        return self.first == self.last
-
-    @property
-    def is_one_week(self) -> bool:
-        return monday_of(self.first) == monday_of(self.last)
-
 
 @dataclass(frozen=True)
 class PictureMonth:

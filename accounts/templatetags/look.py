@@ -120,6 +120,19 @@ def day_and_week(day: dt.date) -> str:
     return f"{short_day(day)}, {week_no(day)}"
 
 
+@register.filter
+def days_to(first: dt.date, last: dt.date) -> str:
+    """mån 26 okt – fre 30 okt, or tors 6 maj"""
+    return short_day(first) if first == last else f"{short_day(first)} – {short_day(last)}"
+
+
+@register.filter
+def weeks_to(first: dt.date, last: dt.date) -> str:
+    """v. 52–1, or v. 44"""
+    weeks = (first.isocalendar().week, last.isocalendar().week)
+    return week_no(first) if weeks[0] == weeks[1] else f"{week_no(first)}–{weeks[1]}"
+
+
 @register.filter(expects_localtime=True)
 def day_of_year(day: dt.date) -> str:
     """tis 15 sep 2026, v. 38"""

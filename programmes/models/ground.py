@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from textwrap import shorten
 from typing import Any
 
 from django.db import models
@@ -108,7 +109,7 @@ class ContentItem(SentOnce, Versioned):
         constraints = [models.UniqueConstraint(fields=["section", "slug"], name="content_item_slug_unique")]
 
     def __str__(self) -> str:
-        return self.heading or self.text[:60]
+        return self.heading or shorten(self.text, 60, placeholder=" …")
 
     def get_absolute_url(self) -> str:
         return reverse("programmes:item-detail", args=[self.section.slug, self.slug])

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from textwrap import shorten
+
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import models
@@ -89,4 +91,4 @@ class Commitment(SentOnce, Versioned):
         ordering = ["partner", "position", "pk"]
 
     def __str__(self) -> str:
-        return self.text[:60]
+        return shorten(self.text, 60, placeholder=" …")

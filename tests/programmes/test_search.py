@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from programmes import search
-from programmes.models import Concept
+from programmes.models import Concept, ContentItem, ContentSection
 from schools.actions.occasions import plan_occasion
 from tests.conftest import NOW
 from tests.content import the_reference_content
@@ -96,3 +96,10 @@ def test_any_text_can_be_searched_for(query: str):
     known = {"våld", "hemmet", "mobbning"}
     for word in search._words(query):
         assert all(0 < likeness <= 100 for likeness in search._alike(word, known).values())
+
+
+def test_a_long_text_without_a_heading_is_cut_between_words(content, samira, client):
+    section = ContentSection.objects.first()
+    text = "Skydda barn mot våld från vuxna i deras närhet och professionella som möter dem"
+    ContentItem.objects.create(section=section, slug="skydda", position=99, text=text)
+    assert "Skydda barn mot våld från vuxna i deras närhet och …</a>" in titles(client, samira, "skydda professionella")
