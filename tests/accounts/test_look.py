@@ -5,9 +5,11 @@ from __future__ import annotations
 import datetime as dt
 import re
 import uuid
+from pathlib import Path
 
 import pytest
 from django import forms
+from django.conf import settings
 from django.template import Context, Template
 from django.urls import reverse
 from django.utils import translation
@@ -17,6 +19,10 @@ from accounts.forms import RoleForm
 from accounts.templatetags.look import NBSP, day_of_year
 from schools.forms.occasions import AnswerForm
 from tests.pointing import SUMMARY, pointed_at_in_vain, summary_leads_nowhere
+
+TEMPLATES = Path(settings.BASE_DIR) / "templates"
+# A form in which something is filled in.
+FORM = re.compile(r'<form class="form-part[^>]*>')
 
 
 def said(template: Template, **context: object) -> str:
@@ -86,3 +92,25 @@ def test_the_link_of_an_error_leads_to_a_questions_first_answer():
     assert SUMMARY.findall(answer) == ["id_answer_0"]
     assert summary_leads_nowhere(answer) == set()
     assert SUMMARY.findall(many) == ["id_several_0", "id_none", "id_day"]
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "words"),
+    [
+        (dt.date(2026, 10, 26), dt.date(2026, 10, 30), "mån 26 okt – fre 30 okt, v. 44"),
+        (dt.date(2026, 12, 21), dt.date(2027, 1, 8), "mån 21 dec – fre 8 jan, v. 52–1"),
+        (dt.date(2027, 5, 6), dt.date(2027, 5, 6), "tors 6 maj, v. 18"),
+    ],
+)
+def test_days_in_a_row_are_written_with_their_weeks(first: dt.date, last: dt.date, words: str):
+    template = Template("{{ first|days_to:last }}, {{ first|weeks_to:last }}")
+    with translation.override("sv"):
+        assert said(template, first=first, last=last).replace(NBSP, " ") == words
+
+
+def test_what_is_wrong_in_a_form_is_said_by_the_portal_and_not_by_the_browser():
+    """The browser says it in its own language, and of one field at a time."""
+    forms_of = {path.name: FORM.findall(path.read_text()) for path in TEMPLATES.rglob("*.html")}
+    asked = [(name, tag) for name, tags in forms_of.items() for tag in tags if 'method="post"' in tag]
+    assert len(asked) > 50
+    assert [name for name, tag in asked if "novalidate" not in tag] == []
