@@ -52,6 +52,14 @@ def started(tmp_path: Path) -> Iterator[Any]:
         os.kill(left, signal.SIGKILL)
 
 
+@pytest.fixture(autouse=True)
+def as_a_terminal_starts_it() -> Iterator[None]:
+    """A suite that runs under nohup ignores the terminal's closing, and so would all that it starts."""
+    before = signal.signal(signal.SIGHUP, signal.SIG_DFL)
+    yield
+    signal.signal(signal.SIGHUP, before)
+
+
 def runs(pid: int) -> bool:
     try:
         os.kill(pid, 0)
