@@ -22,6 +22,17 @@ class DayInput(forms.DateInput):
         super().__init__(attrs, format="%Y-%m-%d")
 
 
+class MayBeEmpty:
+    """For a field that may be empty in some of its form's cases: the form says in which not, and no page calls it
+    optional."""
+
+    empty_values: Any
+
+    def validate(self, value: Any) -> None:
+        if value not in self.empty_values:
+            super().validate(value)  # type: ignore[misc]
+
+
 NOTHING_CHOSEN = _("Nothing chosen")
 _DASHES = BLANK_CHOICE_DASH[0][1]
 

@@ -9,14 +9,29 @@ from django import forms
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from accounts.forms import DayInput
+from accounts.forms import DayInput, MayBeEmpty
 from accounts.validators import refuse_personal_number
 from schools.forms.plans import TimeInput
 from schools.models import Group, School, SchoolYear
+from schools.models.groups import GRADES
+
+
+class GradeField(MayBeEmpty, forms.TypedChoiceField):
+    """A class's grade, or none where the group is no class."""
 
 
 class GroupForm(forms.ModelForm):
     """A staff group, a class or pupil mentors at a school in a school year."""
+
+    use_required_attribute = False
+
+    grade = GradeField(
+        label=_("Grade"),
+        choices=GRADES,
+        coerce=int,
+        empty_value=None,
+        help_text=_("For classes and pupil mentors."),
+    )
 
     class Meta:
         model = Group
@@ -34,7 +49,6 @@ class GroupForm(forms.ModelForm):
         widgets = {"kind": forms.RadioSelect, "weekly_start": TimeInput, "weekly_end": TimeInput, "starts_on": DayInput}
         help_texts = {
             "name": _("For example 3A, Personal F–3 or Elevmentorer 1."),
-            "grade": _("For classes and pupil mentors."),
             "headcount": _("Only the number, never names."),
             "weekday": _("If the group has a time of its own each week. Its sessions are planned for that day."),
             "staff_group": _("The staff who go through each topic before they hold it with the class."),

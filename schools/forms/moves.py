@@ -11,6 +11,7 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
+from accounts.forms import MayBeEmpty
 from accounts.templatetags.look import week_and_span, week_no
 from accounts.validators import refuse_personal_number
 from schools.forms.plans import AnswerField, coming_first
@@ -29,12 +30,8 @@ def _reason() -> forms.CharField:
     )
 
 
-class AnswerNumber(forms.IntegerField):
-    """A number that is asked for in some of the cases only, so that it is not called optional."""
-
-    def validate(self, value: int | None) -> None:
-        if value is not None:
-            super().validate(value)
+class AnswerNumber(MayBeEmpty, forms.IntegerField):
+    """A number that is asked for in some of the cases only."""
 
 
 class SwapForm(forms.Form):

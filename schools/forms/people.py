@@ -7,7 +7,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from accounts.forms import DayInput, HeldBetweenForm
+from accounts.forms import DayInput, HeldBetweenForm, MayBeEmpty
 from accounts.validators import refuse_personal_number
 from programmes.forms.keys import SentOnceForm
 from schools.models import SchoolMembership, SchoolPerson
@@ -50,20 +50,12 @@ class MembershipForm(HeldBetweenForm):
     field_order = ["role", "starts_on", "ends_on"]
 
 
-class AnswerText(forms.CharField):
-    """What is asked for of somebody new only, so that it is not called optional."""
-
-    def validate(self, value: str) -> None:
-        if value:
-            super().validate(value)
+class AnswerText(MayBeEmpty, forms.CharField):
+    """What is asked for of somebody new only."""
 
 
-class AnswerEmail(forms.EmailField):
+class AnswerEmail(MayBeEmpty, forms.EmailField):
     """As ``AnswerText``."""
-
-    def validate(self, value: str) -> None:
-        if value:
-            super().validate(value)
 
 
 class HandOverForm(forms.Form):

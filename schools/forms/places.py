@@ -8,17 +8,13 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from accounts.forms import NOTHING_CHOSEN, DayInput, name_empty_choices
+from accounts.forms import NOTHING_CHOSEN, DayInput, MayBeEmpty, name_empty_choices
 from accounts.validators import refuse_personal_number
 from schools.models import District, School
 
 
-class DistrictField(forms.ModelChoiceField):
-    """A district, or none when a new one is named instead, so that it is not called optional."""
-
-    def validate(self, value: District | None) -> None:
-        if value:
-            super().validate(value)
+class DistrictField(MayBeEmpty, forms.ModelChoiceField):
+    """A district, or none when a new one is named instead."""
 
 
 class SchoolForm(forms.ModelForm):

@@ -11,6 +11,7 @@ from django.utils.dates import MONTHS, WEEKDAYS
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
+from accounts.forms import MayBeEmpty
 from accounts.templatetags.look import week_and_span
 from accounts.validators import refuse_personal_number
 from programmes.models import SessionTopic
@@ -23,12 +24,8 @@ from schools.models import ProgrammeYear, TopicRecommendation
 OTHER, STAY = "other", "stay"
 
 
-class AnswerField(forms.ChoiceField):
-    """A choice with an empty answer that is an answer too, so that it is not called optional."""
-
-    def validate(self, value: str) -> None:
-        if value:
-            super().validate(value)
+class AnswerField(MayBeEmpty, forms.ChoiceField):
+    """A choice with an empty answer that is an answer too."""
 
 
 def coming_first(weeks: Sequence[tuple[dt.date, str]], this_week: dt.date) -> list[Any]:

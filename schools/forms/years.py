@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Mapping
 from typing import Any
 
@@ -10,7 +9,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
-from accounts.forms import DayInput
+from accounts.forms import DayInput, MayBeEmpty
 from schools.actions.calendar import check_year
 from schools.models import ClosedPeriod, School, SchoolYear
 from schools.year_proposals import ProposedPeriod, ProposedYear
@@ -31,18 +30,12 @@ class SchoolYearForm(forms.Form):
     )
 
 
-class RowField(forms.CharField):
-    """A text that may be empty where its row says nothing, so that it is not called optional."""
-
-    def validate(self, value: str) -> None:
-        pass
+class RowField(MayBeEmpty, forms.CharField):
+    """A text that may be empty where its row says nothing."""
 
 
-class RowDay(forms.DateField):
+class RowDay(MayBeEmpty, forms.DateField):
     """A day that may be empty likewise."""
-
-    def validate(self, value: dt.date | None) -> None:
-        pass
 
 
 class PeriodRow(forms.Form):

@@ -368,3 +368,11 @@ def test_closed_days_outside_the_year_are_refused(samiras):
 def test_no_school_takes_the_address_where_schools_are_added(samiras):
     samiras.post(reverse("schools:school-add"), {"name": "Ny", "new_district": "Norra"})
     assert School.objects.get(name="Ny").slug == "ny-2"
+
+
+def test_what_a_class_must_have_is_not_called_optional(samiras, town):
+    address = reverse("schools:group-add", args=["lindangsskolan", "2026-27"])
+    grade = samiras.get(address).context["form"]["grade"]
+    assert grade.field.required and not samiras.post(address, {"kind": "staff", "name": "Personal X"}).context
+    refused = samiras.post(address, {"kind": "class", "name": "3X"})
+    assert refused.context["form"].errors == {"grade": ["Välj klassens årskurs."]}
