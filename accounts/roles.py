@@ -11,10 +11,10 @@ from collections.abc import Callable, Sequence
 from functools import cache
 from typing import Any, NamedTuple
 
-from django.contrib.auth import get_user_model
-from django.db import connection
-from django.db.models import BigIntegerField, QuerySet, TextField, Value
+from django.db.models import BigIntegerField, DateField, QuerySet, TextField, Value
 from django.db.models.functions import Cast
+
+from accounts.written import Slot, Written
 
 
 class Held(NamedTuple):
@@ -25,11 +25,9 @@ class Held(NamedTuple):
     place: int
 
 
-# The active roles of somebody on a day, as a query, with the names of the fields for the role and for the place.
-Reader = Callable[[Any, dt.date], QuerySet[Any]]
+# The active roles of somebody on a day, as a query in which both are slots.
+Reader = Callable[[Any, Any], QuerySet[Any]]
 _readers: dict[str, tuple[Reader, str, str]] = {}
-# Whom and when the question is written out for; who asks puts the person and the day in their places.
-NOBODY, NO_DAY = -1, dt.date.min
 
 
 def register(kind: str, reader: Reader, *, role: str = "", place: str = "") -> None:
@@ -48,23 +46,22 @@ def held_by(user: Any, kind: str, today: dt.date) -> list[Held]:
 
 
 def _read(user: Any, today: dt.date) -> list[Held]:
-    sql, values = _question()
-    day = connection.ops.adapt_datefield_value
-    own = {NOBODY: user.pk, day(NO_DAY): day(today)}
-    with connection.cursor() as cursor:
-        cursor.execute(sql, [own.get(value, value) for value in values])
-        return [Held(*row) for row in cursor.fetchall()]
+    return [Held(*row) for row in _question().rows(user=user.pk, today=today)]
 
 
 @cache
-def _question() -> tuple[str, Sequence[Any]]:
-    """What is asked about each person on each page, as SQL: written out once, for nobody on no day."""
-    nobody = get_user_model()(pk=NOBODY)
-    first, *rest = (_of_kind(kind, *_readers[kind], nobody, NO_DAY) for kind in _readers)
-    return first.union(*rest, all=True).query.sql_with_params()
+def _question() -> Written[tuple[Any, ...]]:
+    """What is asked about each person on each page."""
+    user, today = Slot("user", BigIntegerField()), Slot("today", DateField())
+
+    def of_every_kind() -> QuerySet[Any, tuple[Any, ...]]:
+        first, *rest = (_of_kind(kind, *_readers[kind], user, today) for kind in _readers)
+        return first.union(*rest, all=True)
+
+    return Written(of_every_kind)
 
 
-def _of_kind(kind: str, reader: Reader, role: str, place: str, user: Any, today: dt.date) -> QuerySet[Any]:
+def _of_kind(kind: str, reader: Reader, role: str, place: str, user: Any, today: Any) -> QuerySet[Any, Any]:
     return (
         reader(user, today)
         .order_by()

@@ -12,10 +12,10 @@ from functools import cached_property
 from typing import Any, Generic, NamedTuple, TypeVar
 
 from django.db import connections
-from django.db.models import Expression, Field, Model, QuerySet
+from django.db.models import Expression, Field, QuerySet
 from django.db.models.sql.compiler import SQLCompiler
 
-Row = TypeVar("Row", bound=Model)
+Row = TypeVar("Row")
 
 
 class Slot(Expression):
@@ -39,7 +39,7 @@ class _Statement(NamedTuple):
 class Written(Generic[Row]):
     """A question with slots. ``question`` makes it, once: what it depends on besides the slots stays as it was then."""
 
-    def __init__(self, question: Callable[[], QuerySet[Row]]) -> None:
+    def __init__(self, question: Callable[[], QuerySet[Any, Row]]) -> None:
         self._question = question
 
     def rows(self, **filling: Any) -> list[Row]:
@@ -53,7 +53,7 @@ class Written(Generic[Row]):
         own: Any = copy(compiler)
         own.connection, own.as_sql = connection, lambda: (sql, filled)
         rows: Any = asked.all()
-        rows.query.get_compiler = lambda **_options: own
+        rows.query.get_compiler = lambda *_using, **_options: own
         return list(rows)
 
     @cached_property
