@@ -17,6 +17,7 @@ from evaluations.selection import Selection, selected
 from evaluations.summing import STATES, Summary, from_json, is_in_the_picture, merged, state_of, summary_of
 from evaluations.sums import summary_of_all, sums_of
 from evaluations.topic_rows import TopicRow, topic_rows
+from evaluations.year_line import LinePoint, line_of, months_shown
 from schools.models import ProgrammeYear, School
 from schools.models.groups import GRADES
 from schools.models.plans import CancelReason
@@ -59,16 +60,6 @@ class LastYear:
     selection: Selection
     schools: int
     totals: Counts
-
-
-@dataclass(frozen=True)
-class LinePoint:
-    """The year's line to a month's end, added up: what was due, what was held, and last year's held."""
-
-    month: dt.date
-    plan: int
-    held: int
-    last: int | None
 
 
 @dataclass(frozen=True)
@@ -265,7 +256,7 @@ def _dashboard(
         effect=reminding.effect_from(totals),
         earlier=[one for one in (_figures_of(last_year), since_report) if one],
         topics=topic_rows(totals, selection),
-        line=_line(totals, last_year, selection),
+        line=line_of(totals, last_year.totals if last_year else None, selection),
         reasons=reason_rows(totals),
         last_year=last_year,
     )
@@ -285,19 +276,6 @@ def schools_in_the_picture(selection: Selection) -> tuple[list[School], dict[int
     counts = counts_by_school(selection.programme_year, selection.schools, selection.as_of)
     schools = [school for school in selection.schools if is_in_the_picture(counts[school.pk])]
     return schools, {school.pk: counts[school.pk] for school in schools}
-
-
-def months_shown(totals: Counts, as_of: dt.date) -> list[dt.date]:
-    """The first day of each month from the first in which a session was due to the day's."""
-    return _months_between(min(totals["months"]), as_of) if totals["months"] else []
-
-
-def _months_between(first: str, as_of: dt.date) -> list[dt.date]:
-    months, month = [], dt.date.fromisoformat(f"{first}-01")
-    while month <= as_of:
-        months.append(month)
-        month = (month + dt.timedelta(days=32)).replace(day=1)
-    return months
 
 
 def _school_rows(
@@ -364,33 +342,6 @@ def _figures_of(last_year: LastYear | None) -> Earlier | None:
         return None
     own = all_figures(last_year.totals, last_year.selection)
     return Earlier(last_year.selection.as_of, {figure.key: figure for figure in own})
-
-
-def _line(totals: Counts, last_year: LastYear | None, selection: Selection) -> list[LinePoint]:
-    """Added up by month from the year's start to the day."""
-    months = _months_between(f"{selection.year.starts_on:%Y-%m}", selection.as_of)
-    before = [month.replace(year=month.year - 1) for month in months]
-    # Last year's day can be the first of the month after.
-    before[-1:] = months[-1:]
-    return [
-        LinePoint(
-            month,
-            _due_by(totals, month),
-            _held_by(totals, month),
-            _held_by(last_year.totals, ago) if last_year else None,
-        )
-        for month, ago in zip(months, before, strict=True)
-    ]
-
-
-def _due_by(totals: Counts, month: dt.date) -> int:
-    """How many were due by a month's end."""
-    return sum(one["plan"] for name, one in totals["months"].items() if name <= f"{month:%Y-%m}")
-
-
-def _held_by(totals: Counts, month: dt.date) -> int:
-    """How many had been held by a month's end."""
-    return sum(number for name, number in totals["held_months"].items() if name <= f"{month:%Y-%m}")
 
 
 def reason_rows(totals: Counts) -> list[ReasonRow]:

@@ -17,7 +17,6 @@ from evaluations.dashboard import (
     TopicRow,
     all_figures,
     month_of,
-    months_shown,
     reason_rows,
     tiles_of,
     topic_rows,
@@ -31,6 +30,7 @@ from evaluations.selection import Selection
 from evaluations.sizes import Size
 from evaluations.summing import Summary, is_in_the_picture
 from evaluations.sums import by_district, summary_of_all
+from evaluations.year_line import months_shown
 from schools.models import District, Group, School
 
 # Of one school this says nothing: whether it takes part is its pace. Of one group neither do shares of classes.

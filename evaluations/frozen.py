@@ -14,9 +14,10 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from evaluations.cells import Cell, Column, Row, Table
-from evaluations.dashboard import STATES, LinePoint, ReasonRow
+from evaluations.dashboard import STATES, ReasonRow
 from evaluations.figures import Figure
 from evaluations.models import SavedReport
+from evaluations.year_line import LinePoint
 
 FORMAT = 1
 # The tables that tell of single schools: for those who see every school.

@@ -13,8 +13,9 @@ from django import template
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from evaluations.dashboard import LinePoint, Month, ReasonRow
+from evaluations.dashboard import Month, ReasonRow
 from evaluations.figures import NBSP, Figure
+from evaluations.year_line import LinePoint
 
 register = template.Library()
 LEFT, RIGHT = 12.0, 72.0

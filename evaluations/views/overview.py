@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from accounts.kept_pages import kept
 from evaluations import sentences, tables
-from evaluations.dashboard import Compared, Dashboard, compared, months_shown, overview_of, with_contact
+from evaluations.dashboard import Compared, Dashboard, compared, overview_of, with_contact
 from evaluations.definitions import ALL, NUMBERS, PRACTICE
 from evaluations.figures import AMBER, GREEN
 from evaluations.fingerprints import Fingerprint
@@ -24,6 +24,7 @@ from evaluations.selection import Selection, selected
 from evaluations.summing import keys_of
 from evaluations.views.access import for_partners_too, with_totals
 from evaluations.written_rows import written_rows
+from evaluations.year_line import months_shown
 from schools.models import District
 from sessions_log.models import LogRevision
 

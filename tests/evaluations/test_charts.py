@@ -9,8 +9,9 @@ from itertools import pairwise
 import pytest
 from django.template import Context, Template
 
-from evaluations.dashboard import LinePoint, Month, ReasonRow
+from evaluations.dashboard import Month, ReasonRow
 from evaluations.figures import Figure
+from evaluations.year_line import LinePoint
 
 AS_OF = dt.date(2026, 11, 12)
 WIDTH = re.compile(r'class="(c-(?!track)\w+)"[^>]*?width="([\d.]+)%"')

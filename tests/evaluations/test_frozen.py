@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from evaluations.cells import Cell, Column, Table
-from evaluations.dashboard import STATES, LinePoint, ReasonRow
+from evaluations.dashboard import STATES, ReasonRow
 from evaluations.definitions import DEFINITIONS
 from evaluations.frozen import (
     Before,
@@ -26,6 +26,7 @@ from evaluations.frozen import (
 )
 from evaluations.pictures import with_pictures
 from evaluations.reports import lines_of, sheets_of
+from evaluations.year_line import LinePoint
 
 DAYS = st.dates(dt.date(2020, 1, 1), dt.date(2040, 1, 1))
 NUMBERS = st.integers(0, 5000)

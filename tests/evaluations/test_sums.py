@@ -21,7 +21,6 @@ from evaluations.dashboard import (
     compared,
     count_ahead,
     dashboard_of,
-    months_shown,
     overview_of,
     school_rows,
     with_contact,
@@ -30,6 +29,7 @@ from evaluations.models import SummedFigures
 from evaluations.selection import Selection, selected
 from evaluations.summing import NAMED, Summary, from_json, keys_of, merged, summary_of, to_json
 from evaluations.sums import by_district, summary_of_all
+from evaluations.year_line import months_shown
 from outbox.models import State
 from schools.actions import groups as groups_actions
 from schools.actions import places
