@@ -2,23 +2,22 @@
 
 from __future__ import annotations
 
-import uuid
 from collections.abc import Collection
 from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from programmes.forms.keys import SentOnceForm
 from schools.models import School
 from schools.models.places import SchoolQuerySet
 
 ALL, CHOSEN = "all", "chosen"
 
 
-class FeedForm(forms.Form):
+class FeedForm(SentOnceForm):
     """For which school an address is made or taken back; empty: for all own schools."""
 
-    key = forms.UUIDField(widget=forms.HiddenInput, required=False)
     school = forms.ModelChoiceField(School.objects.none(), to_field_name="slug", required=False)
 
     def __init__(self, *args: Any, schools: SchoolQuerySet, **kwargs: Any) -> None:
@@ -35,10 +34,9 @@ class SomeSchoolsField(forms.ModelMultipleChoiceField):
         return super().clean(value) if value else School.objects.none()
 
 
-class ChosenSchoolsForm(forms.Form):
+class ChosenSchoolsForm(SentOnceForm):
     """All schools, or some of them: a centre coordinator's choice."""
 
-    key = forms.UUIDField(widget=forms.HiddenInput, initial=uuid.uuid4)
     which = forms.ChoiceField(
         label=_("Which schools?"),
         choices=[(ALL, _("All schools")), (CHOSEN, _("Only those that I choose"))],
