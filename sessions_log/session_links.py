@@ -62,8 +62,7 @@ def open_session_link(token: str, today: dt.date) -> SessionLink:
     session = rows.select_related("participation__programme_year__year", "leader__user", "log__logged_by").first()
     if session is None or session.leader is None or not can_log_by_link(session):
         raise Revoked
-    closed_on = session.participation.school.closed_on
-    if (closed_on and closed_on < today) or not can_have_account(session.leader):
+    if session.participation.school.has_closed_by(today) or not can_have_account(session.leader):
         raise Revoked
     if today > session.week_start + HOLDS:
         raise Expired

@@ -39,8 +39,7 @@ def heir_of(message: Message, now: dt.datetime) -> tuple[User, dict[str, Any]]:
 def _heirs(left: SchoolMembership, today: dt.date) -> Iterator[tuple[SchoolMembership, User]]:
     """Those with the role at the school, the newest first; for a contact person's mails the school's coordinators, if
     it has no contact person."""
-    closed_on = left.person.school.closed_on
-    if closed_on and closed_on < today:
+    if left.person.school.has_closed_by(today):
         return
     active = SchoolMembership.objects.in_reach().active(today).filter(person__school=left.person.school)
     active = active.exclude(pk=left.pk).select_related("person__user", "person__school").order_by("-starts_on", "-pk")

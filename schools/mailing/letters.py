@@ -26,8 +26,7 @@ def membership_of(message: Message, now: dt.datetime) -> SchoolMembership:
     membership = asked_for_all(message, ("memberships", today), lambda messages: _memberships(messages, today))
     if membership is None or message.user is None or not message.user.is_active:
         raise LeftTheRole(_("The recipient no longer has the role at the school."))
-    closed_on = membership.person.school.closed_on
-    if closed_on and closed_on < today:
+    if membership.person.school.has_closed_by(today):
         raise NotWanted(_("The school is no longer in the work."))
     return membership
 

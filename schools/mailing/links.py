@@ -88,5 +88,4 @@ def open_link(token: str, today: dt.date) -> OpenLink:
 def _is_closed(membership: SchoolMembership, today: dt.date) -> bool:
     """Whether the account is shut, or the school has left the work."""
     person = membership.person
-    closed_on = person.school.closed_on
-    return bool(person.user and not person.user.is_active) or bool(closed_on and closed_on < today)
+    return bool(person.user and not person.user.is_active) or person.school.has_closed_by(today)

@@ -156,6 +156,10 @@ class School(models.Model):
     def get_absolute_url(self) -> str:
         return reverse("schools:school-detail", args=[self.slug])
 
+    def has_closed_by(self, day: dt.date) -> bool:
+        """Whether the school's last day in the work lies before a day."""
+        return self.closed_on is not None and self.closed_on < day
+
     def is_paused(self, today: dt.date) -> bool:
         """Whether the school gets no reminders on a day. It ends by itself."""
         return self.reminders_paused_until is not None and self.reminders_paused_until >= today

@@ -59,7 +59,7 @@ def school_detail(request: SignedInRequest, slug: str) -> HttpResponse:
         "year": year,
         "today": today,
         "rights": rights,
-        "may_log_here": rights.log and bool(parts) and (school.closed_on is None or school.closed_on >= today),
+        "may_log_here": rights.log and bool(parts) and not school.has_closed_by(today),
         "people": people,
         "latest": latest_deeds(school, LATEST_DEEDS),
     } | occasions_of(request.user, school, today, in_series=_is_in_series(parts, today))
