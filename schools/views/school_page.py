@@ -52,14 +52,16 @@ def school_detail(request: SignedInRequest, slug: str) -> HttpResponse:
     term = current_term([term for term in terms if term.year == year], today)
     rights = Rights.of(request.user, school, today)
     people, parts = people_at(school, today), taking_part_of(school, term)
+    has_closed = school.has_closed_by(today)
     context = {
         "school": school,
         "is_paused": school.is_paused(today),
+        "has_closed": has_closed,
         "years": years,
         "year": year,
         "today": today,
         "rights": rights,
-        "may_log_here": rights.log and bool(parts) and not school.has_closed_by(today),
+        "may_log_here": rights.log and bool(parts) and not has_closed,
         "people": people,
         "latest": latest_deeds(school, LATEST_DEEDS),
     } | occasions_of(request.user, school, today, in_series=_is_in_series(parts, today))

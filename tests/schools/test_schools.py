@@ -195,6 +195,15 @@ def test_a_last_day_ahead_is_taken_back_on_the_schools_own_page(town, signed_in)
     assert not town.lindang.groups.exclude(ends_on=None).exists()
 
 
+def test_the_button_says_whether_the_school_has_left_yet(town, signed_in):
+    client = signed_in(town.samira)
+    for last_day, words in ((AUTUMN_DAY + dt.timedelta(days=9), "Ta tillbaka sista dagen"), (YESTERDAY, "Ta med igen")):
+        town.lindang.closed_on = last_day
+        town.lindang.save()
+        page = text_of(client.get(town.lindang.get_absolute_url()))
+        assert [one for one in ("Ta tillbaka sista dagen", "Ta med igen") if one in page] == [words]
+
+
 def test_a_school_whose_last_day_is_ahead_has_its_classes_in_the_list(town, signed_in):
     client = signed_in(town.samira)
 
