@@ -7,6 +7,7 @@ from collections import Counter
 
 import pytest
 from django.db import transaction
+from django.utils import timezone
 
 from accounts.models import User
 from evaluations.models import SavedReport
@@ -55,6 +56,12 @@ def test_some_logs_are_late_and_some_are_missing():
     delays = [log.logged_at.date() - log.held_on for log in SessionLog.objects.filter(held=True)]
     assert any(delay > dt.timedelta(days=7) for delay in delays)
     assert PlannedSession.objects.awaiting_log(TODAY).exists()
+
+
+def test_nobody_has_logged_at_an_hour_that_has_not_come():
+    a_small_example()
+    midnight = timezone.make_aware(dt.datetime.combine(TODAY, dt.time()))
+    assert not SessionLog.objects.filter(logged_at__gte=midnight).exists()
 
 
 def test_one_school_has_no_contact_person():

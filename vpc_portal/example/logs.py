@@ -56,6 +56,11 @@ class Telling:
     today: dt.date
     teachers: list[SchoolPerson]
 
+    @property
+    def yesterday(self) -> dt.date:
+        """The last day on which something has been done: today's hours may not have come yet."""
+        return self.today - dt.timedelta(days=1)
+
     def happens(self, odds: int, session: PlannedSession) -> bool:
         factor = self.odds.staff_factor if session.group.kind == "staff" else 1
         return self.random.randrange(100) < odds * factor
@@ -121,7 +126,7 @@ def _move_one_ahead(telling: Telling, participation: Participation) -> None:
     """Somebody has already asked for another week in the weeks to come."""
     ahead = participation.sessions.upcoming(telling.today + dt.timedelta(days=14)).with_names().first()
     if ahead:
-        _move(telling, ahead, at_hour(telling.today - dt.timedelta(days=1), 14))
+        _move(telling, ahead, at_hour(telling.yesterday, 14))
 
 
 def _cancel(telling: Telling, session: PlannedSession, now: dt.datetime) -> None:
@@ -133,10 +138,10 @@ def _cancel(telling: Telling, session: PlannedSession, now: dt.datetime) -> None
 
 
 def _log_some_of_this_week(telling: Telling, session: PlannedSession) -> None:
-    """Before today's evening the first days of the week are logged, the rest of it is still ahead."""
+    """Of the week's first days some is logged by yesterday; the rest is still ahead."""
     days = telling.calendar.open_days(session.week_start)
     if days and days[0] < telling.today and telling.random.random() < 0.3:
-        log_as_planned(session=session, key=_key(telling), by=telling.by, now=at_hour(telling.today, 8))
+        log_as_planned(session=session, key=_key(telling), by=telling.by, now=at_hour(telling.yesterday, 15))
 
 
 def _log(telling: Telling, session: PlannedSession) -> None:
@@ -145,10 +150,8 @@ def _log(telling: Telling, session: PlannedSession) -> None:
         return
     day = telling.random.choice(days)
     late = telling.happens(telling.odds.logged_late, session)
-    logged_on = min(
-        day + dt.timedelta(days=telling.random.randint(9, 30) if late else telling.random.randint(0, 3)), telling.today
-    )
-    now = at_hour(logged_on, 15)
+    waited = telling.random.randint(9, 30) if late else telling.random.randint(0, 3)
+    now = at_hour(min(day + dt.timedelta(days=waited), telling.yesterday), 15)
     entry = _entry(telling, session, day)
     log_session(session=session, entry=entry, key=_key(telling), by=telling.by, now=now)
 
