@@ -150,7 +150,8 @@ def _is_lasting(request: SignedInRequest, answer: HttpResponse) -> bool:
     said = get_messages(request)
     is_said = isinstance(said, BaseStorage) and (said.used or said.added_new)
     for_once = is_said or request.session.modified or answer.cookies
-    return answer.status_code == 200 and not answer.streaming and not for_once and not hasattr(request, "passes_soon")
+    is_page = answer.status_code == 200 and not answer.streaming and answer["Content-Type"].startswith("text/html")
+    return is_page and not for_once and not hasattr(request, "passes_soon")
 
 
 def _without_tokens(text: str) -> str:

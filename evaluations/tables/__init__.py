@@ -12,6 +12,7 @@ from evaluations.tables.drilling import (
     term_table,
     topic_school_table,
 )
+from evaluations.tables.lists import class_list_table, school_list_table, session_list_table
 from evaluations.tables.overview import (
     about,
     definition_table,
@@ -38,6 +39,7 @@ from evaluations.tables.since import since_table
 
 __all__ = [
     "about",
+    "class_list_table",
     "definition_table",
     "district_table",
     "figure_table",
@@ -53,10 +55,12 @@ __all__ = [
     "reason_table",
     "school_cells",
     "school_columns",
+    "school_list_table",
     "school_table",
     "series_summary",
     "series_table",
     "series_total",
+    "session_list_table",
     "since_table",
     "term_table",
     "topic_school_table",

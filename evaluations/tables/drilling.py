@@ -107,6 +107,18 @@ def place_table(places: Sequence[Place], sessions: Mapping[int, PlannedSession])
 
 def _place_cells(place: Place, sessions: Mapping[int, PlannedSession]) -> Row:
     session = sessions.get(place.row.pk) if place.row else None
+    return [
+        Cell(session.topic_title, session.get_absolute_url()) if session else Cell(_("One more session")),
+        Cell(_("w. %(week)s") % {"week": place.row.week.isocalendar().week} if place.row else "–"),
+        Cell(state_in_words(place.state)),
+        Cell(answer_in_words(place.on_time, asked=place.is_base and place.is_due)),
+        Cell(answer_in_words(place.staff_first, asked=place.is_to_follow_staff)),
+        Cell(answer_in_words(place.logged_in_time, asked=place.needs_log)),
+    ]
+
+
+def state_in_words(state: str) -> str:
+    """What has come of a session by the day."""
     states = {
         "held": _("Held"),
         "nolog": _("Awaiting log"),
@@ -114,17 +126,11 @@ def _place_cells(place: Place, sessions: Mapping[int, PlannedSession]) -> Row:
         "planned": pgettext("sessions", "Ahead"),
         "unplanned": pgettext("sessions", "In no plan"),
     }
-    return [
-        Cell(session.topic_title, session.get_absolute_url()) if session else Cell(_("One more session")),
-        Cell(_("w. %(week)s") % {"week": place.row.week.isocalendar().week} if place.row else "–"),
-        Cell(states[place.state]),
-        Cell(_answer(place.on_time, asked=place.is_base and place.is_due)),
-        Cell(_answer(place.staff_first, asked=place.is_to_follow_staff)),
-        Cell(_answer(place.logged_in_time, asked=place.needs_log)),
-    ]
+    return states[state]
 
 
-def _answer(answer: bool | None, *, asked: bool) -> str:
+def answer_in_words(answer: bool | None, *, asked: bool = True) -> str:
+    """What a figure says of a session; a dash if it does not ask about this one."""
     if not asked:
         return "–"
     if answer is None:

@@ -9,10 +9,12 @@ from typing import Any
 from django.core.paginator import Page, Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
 from accounts.kept_pages import kept
-from evaluations import class_lists, lists
+from evaluations import class_lists, lists, tables
+from evaluations.cells import Table
 from evaluations.counting import HELD_LATER
 from evaluations.dashboard import reason_title
 from evaluations.definitions import DEFINITIONS
@@ -20,12 +22,15 @@ from evaluations.rendered import chosen, counted, kept_part
 from evaluations.selection import Selection, schools_of
 from evaluations.terms import OF_TERMS, SEASONS, name_of
 from evaluations.views.access import with_selection
+from evaluations.views.export import asks_for_file, file_of
 from programmes.models import SessionTopic
 from schools.models import Group, PlannedSession, School
 from schools.models.groups import GRADES
 from schools.models.plans import CancelReason
 
 PAGE = 50
+# Longer lists are to be narrowed first: nobody reads them, and to read them all takes long.
+MOST_IN_A_FILE = 20_000
 
 
 @dataclass(frozen=True)
@@ -59,15 +64,11 @@ SESSIONS: Mapping[str, Collection[str]] = {**lists.PLACES, "reminders": lists.RE
 @with_selection
 def session_list(request: HttpRequest, *, selection: Selection) -> HttpResponse:
     asked = _asked(request, selection, SESSIONS)
-    found: Sequence[lists.ListedPlace]
-    if asked.figure == "reminders":
-        found = lists.reminded_in(selection, asked.part, school=asked.school)
-    elif asked.figure == "lost":
-        found = lists.lost_in(selection, asked.part, school=asked.school, reason=asked.reason)
-    else:
-        found = lists.places_in(
-            selection, asked.figure, asked.part, school=asked.school, topic=asked.topic_slug, term=asked.season
-        )
+    found = _sessions_of(selection, asked)
+    if _is_to_be_a_file(request, selection, found):
+        listed = found[:]
+        table = tables.session_list_table(listed, _planned(listed), _groups(listed), asked.figure)
+        return _file(request, selection, asked, table)
     # Only what is asked for is read, if it is not kept as it was written out.
     page = page_of(request, range(len(found)))
     content = kept_part(
@@ -77,6 +78,16 @@ def session_list(request: HttpRequest, *, selection: Selection) -> HttpResponse:
     )
     context = _context(selection, asked, SESSIONS) | {"page": page, "content": content}
     return render(request, "evaluations/session_list.html", context)
+
+
+def _sessions_of(selection: Selection, asked: Asked) -> Sequence[lists.ListedPlace]:
+    if asked.figure == "reminders":
+        return lists.reminded_in(selection, asked.part, school=asked.school)
+    if asked.figure == "lost":
+        return lists.lost_in(selection, asked.part, school=asked.school, reason=asked.reason)
+    return lists.places_in(
+        selection, asked.figure, asked.part, school=asked.school, topic=asked.topic_slug, term=asked.season
+    )
 
 
 def _follows_from(selection: Selection, asked: Asked, page: Page[Any], found: Sequence[object]) -> list[object] | None:
@@ -115,6 +126,10 @@ def class_list(request: HttpRequest, *, selection: Selection) -> HttpResponse:
     asked = _asked(request, selection, lists.CLASSES)
     about = (asked.figure, asked.part, asked.school, asked.grade, asked.season)
     found = class_lists.classes_in(class_lists.Asked(selection, *about))
+    if _is_to_be_a_file(request, selection, found):
+        listed = found[:]
+        names = Group.objects.in_bulk([one.one.group.pk for one in listed])
+        return _file(request, selection, asked, tables.class_list_table(listed, names))
     page = page_of(request, found)
     names = Group.objects.in_bulk([listed.one.group.pk for listed in page])
     context = _context(selection, asked, lists.CLASSES) | {
@@ -132,8 +147,26 @@ def class_list(request: HttpRequest, *, selection: Selection) -> HttpResponse:
 def school_list(request: HttpRequest, *, selection: Selection) -> HttpResponse:
     asked = _asked(request, selection, lists.SCHOOLS)
     found = lists.schools_in(selection, asked.figure, asked.part)
+    if _is_to_be_a_file(request, selection, found):
+        return _file(request, selection, asked, tables.school_list_table(found[:]))
     context = _context(selection, asked, lists.SCHOOLS) | {"page": page_of(request, found), "total": len(found)}
     return render(request, "evaluations/school_list.html", context)
+
+
+def _is_to_be_a_file(request: HttpRequest, selection: Selection, found: Sequence[object]) -> bool:
+    """Whether the address asks for the list as a file. Of one that is too long it is said, and the page is shown."""
+    if not asks_for_file(request, selection):
+        return False
+    if len(found) > MOST_IN_A_FILE:
+        selection.mended.append(_("The list is too long for a file. Choose a district, a school or a part of it."))
+        return False
+    return True
+
+
+def _file(request: HttpRequest, selection: Selection, asked: Asked, table: Table) -> HttpResponse:
+    figure = str(DEFINITIONS[asked.figure].title)
+    about = [(_("Figure"), figure), (_("Part"), str(lists.TITLES[asked.part]))]
+    return file_of(request, selection, [table], *about, name=slugify(figure))
 
 
 def _asked(request: HttpRequest, selection: Selection, known: Mapping[str, Collection[str]]) -> Asked:
@@ -211,6 +244,7 @@ def _context(selection: Selection, asked: Asked, known: Mapping[str, Collection[
     return {
         "selection": selection,
         "asked": asked,
+        "most_in_a_file": MOST_IN_A_FILE,
         "grade_label": "" if asked.grade is None else dict(GRADES)[asked.grade],
         "reason": reason_title(asked.reason) if asked.reason else "",
         "term_name": name_of(selection.year, asked.season) if asked.season else "",
@@ -227,10 +261,18 @@ def page_of(request: HttpRequest, found: Sequence[Any]) -> Page[Any]:
     return Paginator(found, PAGE).get_page(request.GET.get("sida"))
 
 
+def _planned(listed: Sequence[lists.ListedPlace]) -> dict[int, PlannedSession]:
+    return PlannedSession.objects.with_names().in_bulk([one.place.row.pk for one in listed if one.place.row])
+
+
+def _groups(listed: Sequence[lists.ListedPlace]) -> dict[int, Group]:
+    return Group.objects.in_bulk({one.place.group.pk for one in listed})
+
+
 def _with_sessions(page: Sequence[lists.ListedPlace]) -> list[dict[str, Any]]:
     """What a page's rows show: the place, its session if it is planned, and its group."""
-    sessions = PlannedSession.objects.with_names().in_bulk([row.place.row.pk for row in page if row.place.row])
-    groups = Group.objects.in_bulk([row.place.group.pk for row in page if not row.place.row])
+    sessions = _planned(page)
+    groups = _groups([row for row in page if not row.place.row])
     return [
         {
             "school": row.school,
