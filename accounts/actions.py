@@ -14,14 +14,16 @@ from accounts.models import CentreRole, User
 
 ADMINISTRATOR = CentreRole.Role.ADMINISTRATOR
 
-# Apps above this one say here what follows from a corrected address: of whom, which it was before, and when.
+# Apps above this one register here what follows from a corrected address; called with the user, the former address and
+# the moment.
 AddressFollower = Callable[[User, str, dt.datetime], object]
 address_followers: list[AddressFollower] = []
 
 
 @transaction.atomic
 def make_account(*, email: str, full_name: str, phone: str = "", password: str | None = None, by: User | None) -> User:
-    """An account; without a password its owner chooses one by a link. ``by`` is None only for the first account."""
+    """Make an account. Without a password its owner chooses one by a link. ``by`` is None only for the first
+    account."""
     user = User(email=email.strip().lower(), full_name=full_name, phone=phone)
     user.set_password(password)
     user.full_clean(exclude=["password"])
@@ -31,7 +33,8 @@ def make_account(*, email: str, full_name: str, phone: str = "", password: str |
 
 @transaction.atomic
 def change_account(*, user: User, by: User, now: dt.datetime) -> None:
-    """Save an account's changed fields. A corrected address is where its mails go from then on, what waits included."""
+    """Save an account's changed fields. When the address is corrected, its mails go to the new one, those already
+    waiting included."""
     before = User.objects.values_list("email", flat=True).get(pk=user.pk)
     user.email = user.email.strip().lower()
     user.full_clean(exclude=["password"])
@@ -45,11 +48,12 @@ def change_account(*, user: User, by: User, now: dt.datetime) -> None:
 def give_role(
     *, user: User, role: str, starts_on: dt.date, ends_on: dt.date | None = None, by: User | None
 ) -> CentreRole:
-    """A role for the whole centre, from a day. Raises ``ValidationError`` when it overlaps one that the user has.
+    """Give a role for the whole centre from a day on. Raises ``ValidationError`` when the user already has it for some
+    of that time.
 
-    An administrator also gets every permission on Django's administration site, as a superuser: reference content is
-    kept there, and all of it is an administrator's. The site itself is open only on the days of the role, by
-    ``policies.user_can_use_administration_site``.
+    An administrator also becomes a superuser of Django's administration site, because the reference content is kept
+    there and an administrator may change all of it. The site itself is open only on the days of the role
+    (``policies.user_can_use_administration_site``).
     """
     held = CentreRole(user=user, role=role, starts_on=starts_on, ends_on=ends_on)
     held.full_clean()
@@ -63,8 +67,8 @@ def give_role(
 
 @transaction.atomic
 def end_role(*, role: CentreRole, last_day: dt.date, today: dt.date, by: User) -> CentreRole:
-    """The last day of a role. Raises ``ValidationError`` when nobody would be left to administer the portal, and when a
-    role that is ended anew would run into a later one."""
+    """Set the last day of a role. Raises ``ValidationError`` when nobody would be left to administer the portal, and
+    when the role's new last day would overlap a later row of the same role."""
     if role.role == ADMINISTRATOR:
         _refuse_if_last_administrator(role.user, today)
     role.ends_on = last_day

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 log = logging.getLogger(__name__)
 
-# Who has one IPv6 address has as many as there are in its network.
+# Whoever has one IPv6 address usually has the whole network, so tries are counted by network.
 NETWORK_BITS = 64
 
 
@@ -29,8 +29,11 @@ class ClosedSignupAdapter(DefaultAccountAdapter):
         return False
 
     def get_client_ip(self, request: HttpRequest) -> str:
-        """Where a request comes from, for every limit on tries: in production what the proxy has written last, of an
-        IPv6 address its network. Those of whom nobody knows it share one limit, and none of them is turned away."""
+        """Where a request comes from, for every limit on tries.
+
+        In production it is the address that the proxy wrote last in ``X-Forwarded-For``; of an IPv6 address, its
+        network. Requests whose address nobody can tell share one limit; none of them is refused.
+        """
         if settings.ALLAUTH_TRUSTED_PROXY_COUNT and not request.headers.get("X-Forwarded-For"):
             _say_that_the_proxy_tells_nothing()
         try:
@@ -44,5 +47,6 @@ class ClosedSignupAdapter(DefaultAccountAdapter):
 
 @cache
 def _say_that_the_proxy_tells_nothing() -> None:
-    """Once a process: the portal works, but one who tries on and on stops all others with him."""
+    """Log once per process that the proxy sends no client address: the portal works, but one who tries on and on stops
+    everybody."""
     log.warning("The proxy sets no X-Forwarded-For: all who sign in share one limit. See README, Deployment.")

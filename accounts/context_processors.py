@@ -12,12 +12,12 @@ from accounts.models import CentreRole
 from accounts.navigation import menu_for
 from accounts.policies import centre_roles
 
-# Apps above this one say here what a person without a role at the centre is, in words.
+# Apps above this one register here what to call a person who has no role at the centre.
 role_titles: list[Callable[[Any, Any], str]] = []
 
 
 def portal(request: HttpRequest) -> dict[str, object]:
-    """Whether this is the demo, the main menu, and the signed-in person's role in words."""
+    """Whether this is the demo, the main menu, and what the signed-in person's role is called."""
     context: dict[str, object] = {"DEMO": settings.DEMO}
     if settings.DEMO:
         context |= {"DEMO_ACCOUNTS": DEMO_ACCOUNTS, "DEMO_PASSWORD": DEMO_PASSWORD}

@@ -1,4 +1,4 @@
-"""Counting that is forgotten after a while, in the cache that all processes share: for limits on tries."""
+"""Counts for limits on tries, kept for a while in the cache that all processes share."""
 
 import datetime as dt
 
@@ -7,15 +7,15 @@ from django.db import connection
 
 
 def counted(key: str) -> int:
-    """How many times it has been counted with the key."""
+    """How many times the key has been counted."""
     return int(cache.get(key, 0))
 
 
 def count(key: str, seconds: int) -> int:
-    """Count once more, to be forgotten when nothing has been counted for so many seconds; gives how many times that is.
+    """Count the key once more, and give its new count. It is forgotten after so many seconds without another.
 
-    Of two at the same moment one may be lost, and a count that the cache has had no room for begins anew: a limit is
-    then reached a little later.
+    The cache does not count atomically: of two counts at the same moment one may be lost, and a key that the cache had
+    no room for starts again. Either way a limit is reached a little later, never earlier.
     """
     times = counted(key) + 1
     cache.set(key, times, seconds)
@@ -23,8 +23,10 @@ def count(key: str, seconds: int) -> int:
 
 
 def forget_counts(now: dt.datetime) -> None:
-    """Remove what has passed from the cache's table, which by itself forgets it only when it is asked for or full: the
-    addresses that tries came from are among it."""
+    """Remove expired counts from the cache's table, since they hold the addresses that tries came from.
+
+    The database cache deletes them by itself only when they are asked for, or when it is full.
+    """
     table = connection.ops.quote_name(caches.settings["default"]["LOCATION"])
     with connection.cursor() as cursor:
         passed = connection.ops.adapt_datetimefield_value(now)

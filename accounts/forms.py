@@ -23,7 +23,7 @@ class DayInput(forms.DateInput):
 
 
 class MayBeEmpty:
-    """For a field that may be empty in some of its form's cases: the form says in which not, and no page calls it
+    """For a field that is required in some of its form's cases only: the form checks it, and pages do not call it
     optional."""
 
     empty_values: Any
@@ -38,7 +38,7 @@ _DASHES = BLANK_CHOICE_DASH[0][1]
 
 
 def name_empty_choices(form: forms.BaseForm) -> None:
-    """Where Django writes dashes for an empty choice, it is said in words."""
+    """Write the empty choice in words, where Django writes dashes."""
     for field in form.fields.values():
         if isinstance(field, forms.ModelChoiceField):
             if field.empty_label == _DASHES:

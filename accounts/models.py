@@ -68,7 +68,7 @@ class User(AbstractBaseUser, PermissionsMixin):
 
 
 class HeldBetween(models.QuerySet[Any]):
-    """Rows that hold from a day to a day, both inclusive; no end means "until further notice"."""
+    """A row that is valid from a day to a day, both inclusive; without a last day it is valid until further notice."""
 
     def active(self, today: dt.date) -> HeldBetween:
         return self.filter(starts_on__lte=today).filter(Q(ends_on__isnull=True) | Q(ends_on__gte=today))

@@ -16,13 +16,13 @@ Shown = Callable[[Any, dt.date], bool]
 
 @dataclass(frozen=True)
 class Entry:
-    """A place in the menu: its order, title, the URL's name, and for whom it is shown on a day."""
+    """A menu entry: its order, title and URL name, and whom it is shown to on a day."""
 
     order: int
     title: str | Promise
     url_name: str
     shown: Shown
-    # Addresses that begin so count as being at this entry; empty means the entry's own address.
+    # Pages whose path begins so belong to this entry; if empty, those that begin with the entry's own path do.
     prefixes: tuple[str, ...] = ()
 
 
@@ -34,7 +34,7 @@ def add_entry(entry: Entry) -> None:
 
 
 def menu_for(request: HttpRequest, today: dt.date) -> list[dict[str, Any]]:
-    """The menu's entries for who asks, with the one marked where the page belongs."""
+    """The menu entries for a user, with the one that the current page belongs to marked."""
     shown = [entry for entry in sorted(_entries, key=lambda entry: entry.order) if entry.shown(request.user, today)]
     return [
         {"title": entry.title, "url": reverse(entry.url_name), "current": _is_current(entry, request.path)}

@@ -40,5 +40,5 @@ def manages_schools(user: Any, today: dt.date) -> bool:
 
 
 def user_can_use_administration_site(user: Any, today: dt.date) -> bool:
-    """Django's administration site is open to administrators on the days of their role, whatever flags remain."""
+    """Only administrators, on the days of their role, even if the account still has Django's flags."""
     return user.is_staff and is_administrator(user, today)

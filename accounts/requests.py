@@ -1,11 +1,11 @@
-"""What a view is given, and takes."""
+"""What views have in common: which methods they accept, and the request of a signed-in user."""
 
 from django.http import HttpRequest
 from django.views.decorators.http import require_http_methods
 
 from accounts.models import User
 
-# For a view that shows a form and takes it.
+# For a view that shows a form on GET and saves it on POST.
 GET_OR_POST = require_http_methods(["GET", "HEAD", "POST"])
 
 

@@ -1,8 +1,4 @@
-"""What a person holds, of every kind: read in one query, whichever app asks first.
-
-Each app that has roles of its own registers how they are read in ``AppConfig.ready()``, so that no app has to know
-those above it.
-"""
+"""All of a person's roles, whatever app they belong to, read in one query."""
 
 from __future__ import annotations
 
@@ -18,25 +14,27 @@ from accounts.written import Slot, Written
 
 
 class Held(NamedTuple):
-    """A role of a kind, and the key of what it is held at; 0 is the centre itself."""
+    """A role of one kind, and the primary key of the school or partner that it is held at (0 for the centre)."""
 
     kind: str
     role: str
     place: int
 
 
-# The active roles of somebody on a day, as a query in which both are slots.
+# Given slots for the user and the day, the query for the active roles of one kind.
 Reader = Callable[[Any, Any], QuerySet[Any]]
 _readers: dict[str, tuple[Reader, str, str]] = {}
 
 
 def register(kind: str, reader: Reader, *, role: str = "", place: str = "") -> None:
-    """Say how roles of a kind are read; without ``role`` there is one of the kind, without ``place`` one centre."""
+    """Register how roles of a kind are read. Without ``role`` the kind has only one; without ``place`` it is held at
+    the centre."""
     _readers[kind] = (reader, role, place)
 
 
 def held_by(user: Any, kind: str, today: dt.date) -> list[Held]:
-    """The roles of a kind that a signed-in user holds on a day; all kinds are read once per user object and day."""
+    """The roles of a kind that a user holds on a day. All kinds are read at once, and kept on the user object for that
+    day."""
     if not user.is_authenticated or not user.is_active:
         return []
     known: dict[dt.date, Sequence[Held]] = user.__dict__.setdefault("_held", {})

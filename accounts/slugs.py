@@ -1,4 +1,4 @@
-"""What a row is called in addresses."""
+"""Slugs."""
 
 from __future__ import annotations
 
@@ -12,9 +12,10 @@ from django.utils.text import slugify
 def free_slug(
     among: Any, name: str, *, otherwise: str, longest: int = 74, reserved: AbstractSet[str] = frozenset()
 ) -> str:
-    """The name's slug, with a number after it when one of the rows ``among`` these has it already.
+    """The name's slug; if one of the rows ``among`` already has it, with a number after it.
 
-    ``otherwise`` is for a name that comes to nothing. The slug without a number has at most ``longest`` characters.
+    ``otherwise`` is used for a name that gives an empty slug. Before the number the slug has at most ``longest``
+    characters.
     """
     wanted = slugify(name)[:longest].strip("-") or otherwise
     taken = reserved | set(among.filter(slug__startswith=wanted).values_list("slug", flat=True))

@@ -13,7 +13,7 @@ from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 from openpyxl.styles import Alignment, Font
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-# Spreadsheets run a cell that begins so as a formula.
+# A spreadsheet runs a cell that begins with one of these as a formula.
 FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r", "\n")
 # Columns, in characters.
 WIDE, NARROW = 50, 18
@@ -30,12 +30,12 @@ class Sheet:
 
 
 def safe(text: str) -> str:
-    """The text as a cell that no spreadsheet runs as a formula."""
+    """The text, escaped so that no spreadsheet runs it as a formula."""
     return f"'{text}" if text.startswith(FORMULA_SIGNS) else text
 
 
 def write_workbook(sheets: Iterable[Sheet], file: IO[bytes]) -> None:
-    """Sheets as XLSX, whose cells no spreadsheet runs as formulas."""
+    """The sheets as an XLSX file; no cell is run as a formula."""
     book = Workbook()
     book.remove(book.active)
     for part in sheets:

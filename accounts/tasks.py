@@ -9,6 +9,6 @@ from accounts.counting import forget_counts
 
 @shared_task
 def forget_what_has_ended() -> None:
-    """Who was signed in, and whose tries were counted."""
+    """Remove expired sessions, and expired counts of tries."""
     SessionStore.clear_expired()
     forget_counts(timezone.now())

@@ -8,10 +8,10 @@ import re
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
-# Word and web pages put other dashes and spaces than the keyboard's, and signs that nobody sees.
+# Dashes, spaces and invisible characters that Word and web pages put instead of the keyboard's.
 _UNSEEN = re.compile("[\u00ad\u200b-\u200d\u2060\ufeff]")
 _SPACE, _SIGN = "[ \t\u00a0\u2000-\u200a\u202f]{0,2}", "[-+\u2010-\u2015\u2212]?"
-# Ten or twelve digits, with or without a sign before the last four, and not part of a longer number.
+# Ten or twelve digits, with or without a dash or plus before the last four, not inside a longer number.
 _CANDIDATE = re.compile(rf"(?<!\d)(?:19|20)?(\d{{2}})(\d{{2}})(\d{{2}}){_SPACE}({_SIGN}){_SPACE}(\d{{4}})(?!\d)")
 # A co-ordination number (samordningsnummer) adds 60 to the day.
 _COORDINATION_OFFSET = 60

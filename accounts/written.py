@@ -1,7 +1,8 @@
-"""Questions of one shape that are asked all the time: Django writes the statement once, and each asking fills it in.
+"""Queries that are compiled once and then run many times with different values.
 
-To write a statement that joins eight tables takes Django three times as long as to ask it and to make the rows of what
-comes back. A ``Slot`` stands in the question where a value will, and is filled when it is asked.
+Compiling a statement that joins eight tables takes Django three times as long as running it and making its rows. So a
+query that is asked on nearly every request is written as a queryset with a ``Slot`` for each value that changes. Its
+SQL is kept, and each call fills in the slots. See ADR 31.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ Row = TypeVar("Row")
 
 
 class Slot(Expression):
-    """A place for a value of a field's kind. The value is never NULL, which is compared in other words."""
+    """A placeholder for a value of a field's type. The value must not be None, which SQL compares in another way."""
 
     def __init__(self, name: str, output_field: Field[Any, Any]) -> None:
         super().__init__(output_field=output_field)
@@ -37,13 +38,17 @@ class _Statement(NamedTuple):
 
 
 class Written(Generic[Row]):
-    """A question with slots. ``question`` makes it, once: what it depends on besides the slots stays as it was then."""
+    """A query with slots.
+
+    ``question`` is called once, at first use; anything in it besides the slots keeps the value that it had then.
+    """
 
     def __init__(self, question: Callable[[], QuerySet[Any, Row]]) -> None:
         self._question = question
 
     def rows(self, **filling: Any) -> list[Row]:
-        """The rows that answer the question with these values in its slots, and what it reads along with them."""
+        """The rows for these slot values, with what the queryset selects along (``select_related``,
+        ``prefetch_related``)."""
         asked, compiler, sql, values = self._statement
         connection = connections[asked.db]
         filled = tuple(

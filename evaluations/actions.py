@@ -26,7 +26,8 @@ from schools.models import ProgrammeYear
 def set_targets(
     *, programme_year: ProgrammeYear, percents: Mapping[str, int | None], by: User, now: dt.datetime
 ) -> list[Target]:
-    """What the programme's figures are to reach from the year on; only what differs from what holds is written."""
+    """Set the programme's targets from this year on, in per cent by figure. Only targets that differ from those in
+    force are written."""
     holds = targets_of(programme_year)
     return [
         Target.objects.update_or_create(
@@ -44,7 +45,7 @@ def set_targets(
 def save_report(
     *, selection: Selection, content: Content, seen: str, text: str, key: uuid.UUID, by: User, now: dt.datetime
 ) -> SavedReport:
-    """The report as it stands; the same key and text again gives the same.
+    """Save the report as it stands. The same key and text again gives the report that was saved first.
 
     ``seen`` is the fingerprint of what its maker has read. Raises ``ValidationError`` if the numbers have changed
     since, and for a text with a personal identity number.
@@ -78,7 +79,7 @@ def save_report(
 
 
 def title_of(content: Content) -> str:
-    """What the report is called, in lists and on its first line; in the portal's own language."""
+    """What the report is called in lists and on its first line, in the portal's own language."""
     with override(settings.LANGUAGE_CODE):
         if not content.is_board:
             return _("Yearly report %(year)s") % {"year": content.year}
@@ -89,7 +90,8 @@ def title_of(content: Content) -> str:
 
 @transaction.atomic
 def change_report_text(*, report: SavedReport, text: str, version: int, by: User, now: dt.datetime) -> SavedReport:
-    """Write the text anew; what it said stays to be read. Raises ``ChangedMeanwhile`` when somebody was quicker."""
+    """Change the report's text; the former text is kept. Raises ``ChangedMeanwhile`` when somebody else changed it
+    first."""
     former = SavedReport.objects.values_list("text", flat=True).get(pk=report.pk)
     report.text = text
     report.full_clean(exclude=["content"])
@@ -101,7 +103,7 @@ def change_report_text(*, report: SavedReport, text: str, version: int, by: User
 
 @transaction.atomic
 def withdraw_report(*, report: SavedReport, why: str, by: User, now: dt.datetime) -> None:
-    """The report stays to be read, with the reason, and nothing is compared with it any more."""
+    """Withdraw a report, with the reason. It can still be read, but nothing is compared with it any more."""
     still = SavedReport.objects.standing().filter(pk=report.pk)
     report.withdrawn_at, report.withdrawn_by, report.withdrawn_why = now, by, why
     report.full_clean(exclude=["content"])

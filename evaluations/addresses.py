@@ -1,4 +1,4 @@
-"""The ways from a figure to the rows that it counts, with the selection in the address."""
+"""Links from a figure to the rows that it counts, with the selection in the address."""
 
 from __future__ import annotations
 
@@ -13,16 +13,17 @@ LISTS = {"sessions": "session-list", "reminded": "session-list", "classes": "cla
 
 
 def address(selection: Selection, name: str, *args: object, **more: str) -> str:
-    """A page about the selection."""
+    """The address of a page about the selection."""
     return f"{reverse(f'evaluations:{name}', args=args)}?{selection.query_with(**more)}"
 
 
 def figure_address(selection: Selection, figure: str, **more: str) -> str:
-    """The rows that a figure counts; ``skola``, ``amne``, ``arskurs``, ``orsak`` and ``del`` narrow it."""
+    """The page with the rows that a figure counts, narrowed by ``skola``, ``amne``, ``arskurs``, ``orsak`` and
+    ``del``."""
     return f"{_path(LISTS[DEFINITIONS[figure].rows])}?{selection.query_with(siffra=figure, **more)}"
 
 
 @cache
 def _path(name: str) -> str:
-    """A big table has thousands of addresses."""
+    """The path of a page by its URL name; kept, since a big table has thousands of links."""
     return reverse(f"evaluations:{name}")

@@ -23,7 +23,7 @@ LONGEST_NAME = 31
 
 @dataclass(frozen=True)
 class Column:
-    """A heading. ``definition`` is the key of what the column's figure means."""
+    """A column's heading. ``definition`` is the key of its figure's definition."""
 
     title: str
     definition: str = ""
@@ -35,7 +35,7 @@ class Column:
 
     @property
     def is_share(self) -> bool:
-        """A figure: its value, or in a column of bands the value beside its bar."""
+        """Whether the value is a figure. In a column of bands it is shown beside its bar."""
         return self.kind in ("share", "band")
 
     @property
@@ -54,7 +54,7 @@ Row = Sequence[Cell]
 
 @dataclass(frozen=True)
 class Table:
-    """``name`` is its place on a page and its file's name; ``total`` is the row that the others add up to."""
+    """A table. ``name`` is its anchor on a page and its file's name; ``total`` is the row of the others' sums."""
 
     name: str
     title: str
@@ -77,12 +77,12 @@ def text_column(title: object) -> Column:
 
 
 def share_column(key: str, kind: str = "share") -> Column:
-    """A figure's column, by its key."""
+    """The column of a figure, by its key."""
     return Column(str(DEFINITIONS[key].title), key, kind)
 
 
 def sheet_of(table: Table, about: Sequence[tuple[str, str]] = ()) -> Sheet:
-    """The table for a spreadsheet; ``about`` is said last on every row: programme, school year, day."""
+    """The table as a sheet. ``about`` (programme, school year, day) is put last on every row."""
     header = [*_header(table.columns), *(name for name, _value in about)]
     said = [value for _name, value in about]
     rows = [[*_flat(table.columns, row), *said] for row in (*table.rows, *([table.total] if table.total else []))]

@@ -15,7 +15,7 @@ from evaluations.figures import Figure
 
 @dataclass(frozen=True)
 class Earlier:
-    """The figures of an earlier time, by key: the same time last year, or those of a saved report.
+    """A figure's values at an earlier time, by key: a year ago, or in a saved report.
 
     ``report`` is the report's address, and empty for last year.
     """
@@ -27,7 +27,7 @@ class Earlier:
 
 @dataclass(frozen=True)
 class Change:
-    """A figure against itself at an earlier time, in percentage points: a range while either is one."""
+    """How a figure has changed, in percentage points: a range while either of its two values is a range."""
 
     before: Figure
     now: Figure
@@ -43,7 +43,7 @@ class Change:
 
     @property
     def direction(self) -> str:
-        """``up``, ``down``, ``same``, or ``unsure`` while missing logs could turn it."""
+        """``up``, ``down``, ``same``, or ``unsure`` while missing logs could turn it round."""
         if self.lowest == self.highest == 0:
             return "same"
         if self.lowest >= 0:
@@ -52,7 +52,7 @@ class Change:
 
     @property
     def words(self) -> str:
-        """What it was, and how much that has changed."""
+        """The earlier value, and how much it has changed since."""
         if self.earlier.report:
             day = date_format(self.earlier.as_of, "j b")
             text = _("Report of %(day)s %(before)s: %(moved)s")
@@ -68,7 +68,7 @@ class Change:
             return _("between %(down)s down and %(up)s up") % {"down": -self.lowest, "up": self.highest}
         least, most = sorted((abs(self.lowest), abs(self.highest)))
         number = str(most) if least == most else f"{least}–{most}"
-        # A range is of several, even from none to one.
+        # A range is written in the plural, even "0–1".
         many = most if least == most else max(most, 2)
         if self.direction == "up":
             text = ngettext("up %(n)s percentage point", "up %(n)s percentage points", many)
@@ -78,7 +78,7 @@ class Change:
 
 
 def changes_of(figure: Figure, earlier: Iterable[Earlier]) -> list[Change]:
-    """The figure against each earlier time at which there was something to count."""
+    """The figure against each earlier time at which it had something to count."""
     known = ((one.figures.get(figure.key), one) for one in earlier)
     if not figure.denominator:
         return []

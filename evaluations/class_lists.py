@@ -1,5 +1,8 @@
-"""The target classes that a figure counts: how many there are is known from the kept counts, and of many schools only
-those whose classes are shown are read, where the counts tell how many pupils the classes have."""
+"""The target classes that a figure counts.
+
+How many there are is known from the kept counts. Where those also tell the number of pupils, only the schools whose
+classes are on the page shown are read.
+"""
 
 from __future__ import annotations
 
@@ -22,7 +25,8 @@ from schools.models import Group, School
 
 @dataclass(frozen=True)
 class Asked:
-    """A part of a figure, at one school or all, in one grade or all, of a term or the whole year."""
+    """Which classes are asked for: a part of a figure, at one school or all, in one grade or all, in a term or the
+    whole year."""
 
     selection: Selection
     figure: str
@@ -32,7 +36,7 @@ class Asked:
     term: str = ""
 
     def read(self, schools: Sequence[School]) -> Iterator[ListedClass]:
-        """The classes at some schools, by school and class; a few schools at a time."""
+        """The classes at some schools, by school and class; the schools are read a few at a time."""
         keep = CLASSES[self.figure][self.part]
         for first in range(0, len(schools), AT_ONCE):
             some = schools[first : first + AT_ONCE]
@@ -53,9 +57,10 @@ class Asked:
 
 @dataclass(frozen=True)
 class ListedClasses(Sequence[ListedClass]):
-    """Many schools' classes, of which only those that are asked for are read.
+    """Classes of many schools, of which only those that are asked for are read.
 
-    ``pupils`` are all their pupils; ``without_size`` says how many of the classes lack their number.
+    ``pupils`` is the number of pupils in all of them; ``without_size`` is how many of the classes lack their number of
+    pupils.
     """
 
     asked: Asked
@@ -83,7 +88,7 @@ class ListedClasses(Sequence[ListedClass]):
 
 
 class ReadClasses(list[ListedClass]):
-    """The same of classes that all had to be read."""
+    """The same as ``ListedClasses``, for parts where all classes had to be read."""
 
     @property
     def pupils(self) -> int:
@@ -103,7 +108,7 @@ def classes_in(asked: Asked) -> ListedClasses | ReadClasses:
     return ListedClasses(asked, RowsBySchool(counted, rows), pupils.of(counted.totals))
 
 
-# By figure: how many classes are yes and unknown, and how many pupils they have.
+# For each figure, the names of the counts of classes that are "yes" and "unknown"; below, of their pupils.
 OF_CLASSES = {
     "reach": ("classes_reached", "classes_reach_unknown"),
     "full_dose": ("classes_full", "classes_unknown"),
@@ -115,14 +120,14 @@ OF_PUPILS = {
 
 
 def _number(asked: Asked) -> Size | None:
-    """How many classes each school has in the part; None where the counts do not say."""
+    """How many classes each school has in the part; None where the kept counts cannot tell."""
     if asked.grade is None:
         return in_term(_answers("classes", *OF_CLASSES[asked.figure])[asked.part], asked.term)
     return _of_grade(asked, every="classes", yes="reached", no=None, unknown="unknown")
 
 
 def _pupils(asked: Asked) -> Size | None:
-    """How many pupils they have; None where the counts do not say."""
+    """How many pupils those classes have; None where the kept counts cannot tell."""
     if asked.grade is None:
         return in_term(_answers("pupils", *OF_PUPILS[asked.figure])[asked.part], asked.term)
     return _of_grade(asked, every="pupils", yes="pupils_reached", no="pupils_missed", unknown=None)
@@ -133,8 +138,11 @@ def _answers(all_: str, yes: str, unknown: str) -> dict[str, Size]:
 
 
 def _of_grade(asked: Asked, *, every: str, yes: str, no: str | None, unknown: str | None) -> Size | None:
-    """A grade's classes or pupils, of which the counts say all but one answer; of a grade's year they tell who has been
-    reached, and no more."""
+    """The size of a part of one grade; None where the kept counts cannot tell.
+
+    The counts of a grade have all answers but one, which is what the known ones leave of the whole. They tell only of
+    the whole year, and only whether classes have been reached.
+    """
     if asked.term or (asked.figure != "reach" and asked.part != "alla"):
         return None
     names = {"alla": every, "ja": yes, "nej": no, "oklart": unknown}
@@ -145,7 +153,7 @@ def _of_grade(asked: Asked, *, every: str, yes: str, no: str | None, unknown: st
 
 
 def _schools_without_sizes(asked: Asked) -> list[School]:
-    """The schools at which a class lacks its number of pupils."""
+    """The schools where some class lacks its number of pupils."""
     groups = Group.objects.classes().filter(year=asked.selection.year, headcount=None)
     with_them: Iterable[int] = set(groups.filter(_shown(asked)).values_list("school", flat=True))
     return [one for one in asked.schools if one.pk in with_them] if with_them else []

@@ -14,14 +14,14 @@ from schools.models.plans import CancelReason
 
 Counts = dict[str, Any]
 
-# Raised when the same rows give another figure than before.
+# Raise this when the same rows give another figure than before.
 FORMULAS = 6
-# With the second raised when they give other counts, so that what is kept is counted anew.
+# Raise the second number when the same rows give other counts, so that kept counts are counted anew.
 COUNTED = (FORMULAS, 3)
-# Why a session does not count as held, besides what a person gives as the reason.
+# Reasons why a session does not count as held, besides those that a person gives.
 HELD_LATER = "held_later"
 AUTUMN, SPRING = "autumn", "spring"
-# The step of a session that nobody was reminded of.
+# The step of sessions that nobody was reminded of.
 UNPROMPTED = -1
 OF_GRADES = ("classes", "reached", "unknown", "pupils", "pupils_reached", "pupils_missed")
 WEDNESDAY = dt.timedelta(days=2)
@@ -34,7 +34,8 @@ def count(year: YearOfSchool, as_of: dt.date) -> Counts:
 
 
 def count_groups(year: YearOfSchool, as_of: dt.date) -> dict[int, Counts]:
-    """The same of each target group by its key; they add up to the school's, but for what is asked of a school."""
+    """The same counts for each target group, by its key. They add up to the school's, except for counts of the school
+    itself."""
     places = places_of(year, as_of)
     classes = classes_of(year, as_of, places)
     return {
@@ -75,7 +76,7 @@ def _counts(
 
 
 def add_up(all_counts: Iterable[Counts]) -> Counts:
-    """The sum of several schools' counts, nested ones too."""
+    """The sum of several schools' counts; nested counts are added, too."""
     total: Counts = {}
     for counts in all_counts:
         _add(total, counts)
@@ -116,7 +117,7 @@ def _staff_first(places: Iterable[Place]) -> Counts:
 
 
 def _logs(places: Sequence[Place]) -> Counts:
-    """What logs say of parts, and whether they came in time."""
+    """What logs say about parts of sessions, and how many logs came in time."""
     rows = [place.row for place in places if place.row and place.has_parts]
     in_time = [place.logged_in_time for place in places if place.needs_log]
     return {
@@ -142,7 +143,7 @@ def _pupils(classes: Iterable[ClassYear]) -> Counts:
 
 
 def _full(classes: Iterable[ClassYear]) -> Counts:
-    """Which classes have had all, and how many pupils they have."""
+    """Which classes have had every session, and how many pupils those have."""
     pupils, found = _by_answer((one.full, one.pupils) for one in classes)
     return {
         "classes": found.total(),
@@ -154,7 +155,7 @@ def _full(classes: Iterable[ClassYear]) -> Counts:
 
 
 def _by_answer(answers: Iterable[tuple[bool | None, int]]) -> tuple[Counter[bool | None], Counter[bool | None]]:
-    """How many pupils and how many classes there are by an answer."""
+    """The number of pupils and of classes by answer."""
     pupils: Counter[bool | None] = Counter()
     classes: Counter[bool | None] = Counter()
     for answer, number in answers:
@@ -164,7 +165,7 @@ def _by_answer(answers: Iterable[tuple[bool | None, int]]) -> tuple[Counter[bool
 
 
 def _school(places: Iterable[Place], classes: Sequence[ClassYear]) -> Counts:
-    """One school that is to take part, and whether it does."""
+    """One school that should take part, and whether it does."""
     states = {place.state for place in places}
     active = State.HELD in states
     return {
@@ -175,7 +176,7 @@ def _school(places: Iterable[Place], classes: Sequence[ClassYear]) -> Counts:
 
 
 def _months(year: YearOfSchool, places: Iterable[Place], as_of: dt.date) -> dict[str, dict[str, int]]:
-    """By the month of the planned week: how many were due by the day, held, awaiting log."""
+    """By the month of the planned week: how many were due on the day, and of those held and awaiting log."""
     months: dict[str, dict[str, int]] = {}
     for place in places:
         if not place.is_due or place.row is None:
@@ -188,15 +189,15 @@ def _months(year: YearOfSchool, places: Iterable[Place], as_of: dt.date) -> dict
 
 
 def _day_of(row: SessionRow, year: YearOfSchool, as_of: dt.date) -> dt.date:
-    """The day that tells to which month and term a due session belongs: its planned week's middle."""
+    """The day that decides a due session's month and term: the middle of its planned week."""
     return min(max(row.week + WEDNESDAY, year.calendar.starts_on), as_of)
 
 
 def _terms(
     year: YearOfSchool, places: Iterable[Place], classes: Iterable[ClassYear], as_of: dt.date
 ) -> dict[str, Counts]:
-    """The autumn and the spring: what was due in each, together all that was due in the year, and what of that the
-    classes have had."""
+    """By term: what was due in it, and what its sessions have been to the classes. The two terms' due sessions add up
+    to the year's."""
     due: dict[str, list[Place]] = {AUTUMN: [], SPRING: []}
     for place in places:
         if term := term_of(place, year, as_of):
@@ -210,14 +211,14 @@ def _terms(
 
 
 def term_of(place: Place, year: YearOfSchool, as_of: dt.date) -> str:
-    """The term in which a place was due; none if it was not."""
+    """The term in which a place was due; empty if it was not due."""
     if not place.is_due or place.row is None:
         return ""
     return AUTUMN if _day_of(place.row, year, as_of).year == year.calendar.starts_on.year else SPRING
 
 
 def classes_in_term(year: YearOfSchool, classes: Iterable[ClassYear], term: str, as_of: dt.date) -> list[ClassYear]:
-    """The classes that there were in a term which has begun, each with those of its places that were due in it."""
+    """The classes that existed in a term that has begun, each with only those of its places that were due in it."""
     turn = year.calendar.starts_on.year
     if term == SPRING and as_of.year == turn:
         return []
@@ -239,8 +240,8 @@ def _of_due(places: Sequence[Place]) -> Counts:
 
 
 def _grades(classes: Iterable[ClassYear]) -> dict[str, dict[str, int]]:
-    """By grade: how many target classes, how many of them are reached, and how many may be when their logs come; and
-    the pupils of each."""
+    """By grade: how many target classes there are, how many are reached, and how many may turn out to be when missing
+    logs come; and how many pupils they have."""
     grades: dict[str, dict[str, int]] = {}
     for one in classes:
         grade = grades.setdefault(str(one.group.grade), dict.fromkeys(OF_GRADES, 0))
@@ -254,7 +255,8 @@ def _grades(classes: Iterable[ClassYear]) -> dict[str, dict[str, int]]:
 
 
 def _reminders(year: YearOfSchool, groups: Iterable[GroupRow], as_of: dt.date) -> dict[str, dict[str, int]]:
-    """Of the sessions that have passed: how many are logged and how many are not, by the last reminder before that."""
+    """Of the sessions whose week has passed: how many are logged and how many not, by the last reminder that was sent
+    before the log."""
     steps: dict[str, dict[str, int]] = {}
     for row in (row for group in groups for row in year.rows_by_group.get(group.pk, ())):
         if wants_log(row, as_of):
@@ -264,7 +266,7 @@ def _reminders(year: YearOfSchool, groups: Iterable[GroupRow], as_of: dt.date) -
 
 
 def wants_log(row: SessionRow, as_of: dt.date) -> bool:
-    """Whether its week has passed and it was not cancelled: a log is wanted of it, held or not."""
+    """Whether somebody should log the session: its week has passed and it was not cancelled."""
     return not row.cancelled and has_passed(row.week, as_of)
 
 
@@ -273,12 +275,13 @@ def is_logged(row: SessionRow, as_of: dt.date) -> bool:
 
 
 def last_step(row: SessionRow, as_of: dt.date) -> int:
-    """The last reminder that was sent by a day, and before the log: how many days after the week."""
+    """The last reminder that was sent by the day and before the log, as days after the session's week; UNPROMPTED if
+    none."""
     return max((lead for day, lead in row.reminders if day <= as_of), default=UNPROMPTED)
 
 
 def _held_months(places: Iterable[Place]) -> dict[str, int]:
-    """By the month of the day on which it was held."""
+    """How many were held, by the month in which they were held."""
     days = [place.row.held_on for place in places if place.is_held and place.row]
     return dict(Counter(_month(day) for day in days if day))
 
@@ -295,7 +298,7 @@ def _topics(places: Iterable[Place]) -> dict[str, dict[str, int]]:
 def _reasons(
     year: YearOfSchool, groups: Iterable[GroupRow], places: Sequence[Place], as_of: dt.date
 ) -> dict[str, dict[str, int]]:
-    """Why sessions were lost by the day: those without a new time are the lost places, the others have got one."""
+    """By reason, how many sessions were lost by the day: ``lost`` have no new time, ``again`` have one."""
     reasons: dict[str, dict[str, int]] = {}
     for place in places:
         if place.state is State.LOST and place.row:
@@ -307,12 +310,12 @@ def _reasons(
 
 
 def reason_of(row: SessionRow) -> str:
-    """Why a session was lost by a day."""
+    """Why a session was lost."""
     return HELD_LATER if row.outcome == "held" else row.reason or CancelReason.OTHER
 
 
 def lost_and_replaced(year: YearOfSchool, group: GroupRow, as_of: dt.date) -> list[SessionRow]:
-    """The group's sessions that were lost by the day and have got a new time."""
+    """The group's sessions that were lost by the day and have a new time."""
     rows = year.rows_by_group.get(group.pk, ())
     current = {row.pk for row in current_rows(rows)}
     return [row for row in rows if not row.stands and row.pk not in current and has_passed(row.week, as_of)]

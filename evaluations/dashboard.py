@@ -1,4 +1,4 @@
-"""The overview's contents: schools worst first, topics, the line of the year, and why sessions were lost."""
+"""What the overview shows: schools with the worst first, topics, the year's line, and why sessions were lost."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from schools.models import ProgrammeYear, School
 from schools.models.groups import GRADES
 from schools.models.plans import CancelReason
 
-# The figures that steer, as the page shows them; the others stand below.
+# The figures that steer the work, in the page's order; all others stand below them.
 KEY_FIGURES = ("pace", "reach", "on_time", "staff_first", "full_dose", "adherence", "reporting")
 MORE_FIGURES = ("dose", "adoption", "reminders")
 
@@ -55,7 +55,7 @@ class SchoolRow:
 
 @dataclass(frozen=True)
 class LastYear:
-    """The same time last year: how many schools there were, and what they add up to."""
+    """The same time last year: how many schools there were, and their counts added up."""
 
     selection: Selection
     schools: int
@@ -69,7 +69,7 @@ class ReasonRow:
     title: str
     lost: int
     again: int
-    # As an address says it; a saved report leads nowhere, and says the same.
+    # The reason as it stands in addresses. A saved report has no links, but says the same.
     key: str = field(default="", compare=False)
 
     @property
@@ -87,8 +87,10 @@ class Tile:
 
 @dataclass(frozen=True)
 class GradeRow:
-    """A grade of the programme: how many of its classes have had a session, and where not one has: at so many schools
-    ``without``, of which ``schools`` are the first by name."""
+    """A grade of the programme: how many of its classes have had a session, and the schools where none has.
+
+    ``without`` is how many those schools are; ``schools`` has the first of them by name.
+    """
 
     grade: int
     classes: int
@@ -109,8 +111,11 @@ class GradeRow:
 
 @dataclass(frozen=True)
 class Dashboard:
-    """All that the overview shows. ``schools`` are the rows of those that ``summary`` adds up, ``never_reached`` those
-    of schools that have not held a single session; both are empty where the page asks for them itself."""
+    """Everything that the overview shows.
+
+    ``schools`` are the rows of the schools that ``summary`` adds up, ``never_reached`` those of schools that have not
+    held any session. Both are empty where the page reads them by itself.
+    """
 
     selection: Selection
     summary: Summary
@@ -148,15 +153,15 @@ class Dashboard:
 
     @property
     def missed_grades(self) -> list[GradeRow]:
-        """The grades that are not reached at every school."""
+        """The grades that some school has not reached."""
         return [row for row in self.grades if row.without]
 
 
 def dashboard_of(selection: Selection, *, since_report: Earlier | None = None) -> Dashboard:
-    """Everything about a selection, each school with its counts, in a number of queries that doesn't grow with schools
+    """Everything about a selection, with every school's counts, in a number of queries that does not grow with schools
     or sessions.
 
-    ``since_report`` are the figures of the last saved report, to compare with.
+    ``since_report`` has the figures of the last saved report to compare with.
     """
     schools, counts = schools_in_the_picture(selection)
     order = {school.pk: place for place, school in enumerate(schools)}
@@ -180,7 +185,8 @@ def dashboard_of(selection: Selection, *, since_report: Earlier | None = None) -
 
 
 def comparable(before: Selection, summary: Summary) -> LastYear | None:
-    """Last year's sums, to compare with. Those who see totals only see none of too few schools, as in any year."""
+    """Last year's sums to compare with. A reader who sees totals only gets none of too few schools, as in any other
+    year."""
     if before.totals_only and summary.schools < FEWEST_SCHOOLS:
         return None
     return LastYear(before, summary.schools, summary.totals)
@@ -188,7 +194,7 @@ def comparable(before: Selection, summary: Summary) -> LastYear | None:
 
 @dataclass(frozen=True)
 class Compared:
-    """The kept sums of a selection, and those of the same time last year, where there was a year."""
+    """The kept sums of a selection, and of the same time last year if the programme was run then."""
 
     own: SummedFigures
     before: Selection | None
@@ -202,15 +208,16 @@ def compared(selection: Selection) -> Compared:
 
 
 def count_ahead(today: dt.date) -> None:
-    """Count what every programme's overview shows on a day, so that the first who looks need not wait for all schools
-    to be counted anew."""
+    """Count what every programme's overview shows on a day, so that the first reader of the day need not wait for
+    it."""
     for programme in ProgrammeYear.objects.order_by().values_list("programme__slug", flat=True).distinct():
         if selection := selected({"program": programme}, today):
             compared(selection)
 
 
 def overview_of(selection: Selection, kept: Compared, *, since_report: Earlier | None = None) -> Dashboard:
-    """The same from what is kept of all, but for the schools' own rows: whoever shows them asks for them."""
+    """The same as ``dashboard_of``, from the kept sums of all schools. It has no rows of single schools: the page reads
+    those itself."""
     summary = from_json(kept.own.content)
     last_year = comparable(kept.before, from_json(kept.last.content)) if kept.before and kept.last else None
     by_key = School.objects.in_bulk({pk for one in summary.missed.values() for pk in one.first})
@@ -228,8 +235,10 @@ def overview_of(selection: Selection, kept: Compared, *, since_report: Earlier |
 def school_rows(
     selection: Selection, keys: Collection[int], contacts: Collection[int], months: Sequence[dt.date]
 ) -> dict[int, SchoolRow]:
-    """The rows of some of the selection's schools, by their keys. ``contacts`` are the schools that have a contact
-    person, ``months`` those that all rows show."""
+    """The rows of some of the selection's schools, by their keys.
+
+    ``contacts`` are the schools that have a contact person; ``months`` are the months that every row shows.
+    """
     schools = list(School.objects.select_related("district").filter(pk__in=keys))
     counts = counts_by_school(selection.programme_year, schools, selection.as_of)
     return {row.school.pk: row for row in _school_rows(schools, counts, contacts, months, selection)}
@@ -272,7 +281,7 @@ def all_figures(counts: Counts, selection: Selection) -> list[Figure]:
 
 
 def schools_in_the_picture(selection: Selection) -> tuple[list[School], dict[int, Counts]]:
-    """The schools that have target classes that year or a plan, and the counts of each by its key."""
+    """The schools that have target classes in the year, or a plan, with the counts of each by its key."""
     counts = counts_by_school(selection.programme_year, selection.schools, selection.as_of)
     schools = [school for school in selection.schools if is_in_the_picture(counts[school.pk])]
     return schools, {school.pk: counts[school.pk] for school in schools}
@@ -285,7 +294,7 @@ def _school_rows(
     months: Sequence[dt.date],
     selection: Selection,
 ) -> list[SchoolRow]:
-    """The schools, those that need help first."""
+    """The schools' rows, those that need help first."""
     rows = [
         _school_row(
             school,
@@ -332,12 +341,12 @@ def month_of(counts: Counts, month: dt.date) -> Month:
 
 
 def with_contact(schools: Iterable[int], as_of: dt.date) -> set[int]:
-    """Of some schools' keys those of schools that have a contact person on a day."""
+    """Of some schools' keys, those of schools that have a contact person on the day."""
     return set(School.objects.filter(pk__in=schools).with_contact(as_of).order_by().values_list("pk", flat=True))
 
 
 def _figures_of(last_year: LastYear | None) -> Earlier | None:
-    """The figures at the same time last year, where there was a year."""
+    """The figures at the same time last year; none if the programme was not run then."""
     if last_year is None:
         return None
     own = all_figures(last_year.totals, last_year.selection)

@@ -19,9 +19,9 @@ OWN = _("The portal's own")
 
 @dataclass(frozen=True)
 class Definition:
-    """A figure in words. ``rows`` says what it leads to: the sessions, classes or schools that it counts.
+    """A figure in words. ``rows`` says what its link leads to: the sessions, classes or schools that it counts.
 
-    A number that is no share has no denominator.
+    A number that is not a share has no denominator.
     """
 
     key: str
@@ -154,7 +154,7 @@ ALL = (
         rows="reminded",
     ),
 )
-# What is counted without being a share of anything.
+# Counts that are not shares.
 NUMBERS = (
     Definition(
         "lost",
@@ -232,7 +232,7 @@ NUMBERS = (
         rows="measures",
     ),
 )
-# What studies say that the work hangs on, and the logs tell of: shown beside the studies.
+# What studies say that the effect depends on and the logs tell of; shown beside the studies.
 PRACTICE = (
     Definition(
         "adapted",

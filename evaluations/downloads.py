@@ -1,4 +1,4 @@
-"""The tables that can be taken away, by their names in an address; each gives what its page shows."""
+"""The tables that can be downloaded, by their names in addresses. Each holds what its page shows."""
 
 from __future__ import annotations
 

@@ -33,7 +33,8 @@ from evaluations.sums import by_district, summary_of_all
 from evaluations.year_line import months_shown
 from schools.models import District, Group, School
 
-# Of one school this says nothing: whether it takes part is its pace. Of one group neither do shares of classes.
+# Figures that say nothing about one school: whether it takes part is told by its pace. Shares of classes say nothing
+# about one group.
 OF_SCHOOLS = ("adoption",)
 NOTHING_DUE: Mapping[str, int] = {State.HELD: 0, State.AWAITING: 0, State.LOST: 0}
 OF_GROUPS = ("pace", "dose", "on_time", "staff_first", "adherence", "reporting")
@@ -97,7 +98,7 @@ def school_of(selection: Selection, school: School) -> SchoolYearFigures:
 
 
 def _tiles(own: list[Figure], earlier: list[Earlier]) -> list[Tile]:
-    """A school's tiles; whether reminders work is told only where somebody was reminded."""
+    """A school's tiles; the one about reminders only where somebody was reminded."""
     shown = [figure for figure in own if figure.key not in OF_SCHOOLS]
     return tiles_of([figure for figure in shown if figure.denominator or figure.key != "reminders"], earlier)
 
@@ -120,7 +121,7 @@ def _of_group(counts: Counts, selection: Selection) -> list[Figure]:
 
 
 def places_of_group(selection: Selection, group: Group) -> list[Place]:
-    """The group's sessions by week, those that are in no plan last."""
+    """The group's sessions by week; those not planned come last."""
     year = years_of_schools(selection.programme_year, [group.school])[group.school_id]
     own = [place for place in places_of(year, selection.as_of) if place.group.pk == group.pk]
     return sorted(own, key=lambda place: (place.row is None, place.row.week.isoformat() if place.row else ""))
@@ -128,14 +129,14 @@ def places_of_group(selection: Selection, group: Group) -> list[Place]:
 
 @dataclass(frozen=True)
 class TopicBySchool:
-    """What came of a topic's sessions that were due: in all, and at each school where any was, by name."""
+    """What came of a topic's due sessions: in all, and at each school that had any, by name."""
 
     slug: str
     total: Mapping[str, int]
     schools: CountedSchools
 
     def states_of(self, counts: Counts) -> Mapping[str, int]:
-        """What came of them at a school, by its counts."""
+        """What came of them at one school, from its counts."""
         own: Mapping[str, int] = counts["topics"][self.slug]
         return own
 

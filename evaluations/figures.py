@@ -25,14 +25,14 @@ GREEN, AMBER = 75, 50
 
 @dataclass(frozen=True)
 class Figure:
-    """A share of something, as of a day."""
+    """A share, as of a day. Its unknown part makes it a range."""
 
     key: str
     numerator: int
     denominator: int
     unknown: int
     as_of: dt.date
-    # In per cent, where the leadership has set one.
+    # In per cent; None where the leadership has set no target.
     target: int | None = None
 
     @property
@@ -45,12 +45,12 @@ class Figure:
 
     @property
     def lowest(self) -> float | None:
-        """Per cent if none of the unknown counts; None when there is nothing to divide by."""
+        """In per cent if none of the unknown counts; None when there is nothing to divide by."""
         return 100 * self.numerator / self.denominator if self.denominator else None
 
     @property
     def highest(self) -> float | None:
-        """Per cent if all of the unknown counts."""
+        """In per cent if all of the unknown counts."""
         return 100 * (self.numerator + self.unknown) / self.denominator if self.denominator else None
 
     @property
@@ -63,7 +63,7 @@ class Figure:
 
     @property
     def between(self) -> tuple[str, str] | None:
-        """The range's ends while something is unknown: 62 and 71."""
+        """The range's two ends while something is unknown, such as 62 and 71."""
         if not self.unknown or self.lowest is None or self.highest is None:
             return None
         low, high = (_shown(percent, self.target) for percent in (self.lowest, self.highest))
@@ -71,7 +71,8 @@ class Figure:
 
     @property
     def judgement(self) -> str:
-        """Against the target: ``above``, ``maybe`` when it lies in the range, ``below``, or ``none``."""
+        """How it stands against its target: ``above``, ``below``, ``maybe`` when the target lies within the range, else
+        ``none``."""
         if self.target is None or self.lowest is None or self.highest is None:
             return "none"
         if self.lowest >= self.target:
@@ -80,7 +81,7 @@ class Figure:
 
     @property
     def light(self) -> str:
-        """``green``, ``amber`` or ``red`` by the lower end, or ``none``."""
+        """The traffic light by its lower end: ``green``, ``amber``, ``red``, or ``none`` without anything to count."""
         if self.lowest is None:
             return "none"
         return "green" if self.lowest >= GREEN else "amber" if self.lowest >= AMBER else "red"
@@ -93,7 +94,7 @@ def pace(counts: Counts, as_of: dt.date) -> Figure:
 
 
 def pace_in(counts: Counts) -> Figure:
-    """The same where only its share is asked for, which is that of the counts' own day."""
+    """The pace where only the share is needed; it has the counts' own day."""
     return pace(counts, dt.date.min)
 
 
@@ -152,7 +153,7 @@ ALL = (pace, dose, on_time, staff_first, reach, full_dose, adherence, adoption, 
 
 
 def all_figures(counts: Counts, as_of: dt.date, targets: Mapping[str, int] = NO_TARGETS) -> list[Figure]:
-    """Every figure in the order of the definitions, with what the leadership aims at."""
+    """Every figure in the definitions' order, with the leadership's targets."""
     return [aimed(figure(counts, as_of), targets) for figure in ALL]
 
 
@@ -162,7 +163,7 @@ def aimed(figure: Figure, targets: Mapping[str, int]) -> Figure:
 
 
 def _shown(percent: float, target: int | None) -> str:
-    """In whole per cent, but with a decimal where rounding would say something else than the figure's judgement."""
+    """In whole per cent, with one decimal where rounding would contradict the figure's judgement."""
     whole = round(percent)
     marks = [mark for mark in (AMBER, GREEN, target, 100) if mark is not None]
     if any((percent < mark) != (whole < mark) for mark in marks) or (whole == 0 < percent):

@@ -1,4 +1,5 @@
-"""Fingerprints of many rows, made in the database: the same while the rows are, at a few microseconds a row."""
+"""Fingerprints: short texts that change when what they are made of does. The database makes those of many rows, at a
+few microseconds a row."""
 
 from __future__ import annotations
 
@@ -12,9 +13,9 @@ from django.db.models.sql.compiler import SQLCompiler
 
 
 class Fingerprint(Aggregate):
-    """A text that is the same while the rows have the same in some of their columns, in whatever order.
+    """An aggregate whose value stays the same while the given columns of the rows do, in whatever order the rows come.
 
-    In PostgreSQL the sum of 64-bit hashes; in SQLite the rows themselves.
+    In PostgreSQL it is the sum of the rows' 64-bit hashes; in SQLite the rows themselves as text.
     """
 
     arity = None
@@ -26,5 +27,5 @@ class Fingerprint(Aggregate):
 
 
 def digest_of(content: object) -> str:
-    """A fingerprint of what JSON can say; days and such as texts."""
+    """A fingerprint (SHA-256) of anything that JSON can hold; days and the like are written as text."""
     return hashlib.sha256(json.dumps(content, sort_keys=True, default=str).encode()).hexdigest()

@@ -1,8 +1,9 @@
-"""Kept figures of days that no page reads any more are removed: they can always be counted again from the facts.
+"""Removes kept figures of days that no page reads any more; they can always be counted again from plans and logs (ADR
+29).
 
-A day is read when some page shows it unasked: a programme year's own day, the same day a year before it, the day of a
-saved report. Any other day was asked for by somebody; what was counted for it stays for a week. The sums go first, and
-what they were added up from in a later run, so that no sum that somebody reads stands without it.
+A day is read when a page shows it without being asked for it: a programme year's own day, the same day a year earlier,
+and the day of a saved report. Any other day was asked for by somebody, and is kept for a week. The sums go first, and
+the counts that they were added up from in a later run, so that no sum in use lacks its counts.
 """
 
 from __future__ import annotations
@@ -20,13 +21,13 @@ from evaluations.selection import Selection, last_day_of
 from schools.models import ProgrammeYear
 
 STAYS = dt.timedelta(days=7)
-# Days that one run removes something of: a nation's day is thousands of rows.
+# The most days that one run removes from: one day of a nation is thousands of rows.
 MOST_DAYS = 50
 
 
 @dataclass(frozen=True)
 class Unread:
-    """A day, and how many of its sums, or when they have gone of its schools' counts, go next."""
+    """A day, and how many rows of it can go next: its sums, or its schools' counts once the sums are gone."""
 
     day: dt.date
     sums: int
@@ -34,12 +35,12 @@ class Unread:
 
 
 def forget_unread(now: dt.datetime) -> int:
-    """Remove what is unread, of a portion of the days. Gives how many rows went."""
+    """Remove what nobody reads, for a limited number of days. Gives how many rows were removed."""
     return sum(_forget(one.day, now - STAYS) for one in list(islice(unread(now), MOST_DAYS)))
 
 
 def unread(now: dt.datetime) -> Iterator[Unread]:
-    """What can go, day by day, the earliest first; it writes nothing."""
+    """What can be removed, day by day, the earliest first. Writes nothing."""
     read, before, sums = days_read(timezone.localdate(now)), now - STAYS, _sums_by_day()
     for day in sorted({*sums, *_days_counted()} - read):
         number, newest = sums.get(day, (0, None))
@@ -51,8 +52,10 @@ def unread(now: dt.datetime) -> Iterator[Unread]:
 
 
 def _forget(day: dt.date, before: dt.datetime) -> int:
-    """The day's sums; the counts that they were added up from when there were none. A sum that somebody has had made
-    since is younger, and stays."""
+    """Remove the day's sums; or, if it has none, the counts that they were added up from.
+
+    A sum made meanwhile is newer, and stays.
+    """
     sums = SummedFigures.objects.filter(as_of=day)
     if sums.exists():
         return sums.filter(kept_at__lt=before).delete()[0]
@@ -60,7 +63,7 @@ def _forget(day: dt.date, before: dt.datetime) -> int:
 
 
 def days_read(today: dt.date) -> set[dt.date]:
-    """The days that pages show unasked."""
+    """The days that pages show without being asked."""
     opened = list(ProgrammeYear.objects.select_related("year", "programme"))
     shown = [Selection(rules, None, min(today, last_day_of(rules.year)), opened) for rules in opened]
     before = [earlier for earlier in (selection.last_year() for selection in shown) if earlier]
@@ -69,7 +72,7 @@ def days_read(today: dt.date) -> set[dt.date]:
 
 
 def _sums_by_day() -> dict[dt.date, tuple[int, dt.datetime]]:
-    """How many sums each day has, and when the newest was made."""
+    """How many sums each day has, and when the newest of them was made."""
     found = SummedFigures.objects.order_by().values_list("as_of").annotate(Count("pk"), Max("kept_at"))
     return {day: (number, newest) for day, number, newest in found}
 

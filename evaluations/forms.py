@@ -23,9 +23,10 @@ REFUSED = {
 
 
 class TargetsForm(forms.Form):
-    """A target in per cent for each figure; an empty field means that there is none.
+    """A target in per cent for each figure; an empty field means no target.
 
-    What the page showed comes back with it: a field that nobody has touched says nothing, whatever holds by now.
+    The form carries the values that the page showed, so that a field nobody has touched changes nothing, whatever is in
+    force by now.
     """
 
     def __init__(self, *args: Any, holds: Mapping[str, int], **kwargs: Any) -> None:
@@ -44,17 +45,17 @@ class TargetsForm(forms.Form):
 
     @property
     def percents(self) -> dict[str, int | None]:
-        """Those that were changed."""
+        """The targets that were changed, in per cent by figure."""
         return {key: self.cleaned_data[key] for key in self.changed_data}
 
 
-# A board report is one page: its text has room for so many characters, and so many lines.
+# A board report is one page: its text has room for this many characters and lines.
 MOST_ON_A_PAGE, MOST_LINES = 2000, 22
 MOST_IN_A_YEAR = 10000
 
 
 class ReportTextForm(forms.Form):
-    """The leadership's own words in a report; may be left empty."""
+    """The leadership's own words in a report; may be empty."""
 
     text = forms.CharField(
         label=_("The leadership's words"),
@@ -96,7 +97,7 @@ class ReportTextForm(forms.Form):
 
 
 class NewReportForm(SentOnceForm, ReportTextForm):
-    """The same for a new report. ``seen`` is the fingerprint of the numbers that its maker reads."""
+    """The same for a new report. ``seen`` is the fingerprint of the numbers that its maker has read."""
 
     version = None  # type: ignore[assignment]
     seen = forms.CharField(widget=forms.HiddenInput)

@@ -33,7 +33,8 @@ from evaluations.selection import Selection
 
 
 def board_content(selection: Selection, since: Earlier | None = None, before: ProgrammePart | None = None) -> Content:
-    """One programme on a day. ``since`` and ``before`` are the last saved report's figures and its part."""
+    """The content for one programme on a day. ``since`` has the figures of the last saved report, ``before`` its
+    part."""
     with override(settings.LANGUAGE_CODE):
         dashboard = dashboard_of(selection, since_report=since)
         part = part_of(dashboard, before, since)
@@ -41,7 +42,8 @@ def board_content(selection: Selection, since: Earlier | None = None, before: Pr
 
 
 def year_content(selection: Selection, today: dt.date) -> Content:
-    """All programmes of the year on a day, the partners as they stand today, trainings and other occasions."""
+    """The content for all programmes of the year on a day, with trainings, other occasions, and the partners as they
+    are today."""
     with override(settings.LANGUAGE_CODE):
         dashboards = [dashboard_of(own) for own in programmes_in(selection)]
         parts = [part_of(dashboard) for dashboard in dashboards]
@@ -85,17 +87,17 @@ def _content(
         parts=parts,
         tables=own_tables,
     )
-    # Through its JSON, so that nothing in it waits to be said in another language, or leads anywhere.
+    # Through JSON, which turns lazy translations into text and drops links.
     return read_back(to_json(content))
 
 
 def _inputs(dashboard: Dashboard) -> list[object]:
-    """Every school's counts: all that the programme's numbers follow from."""
+    """A fingerprint of every school's counts: all the programme's numbers follow from them."""
     return [[row.school.slug, row.counts] for row in sorted(dashboard.schools, key=lambda row: row.school.slug)]
 
 
 def part_of(dashboard: Dashboard, before: ProgrammePart | None = None, since: Earlier | None = None) -> ProgrammePart:
-    """A dashboard's numbers. ``before`` is the same programme's part of the last saved report."""
+    """A dashboard's numbers as a part of a report. ``before`` is the same programme's part of the last saved report."""
     tiles = [*dashboard.tiles, *dashboard.more_tiles]
     figures = [_report_figure(tile) for tile in tiles]
     states = Counter(row.state for row in dashboard.schools)

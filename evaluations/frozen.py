@@ -1,7 +1,7 @@
-"""What a saved report holds: figures, tables and sentences as they stood. Pure: content to JSON and back.
+"""What a saved report holds: its figures, tables and sentences as they were. Pure: content to JSON and back.
 
-A report is shown from its JSON alone, so that it says the same in ten years, whatever has become of schools, topics
-and formulas. ``FORMAT`` is raised when the JSON's shape changes; ``read_back`` goes on reading every shape there was.
+A report is shown from its JSON alone, so that it says the same in ten years, whatever has become of schools, topics and
+formulas. Raise ``FORMAT`` when the shape of the JSON changes; ``read_back`` must go on reading every earlier shape.
 """
 
 from __future__ import annotations
@@ -20,11 +20,11 @@ from evaluations.models import SavedReport
 from evaluations.year_line import LinePoint
 
 FORMAT = 1
-# The tables that tell of single schools: for those who see every school.
+# Tables of single schools: only for readers who see every school.
 OF_SCHOOLS = ("skolor", "arskurser")
-# Their last row is of all schools together, and may be read by those who see totals only.
+# In these the last row is the total, which readers who see totals only may read.
 WITH_TOTALS = ("mvp",)
-# Has a row for each programme, whose name stands first.
+# This one has a row for each programme, which begins with the programme's name.
 OF_PROGRAMMES = "program"
 DEFINED = "definitioner"
 
@@ -37,7 +37,7 @@ class UnknownFormat(Exception):  # noqa: N818 - said of the JSON: a later versio
 
 @dataclass(frozen=True)
 class FrozenFigure(Figure):
-    """A figure with the title that it had."""
+    """A figure, with the title that it had then."""
 
     words: str = ""
 
@@ -48,7 +48,7 @@ class FrozenFigure(Figure):
 
 @dataclass(frozen=True)
 class Before:
-    """What a figure was at an earlier time, and how it has changed since: in a sentence, and as short as it can be."""
+    """An earlier value of a figure and how it has changed since, in a sentence and in a few words."""
 
     figure: FrozenFigure
     words: str
@@ -57,7 +57,7 @@ class Before:
 
 @dataclass(frozen=True)
 class ReportFigure:
-    """A figure against the same time last year, and against the report before."""
+    """A figure, with the same time last year and the report before."""
 
     figure: FrozenFigure
     last_year: Before | None
@@ -70,7 +70,7 @@ class ReportFigure:
 
 @dataclass(frozen=True)
 class ProgrammePart:
-    """One programme's year in a report. ``schools`` are how many there are in each of the dashboard's states."""
+    """One programme's year in a report. ``schools`` are the numbers of schools in each of the dashboard's states."""
 
     slug: str
     programme: str
@@ -86,7 +86,7 @@ class ProgrammePart:
     lost_title: str
     changed: Sequence[str]
     tables: Sequence[Table]
-    # The least number of schools that the numbers it is compared with are of, last year's or an earlier report's.
+    # The fewest schools behind any number it is compared with, last year's or an earlier report's.
     schools_compared: int | None = None
 
     @property
@@ -95,13 +95,13 @@ class ProgrammePart:
 
     @property
     def fewest_schools(self) -> int:
-        """The least number of schools that any of its numbers is of."""
+        """The fewest schools behind any number in it."""
         compares = any(one.befores for one in self.figures)
         return min(self.number_of_schools, self.schools_compared or 0) if compares else self.number_of_schools
 
     @property
     def report_day(self) -> dt.date | None:
-        """The day of the report that the figures are compared with."""
+        """The day of the report that its figures are compared with."""
         return next((one.last_report.figure.as_of for one in self.figures if one.last_report), None)
 
     @property
@@ -110,7 +110,7 @@ class ProgrammePart:
 
     @property
     def has_plan(self) -> bool:
-        """Whether any school has a plan: without one there is nothing to tell."""
+        """Whether any school has a plan; without one there is nothing to report."""
         return any(number for state, number in self.schools.items() if state != "unplanned")
 
     @property
@@ -143,7 +143,7 @@ class Content:
         return self.parts[0]
 
     def is_for_partners(self, fewest: int) -> bool:
-        """Whether any of its parts is of so many schools that those who see totals only may read it."""
+        """Whether some part rests on enough schools for readers who see totals only."""
         return any(part.fewest_schools >= fewest for part in self.parts)
 
     @property
@@ -151,15 +151,16 @@ class Content:
         return [table for table in self.tables if table.name == DEFINED]
 
     def all_tables(self) -> list[tuple[ProgrammePart | None, Table]]:
-        """Every table with the part that it belongs to, in the order in which a workbook has them."""
+        """Every table with the part that it belongs to, in a workbook's order."""
         of_parts = [(part, table) for part in self.parts for table in part.tables]
         return [*of_parts, *((None, table) for table in self.tables)]
 
 
 def without_schools(content: Content, fewest: int) -> Content:
-    """The same for those who see totals only: nothing of one school, nor of a programme at fewer schools than that.
+    """The content for readers who see totals only: nothing about a single school, nor about a programme at too few
+    schools.
 
-    A board report of so few schools is not open to them at all.
+    A board report of too few schools is not open to them at all.
     """
     parts = [part for part in content.parts if content.is_board or part.fewest_schools >= fewest]
     shown = {part.programme for part in parts}
@@ -179,14 +180,14 @@ def _totals_of(tables: Sequence[Table]) -> list[Table]:
 
 
 def _of_programmes(table: Table, shown: Collection[str]) -> Table:
-    """The table of the programmes with these alone; any other as it is."""
+    """The table of programmes with only these; any other table unchanged."""
     if table.name != OF_PROGRAMMES:
         return table
     return replace(table, rows=[row for row in table.rows if row[0].value in shown])
 
 
 def fingerprint(said: Any) -> str:
-    """The same for the same content, in whatever order its keys stand."""
+    """The same for the same content, whatever the order of its keys."""
     return hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()
 
 
@@ -206,7 +207,7 @@ def to_json(content: Content) -> Json:
 
 
 def read_back(said: Json) -> Content:
-    """Raises ``UnknownFormat`` for what a later version has written."""
+    """A report's content from its JSON. Raises ``UnknownFormat`` for a format of a later version."""
     reader = _READERS.get(said.get("format", 0))
     if reader is None:
         raise UnknownFormat(said.get("format"))
@@ -333,7 +334,7 @@ def _read_table(said: Json) -> Table:
 
 
 def _row_to_json(row: Row) -> list[Any]:
-    """Without the addresses: what they lead to has changed since."""
+    """Without links: the rows they led to have changed since."""
     return [_value_to_json(cell) for cell in row]
 
 

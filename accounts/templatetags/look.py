@@ -1,4 +1,5 @@
-"""How the portal writes days, weeks and numbers, and draws its icons. Built in: no template needs to load it."""
+"""How the portal writes days, weeks and numbers, and draws icons. Loaded in every template
+(``OPTIONS["builtins"]``)."""
 
 from __future__ import annotations
 
@@ -19,15 +20,16 @@ from django.utils.translation import get_language
 
 register = template.Library()
 NBSP = "\u00a0"
-# So many of what ``once`` is told apart by are kept.
+# How many different values of WHAT are kept.
 MOST_KEPT = 100
 
 
 @register.tag
 def once(parser: Parser, token: Token) -> Once:
-    """``{% once %}…{% endonce %}``: what is the same on every page and for everybody, such as the page's foot.
+    """``{% once %}…{% endonce %}`` renders its content once per process, for what is the same on every page, such as
+    the foot.
 
-    ``{% once WHAT %}…{% endonce %}``: what is the same wherever WHAT is; written each time where WHAT is empty.
+    ``{% once WHAT %}…{% endonce %}`` renders it once for each value of WHAT, and every time where WHAT is empty.
     """
     _name, *what = token.split_contents()
     inside = parser.parse(("endonce",))
@@ -36,8 +38,11 @@ def once(parser: Parser, token: Token) -> Once:
 
 
 class Once(template.Node):
-    """Written once in each language, and kept while the process lives. Without a ``what`` it knows nothing of the page
-    around it and of who reads it, so that nothing of somebody's is kept for another."""
+    """Content that is rendered once per language and kept while the process lives.
+
+    Without WHAT it is rendered with an empty context, so that nothing about the reader can be kept and shown to
+    another.
+    """
 
     def __init__(self, inside: template.NodeList, what: FilterExpression | None) -> None:
         self.nodelist, self.what = inside, what
@@ -69,7 +74,7 @@ def icon(name: str) -> SafeString:
 
 @register.simple_tag(takes_context=True)
 def to_page(context: template.Context, number: int, of: str = "") -> str:
-    """The address of another page of a list; of the part with that name and heading, where a page has several."""
+    """The address of another page of the list. On a page with several lists, ``of`` is the name of the one meant."""
     address: str = querystring(context, None, **{of or "sida": number})
     return f"{address}#h-{of}" if of else address
 
@@ -87,14 +92,15 @@ def badge(status: str, label: str) -> SafeString:
 
 @register.simple_tag
 def choice_rows(field: BoundField) -> SafeString:
-    """A question's answers as rows that a thumb hits. Written here: a template for each is half of a form's time."""
+    """A question's answers as rows that are easy to hit with a thumb. Built here: rendering a template for each takes
+    half of a form's time."""
     rows = ((option.id_for_label, _attributes(option.data), option.choice_label) for option in field)
     return format_html_join("", '<label class="choice" for="{}"><input{}><span>{}</span></label>', rows)
 
 
 @register.filter
 def first_id(field: BoundField) -> str:
-    """Where a link to a field leads: to what takes focus, of a question to its first answer."""
+    """The id that a link to a field leads to: its input, or for a group of choices the first of them."""
     return field.id_for_label or next((option.id_for_label for option in field if option.id_for_label), field.auto_id)
 
 
@@ -167,5 +173,5 @@ def clock(time: dt.time) -> str:
 
 @register.filter
 def in_list(value: object, values: Container[object]) -> bool:
-    """Whether a value is among some, for what a tag cannot say inside ``with``."""
+    """Whether a value is among some others, for use inside ``{% with %}``, where ``in`` cannot be used."""
     return value in values

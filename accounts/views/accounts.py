@@ -29,7 +29,7 @@ PAGE = 50
 
 
 def for_administrators(view: View) -> View:
-    """Only administrators come in; the view gets the day."""
+    """Only administrators get in; the view is given today's date."""
 
     @wraps(view)
     def guarded(request: SignedInRequest, *args: Any, **kwargs: Any) -> HttpResponse:
@@ -78,7 +78,7 @@ def account_change(request: SignedInRequest, pk: int, *, today: dt.date) -> Http
 
 @for_administrators
 def account_close(request: SignedInRequest, pk: int, *, today: dt.date) -> HttpResponse:
-    """Says what closing leads to, and closes on POST."""
+    """Shows what closing the account leads to, and closes it on POST."""
     account = get_object_or_404(User, pk=pk, is_active=True)
     if request.method == "POST":
         try:
@@ -123,7 +123,7 @@ def role_add(request: SignedInRequest, pk: int, *, today: dt.date) -> HttpRespon
 
 @for_administrators
 def role_end(request: SignedInRequest, pk: int, *, today: dt.date) -> HttpResponse:
-    """Says what the end of a role leads to, and ends it on POST."""
+    """Shows what ending the role leads to, and ends it on POST."""
     role = get_object_or_404(CentreRole.objects.select_related("user"), pk=pk)
     form = LastDayForm(request.POST or None, starts_on=role.starts_on, initial={"last_day": today})
     if request.method == "POST" and form.is_valid():

@@ -13,7 +13,7 @@ from accounts.requests import SignedInRequest
 
 
 def administration(request: SignedInRequest) -> HttpResponse:
-    """What there is to administer, with what needs a deed first."""
+    """Everything that an administrator can do, with what needs attention first."""
     today = timezone.localdate()
     if not is_administrator(request.user, today):
         raise PermissionDenied
@@ -30,5 +30,5 @@ def administration(request: SignedInRequest) -> HttpResponse:
 
 
 def may_use_site(request: HttpRequest) -> bool:
-    """Who comes into Django's administration site: asked at every request, so that a role's last day shuts it."""
+    """Who gets into Django's administration site. Asked at every request, so that it closes when the role ends."""
     return user_can_use_administration_site(request.user, timezone.localdate())

@@ -19,7 +19,7 @@ from accounts.models import User
 
 
 def link_for(user: User, request: HttpRequest) -> str:
-    """The address where a user chooses a password: it works once, for PASSWORD_RESET_TIMEOUT seconds."""
+    """The address where a user chooses a password. It works once, and for PASSWORD_RESET_TIMEOUT seconds."""
     uid = urlsafe_base64_encode(force_bytes(user.pk))
     address = reverse("accounts:choose-password", args=[uid, default_token_generator.make_token(user)])
     return request.build_absolute_uri(address)
