@@ -62,7 +62,7 @@ def programmes_in(selection: Selection) -> list[Selection]:
 def _of_the_centre(selection: Selection, today: dt.date) -> list[Table]:
     return [
         tables.programme_table(drilling.programmes_of(selection)),
-        tables.partner_table(series.partners_of(selection, today)),
+        tables.partner_table(series.partners_of(selection, today), selection),
         tables.training_table(series.trained(selection), selection),
         tables.occasion_kind_table(series.held_by_kind(selection)),
         tables.definition_table(),

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Iterable, Mapping, Sequence
+from urllib.parse import urlencode
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -142,8 +144,9 @@ def occasion_kind_table(held: Sequence[tuple[OccasionKind, int, int]]) -> Table:
     return Table("tillfallen", _("Trainings, meetings and supervision"), columns, rows)
 
 
-def partner_table(rows: Sequence[PartnerRow]) -> Table:
+def partner_table(rows: Sequence[PartnerRow], selection: Selection) -> Table:
     """The partners: their measures by status, late follow-ups, and their people who have been trained."""
+    centre = dataclasses.replace(selection, district=None)
     columns = [
         text_column(_("Partner")),
         *(Column(str(status.label), "measures") for status in Measure.Status),
@@ -153,10 +156,24 @@ def partner_table(rows: Sequence[PartnerRow]) -> Table:
     cells = [
         [
             Cell(row.partner.name, reverse("programmes:partner-detail", args=[row.partner.slug])),
-            *(Cell(row.statuses[status]) for status in Measure.Status),
-            Cell(row.late),
-            Cell(row.trained),
+            *(Cell(row.statuses[status], _measures_address(row, status)) for status in Measure.Status),
+            Cell(row.late, _measures_address(row) if row.late else ""),
+            Cell(row.trained, _trained_address(row, centre)),
         ]
         for row in rows
     ]
     return Table("parter", _("Partner by partner"), columns, cells)
+
+
+def _measures_address(row: PartnerRow, status: str = "") -> str:
+    """The partner's measures of a status; without one all of them, the late ones first."""
+    if status and not row.statuses[status]:
+        return ""
+    asked = urlencode({"part": row.partner.slug, "efter": "part"} | ({"status": status} if status else {}))
+    return f"{reverse('programmes:measure-list')}?{asked}"
+
+
+def _trained_address(row: PartnerRow, selection: Selection) -> str:
+    if not row.trained or selection.totals_only:
+        return ""
+    return occasions_address(selection, "", part=row.partner.slug)

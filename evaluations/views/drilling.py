@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import dataclasses
 from collections import Counter
-from typing import Any
+from collections.abc import Collection
+from typing import Any, NamedTuple
 
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
@@ -21,10 +22,10 @@ from evaluations.selection import Selection
 from evaluations.views.access import with_selection, with_totals
 from evaluations.views.export import asks_for_file, file_of
 from evaluations.views.lists import page_of
-from programmes.models import SessionTopic
+from programmes.models import PartnerOrganisation, SessionTopic
 from schools.models import Group, Occasion, OccasionAttendance, OccasionKind, Organisation, PlannedSession, School
 from schools.models.plans import title_of_topic
-from schools.trainings import TRAININGS
+from schools.trainings import PARTNERS, TRAININGS
 
 COUNTED_KINDS = (OccasionKind.SUPERVISION, *TRAININGS)
 # As many bars as have room for their labels on a phone.
@@ -158,7 +159,7 @@ def mvp(request: HttpRequest, *, selection: Selection) -> HttpResponse:
 
 @with_totals
 def partners(request: HttpRequest, *, selection: Selection) -> HttpResponse:
-    table = tables.partner_table(series.partners_of(selection, timezone.localdate()))
+    table = tables.partner_table(series.partners_of(selection, timezone.localdate()), selection)
     if asks_for_file(request, selection):
         return file_of(request, dataclasses.replace(selection, district=None), [table])
     return render(request, "evaluations/partners.html", {"selection": selection, "table": table})
@@ -167,30 +168,47 @@ def partners(request: HttpRequest, *, selection: Selection) -> HttpResponse:
 @with_selection
 def occasion_list(request: HttpRequest, *, selection: Selection) -> HttpResponse:
     """The occasions that a number of trained people or of supervision counts."""
-    kind, organisation, slug = (request.GET.get(name, "") for name in ("slag", "organisation", "skola"))
+    kind, slug = request.GET.get("slag", ""), request.GET.get("skola", "")
     chosen = [one for one in COUNTED_KINDS if one == kind]
     if kind and not chosen:
         selection.mended.append(_("There is no such kind of occasion. Here are all trainings."))
-    who = next((one for one in Organisation if one == organisation), None)
-    if organisation and who is None:
-        selection.mended.append(_("There is no such organisation. Here are all."))
+    who = _people_asked_for(request, selection)
     is_training = not chosen or chosen[0] in TRAININGS
     of_kind = series.trainings_of if is_training else series.occasions_of
     found = _at(of_kind(selection, *(chosen or TRAININGS)), slug, selection)
     came = _came(series.who_came(selection, found), who)
-    rows = [(one, came[one.pk]) for one in found if came[one.pk] or who is None]
+    rows = [(one, came[one.pk]) for one in found if came[one.pk] or not who.organisations]
     table = tables.occasion_table(rows)
     if asks_for_file(request, selection):
-        return file_of(request, selection, [table], *([(_("Organisation"), str(who.label))] if who else []))
+        return file_of(request, selection, [table], *([(_("Organisation"), who.name)] if who.name else []))
     context = {
         "selection": selection,
         "title": str(chosen[0].label) if chosen else _("Trainings"),
-        "who": str(who.label) if who else "",
+        "who": who.name,
         "way": [(_("MVP and trainings"), address(selection, "mvp"))],
         "number": len(rows),
         "table": table,
     }
     return render(request, "evaluations/occasions.html", context)
+
+
+class People(NamedTuple):
+    """Those of some organisations, and what they are called together; of none in particular they are all."""
+
+    organisations: Collection[str] = ()
+    name: str = ""
+
+
+def _people_asked_for(request: HttpRequest, selection: Selection) -> People:
+    """Those of one organisation, or those that a partner's people are counted as."""
+    organisation, slug = request.GET.get("organisation", ""), request.GET.get("part", "")
+    if one := next((one for one in Organisation if one == organisation), None):
+        return People([one], str(one.label))
+    if partner := PartnerOrganisation.objects.filter(slug=slug).first() if slug in PARTNERS else None:
+        return People(PARTNERS[slug], partner.name)
+    if organisation or slug:
+        selection.mended.append(_("There is no such organisation. Here are all."))
+    return People()
 
 
 def _at(found: series.OccasionQuerySet, slug: str, selection: Selection) -> list[Occasion]:
@@ -208,9 +226,9 @@ def _schools_once(selection: Selection) -> QuerySet[School]:
     return School.objects.filter(district=selection.district) if selection.district else School.objects.all()
 
 
-def _came(rows: QuerySet[OccasionAttendance], who: Organisation | None) -> Counter[int]:
-    """How many came to each occasion, in all or from one organisation."""
-    rows = rows.filter(organisation=who) if who else rows
+def _came(rows: QuerySet[OccasionAttendance], who: People) -> Counter[int]:
+    """How many came to each occasion, in all or from some organisations."""
+    rows = rows.filter(organisation__in=who.organisations) if who.organisations else rows
     came: Counter[int] = Counter()
     for occasion, number in rows.values_list("occasion", "count"):
         came[occasion] += number

@@ -280,7 +280,7 @@ def test_every_figure_shown_has_a_definition(centre: SimpleNamespace, mvp: Simpl
     }
     assert linked <= defined and set(DEFINITIONS) <= defined
     assert linked >= {one.key for one in (*ALL, *NUMBERS)}
-    for table in [*every_table(selection(), centre.lindang), tables.partner_table([])]:
+    for table in [*every_table(selection(), centre.lindang), tables.partner_table([], selection())]:
         for column in table.columns[1:]:
             # Each row of the table of key figures leads to its own definition.
             assert column.is_text or column.definition in defined or table.name == "nyckeltal", column
@@ -550,13 +550,34 @@ def test_partners_are_told_by_measures_and_trained(
 ) -> None:
     with_partners(centre)
 
-    rows = {row[0].value: [cell.value for cell in row[1:]] for row in tables.partner_table(_partners()).rows}
+    table = tables.partner_table(_partners(), selection(distrikt="norra"))
+    rows = {row[0].value: [cell.value for cell in row[1:]] for row in table.rows}
 
     # Planned, going on, done, stopped, late, trained.
     assert sum(sum(row[:4]) for row in rows.values()) == 2
     assert rows["AB Botkyrkabyggen"][4:] == [1, 5]
     assert rows["Lokalpolisområde Botkyrka"][4:] == [0, 3]
     assert "AB Botkyrkabyggen" in text_of(maria_in.get(PARTNERS))
+
+
+def test_a_partners_numbers_open_the_measures_and_the_trainings_that_they_count(
+    centre: SimpleNamespace, mvp: SimpleNamespace, maria_in: Client
+) -> None:
+    with_partners(centre)
+    opened = 0
+    for row in tables.partner_table(_partners(), selection(distrikt="norra")).rows:
+        *statuses, late, trained = row[1:]
+        for cell in statuses:
+            assert bool(cell.address) == bool(cell.value)
+            assert not cell.value or maria_in.get(cell.address).context["total"] == cell.value
+        if late.value:
+            assert len(maria_in.get(late.address).context["late"]) == late.value
+        if trained.value:
+            assert maria_in.get(trained.address).context["table"].total[-1].value == trained.value
+        opened += sum(bool(cell.address) for cell in row[1:])
+    # Two measures, one of them late, and the trained of two partners.
+    assert opened == 5
+    assert "Den organisationen finns inte" in text_of(maria_in.get(OCCASIONS, {"part": "finns-inte"}))
 
 
 def _partners() -> list[series.PartnerRow]:
