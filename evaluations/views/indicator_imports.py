@@ -27,7 +27,7 @@ from schools.forms.imports import TableFileForm
 from schools.imports.dry_runs import ImportRefused
 from schools.imports.fetching import Register
 from schools.imports.sheets import UnreadableFile
-from schools.views.kept import NotKept, keep_rows, kept_rows
+from schools.views.parcels import BrokenParcel, pack_rows, unpack_rows
 
 Kind = IndicatorImport.Kind
 KEPT = "evaluations.indicator-import."
@@ -117,7 +117,7 @@ def _show(request: SignedInRequest, given: Given, kind: Kind) -> HttpResponse:
     found: ValueDryRun = compare_values(given)
     context = {
         "found": found,
-        "kept": keep_rows(given.as_rows(), of=KEPT + kind),
+        "kept": pack_rows(given.as_rows(), of=KEPT + kind),
         "fetched": kind == Kind.KOLADA,
         "back": "results:table-import" if kind == Kind.FILE else "results:kolada-import",
     }
@@ -126,8 +126,8 @@ def _show(request: SignedInRequest, given: Given, kind: Kind) -> HttpResponse:
 
 def _apply(request: SignedInRequest, kind: Kind) -> HttpResponse:
     try:
-        given = Given.of_rows(kept_rows(request.POST["kept"], of=KEPT + kind))
-    except NotKept:
+        given = Given.of_rows(unpack_rows(request.POST["kept"], of=KEPT + kind))
+    except BrokenParcel:
         messages.error(request, _("What was shown is too old. Read it in again."))
         return redirect("results:table-import" if kind == Kind.FILE else "results:kolada-import")
     digest, now = request.POST.get("digest", ""), timezone.now()

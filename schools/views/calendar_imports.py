@@ -22,7 +22,7 @@ from schools.models import School, SchoolYear
 from schools.strays import new_strays
 from schools.views.access import year_or_404
 from schools.views.calendar import managers_only
-from schools.views.kept import NotKept, keep, kept
+from schools.views.parcels import BrokenParcel, pack, unpack
 
 SALT = "schools.calendar-import."
 
@@ -49,7 +49,7 @@ def _show(request: SignedInRequest, found: CalendarDryRun, content: bytes, *, bl
         "year": found.year,
         "found": found,
         "blocked": blocked,
-        "kept": keep(content, of=_salt(found.year, found.school, blocked)),
+        "kept": pack(content, of=_salt(found.year, found.school, blocked)),
         "hits": 0 if found.errors else _hits(found),
     }
     return render(request, "schools/calendar_import_shown.html", context)
@@ -60,12 +60,12 @@ def _apply(request: SignedInRequest, year: SchoolYear) -> HttpResponse:
     school = School.objects.filter(slug=said.get("school", "")).first()
     blocked = said.get("blocked") == "1"
     try:
-        content = kept(said["kept"], of=_salt(year, school, blocked))
+        content = unpack(said["kept"], of=_salt(year, school, blocked))
         hits = _hits(dry_run(content, year, school, blocked=blocked))
         found = import_calendar(
             content=content, year=year, school=school, blocked=blocked, digest=said.get("digest", ""), by=request.user
         )
-    except NotKept:
+    except BrokenParcel:
         messages.error(request, _("The file was too old. Choose it again."))
         return redirect("schools:calendar-import", year.slug)
     except CalendarRefused as refused:

@@ -24,7 +24,7 @@ from schools.imports.dry_runs import ImportRefused
 from schools.imports.sheets import UnreadableFile
 from schools.models import SchoolYear
 from schools.views.access import year_or_404
-from schools.views.kept import NotKept, keep, kept
+from schools.views.parcels import BrokenParcel, pack, unpack
 
 SALT = "schools.class-import."
 TEMPLATE_ROWS = (
@@ -64,16 +64,16 @@ def template(request: SignedInRequest, year_slug: str, kind: str) -> HttpRespons
 
 
 def _show(request: SignedInRequest, year: SchoolYear, found: DryRun, content: bytes) -> HttpResponse:
-    context = {"year": year, "found": found, "kept": keep(content, of=SALT + year.slug)}
+    context = {"year": year, "found": found, "kept": pack(content, of=SALT + year.slug)}
     return render(request, "schools/class_import_shown.html", context)
 
 
 def _apply(request: SignedInRequest, year: SchoolYear, today: dt.date) -> HttpResponse:
     try:
-        content = kept(request.POST["kept"], of=SALT + year.slug)
+        content = unpack(request.POST["kept"], of=SALT + year.slug)
         digest = request.POST.get("digest", "")
         found = import_classes(read=lambda: dry_run(content, year, today), year=year, digest=digest, by=request.user)
-    except NotKept:
+    except BrokenParcel:
         messages.error(request, _("The file was too old. Choose it again."))
         return redirect("schools:class-import", year.slug)
     except ImportRefused:

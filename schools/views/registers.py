@@ -38,7 +38,7 @@ from schools.imports.sheets import UnreadableFile
 from schools.imports.units import UnitDryRun, UnitRow, compare_units, rows_of_units
 from schools.models import School, SchoolYear
 from schools.views.access import year_or_404
-from schools.views.kept import NotKept, keep_rows, kept_rows
+from schools.views.parcels import BrokenParcel, pack_rows, unpack_rows
 
 UNITS, CLASSES = "schools.unit-import", "schools.school-data-import."
 
@@ -74,15 +74,15 @@ def _show_units(request: SignedInRequest, rows: list[UnitRow], found: UnitDryRun
     choices = UnitChoices(found, ahead, data)
     if data is not None:
         choices.is_valid()
-    kept = keep_rows([vars(row) for row in rows], of=UNITS)
+    kept = pack_rows([vars(row) for row in rows], of=UNITS)
     context = {"found": found, "choices": choices, "kept": kept}
     return render(request, "schools/unit_import_shown.html", context)
 
 
 def _apply_units(request: SignedInRequest, today: dt.date) -> HttpResponse:
     try:
-        rows = [UnitRow(**row) for row in kept_rows(request.POST["kept"], of=UNITS)]
-    except NotKept:
+        rows = [UnitRow(**row) for row in unpack_rows(request.POST["kept"], of=UNITS)]
+    except BrokenParcel:
         return _choose_again(request, "schools:unit-import")
 
     def read() -> UnitDryRun:
@@ -143,15 +143,15 @@ def _show_classes(
         "year": year,
         "found": found,
         "choices": GradeChoices(found, data),
-        "kept": keep_rows([vars(row) for row in given.rows], of=CLASSES + year.slug),
+        "kept": pack_rows([vars(row) for row in given.rows], of=CLASSES + year.slug),
     }
     return render(request, "schools/school_data_import_shown.html", context)
 
 
 def _apply_classes(request: SignedInRequest, year: SchoolYear, today: dt.date) -> HttpResponse:
     try:
-        rows = kept_rows(request.POST["kept"], of=CLASSES + year.slug)
-    except NotKept:
+        rows = unpack_rows(request.POST["kept"], of=CLASSES + year.slug)
+    except BrokenParcel:
         return _choose_again(request, "schools:school-data-import", year.slug)
     given = GivenClasses([GivenClass(**row) for row in rows])
 

@@ -16,7 +16,7 @@ from accounts.models import User
 from schools.actions.groups import end_group
 from schools.actions.places import close_school
 from schools.models import Group, School, SchoolPerson
-from schools.views.kept import kept_rows
+from schools.views.parcels import unpack_rows
 from tests.conftest import AUTUMN_DAY, NOW
 from tests.schools.laid_out import lay_out, text_of
 from tests.schools.register_server import a_register, status
@@ -109,7 +109,7 @@ def test_the_file_is_shown_then_read_in_and_then_there_is_nothing_to_do(client, 
 
 def test_what_travels_in_the_form_has_nothing_of_people(client):
     shown = show(client, [group("3B", members="Elev Elevsson")])
-    [row] = kept_rows(shown.context["kept"], of="schools.school-data-import.2026-27")
+    [row] = unpack_rows(shown.context["kept"], of="schools.school-data-import.2026-27")
     assert row == {"row": 1, "unit_code": LINDANG, "name": "3B", "grade": 3}
 
 
