@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 from django.db.models import BigIntegerField, DateField, QuerySet, TextField, Value
 from django.db.models.functions import Cast
 
-from accounts.written import Slot, Written
+from accounts.compiled import CompiledQuery, Slot
 
 
 class Held(NamedTuple):
@@ -48,7 +48,7 @@ def _read(user: Any, today: dt.date) -> list[Held]:
 
 
 @cache
-def _question() -> Written[tuple[Any, ...]]:
+def _question() -> CompiledQuery[tuple[Any, ...]]:
     """What is asked about each person on each page."""
     user, today = Slot("user", BigIntegerField()), Slot("today", DateField())
 
@@ -56,7 +56,7 @@ def _question() -> Written[tuple[Any, ...]]:
         first, *rest = (_of_kind(kind, *_readers[kind], user, today) for kind in _readers)
         return first.union(*rest, all=True)
 
-    return Written(of_every_kind)
+    return CompiledQuery(of_every_kind)
 
 
 def _of_kind(kind: str, reader: Reader, role: str, place: str, user: Any, today: Any) -> QuerySet[Any, Any]:

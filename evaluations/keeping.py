@@ -8,8 +8,6 @@ with schools or sessions.
 from __future__ import annotations
 
 import datetime as dt
-import hashlib
-import json
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
@@ -18,6 +16,7 @@ from django.db.models import Count, QuerySet
 from django.utils import timezone
 
 from evaluations.counting import COUNTED, Counts, count
+from evaluations.fingerprints import digest_of
 from evaluations.models import ParticipationFigures
 from evaluations.rows import GroupRow, SessionRow, YearOfSchool
 from outbox.models import MAY_HAVE_ARRIVED
@@ -77,7 +76,7 @@ def basis_of(programme_year: ProgrammeYear, participations: Iterable[Participati
     same = [COUNTED, list(topics.values_list("slug", "kind", "month"))]
     own = [participation.pk for participation in participations]
     sent = _number_sent(programme_year, own, as_of)
-    return {pk: hashlib.sha256(json.dumps([*same, sent.get(pk, 0)]).encode()).hexdigest() for pk in own}
+    return {pk: digest_of([*same, sent.get(pk, 0)]) for pk in own}
 
 
 def _number_sent(programme_year: ProgrammeYear, participations: Sequence[int], as_of: dt.date) -> dict[int, int]:

@@ -11,12 +11,12 @@ from accounts.validators import refuse_personal_number
 from evaluations.definitions import ALL, PRACTICE
 from evaluations.models import Indicator, Study
 from evaluations.models.indicators import FIRST_YEAR, LARGEST, LAST_YEAR
-from programmes.forms.kept import KeptForm
+from programmes.forms.rows import RowForm
 
 YEARS = ("start_year", "baseline_year", "target_year")
 
 
-class IndicatorForm(KeptForm):
+class IndicatorForm(RowForm):
     """What is measured, by whom, and what it is to reach. The values are read in."""
 
     class Meta:
@@ -62,7 +62,7 @@ class IndicatorForm(KeptForm):
         return cleaned
 
 
-class StudyForm(KeptForm):
+class StudyForm(RowForm):
     """An evaluation, and the figures of the portal that show how we do on what it found."""
 
     figures = forms.MultipleChoiceField(

@@ -1,4 +1,4 @@
-"""A table of ``evaluations.cells`` as a page shows it. Written out here: a big one has tens of thousands of cells."""
+"""A table of ``evaluations.cells`` as HTML. Built here, not by a template: a big one has tens of thousands of cells."""
 
 from __future__ import annotations
 
@@ -23,17 +23,17 @@ NOTHING, EMPTY, TO_THE_RIGHT = SafeString("–"), SafeString(""), SafeString(' c
 
 
 @register.simple_tag
-def figure_table(table: Table, written: Sequence[SafeString] = ()) -> SafeString:
-    """The table, each heading leading to what its figure means and each cell to the rows that it counts; ``written``
-    are its rows where they are written out already."""
+def figure_table(table: Table, rendered: Sequence[SafeString] = ()) -> SafeString:
+    """The table: each heading links to its figure's definition, each cell to the rows that it counts. ``rendered`` are
+    its rows where they are kept as HTML already."""
     return format_html(
         '<div class="scroll" tabindex="0" role="region" aria-label="{}"><table class="table figure-table">'
         '<caption class="visually-hidden">{}</caption><thead><tr>{}</tr></thead><tbody>{}</tbody>{}</table></div>',
         _("Table: %(title)s") % {"title": table.title},
         table.title,
         _joined(_heading(column) for column in table.columns),
-        _joined(written or map(written_line, table.lines)),
-        format_html("<tfoot>{}</tfoot>", written_line(table.total_line)) if table.total else "",
+        _joined(rendered or map(rendered_line, table.lines)),
+        format_html("<tfoot>{}</tfoot>", rendered_line(table.total_line)) if table.total else "",
     )
 
 
@@ -68,8 +68,8 @@ def _heading(column: Column) -> SafeString:
     return format_html('<th scope="col"{}>{}</th>', _number(column), said)
 
 
-def written_line(line: Iterable[tuple[Column, Cell]]) -> SafeString:
-    """A row of a table, written out."""
+def rendered_line(line: Iterable[tuple[Column, Cell]]) -> SafeString:
+    """A row of a table as HTML."""
     (_first, name), *others = line
     cells = _joined(format_html("<td{}>{}</td>", _number(column), _inside(column, cell)) for column, cell in others)
     return format_html('<tr><th scope="row">{}</th>{}</tr>', figure_cell(name), cells)

@@ -18,7 +18,7 @@ from evaluations.indicators.series import Comparison, Picture, comparison_of, pi
 from evaluations.indicators.writing import add, change
 from evaluations.models import Indicator, ReportedResult
 from evaluations.views.access import for_partners_too
-from programmes.views.kept import answer, send
+from programmes.views.sending import answer, send
 
 
 @for_partners_too

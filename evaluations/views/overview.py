@@ -19,11 +19,11 @@ from evaluations.fingerprints import Fingerprint
 from evaluations.models import SavedReport
 from evaluations.policies import FEWEST_SCHOOLS, sees_totals_only, user_can_make_reports, user_can_set_targets
 from evaluations.rendered import chosen, counted, kept_part
+from evaluations.rendered_rows import rendered_rows
 from evaluations.reports import last_report, since
 from evaluations.selection import Selection, selected
 from evaluations.summing import keys_of
 from evaluations.views.access import for_partners_too, with_totals
-from evaluations.written_rows import written_rows
 from evaluations.year_line import months_shown
 from schools.models import District
 from sessions_log.models import LogRevision
@@ -82,7 +82,7 @@ def _contents(dashboard: Dashboard, contacts: Collection[int], frame: Sequence[o
     selection, summary = dashboard.selection, dashboard.summary
     months = months_shown(summary.totals, selection.as_of)
     shown = {} if selection.totals_only else summary.shown
-    rows = written_rows(selection, shown, contacts, months, frame)
+    rows = rendered_rows(selection, shown, contacts, months, frame)
     first = [rows[pk] for pk in keys_of(summary.first) if pk in rows]
     return {
         "selection": selection,

@@ -18,7 +18,7 @@ from evaluations.models import Study
 from evaluations.policies import sees_totals_only
 from evaluations.views.access import for_partners_too
 from evaluations.views.indicators import writers_only
-from programmes.views.kept import answer, send
+from programmes.views.sending import answer, send
 
 
 @for_partners_too

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from django import forms
 
-from programmes.forms.kept import KeptForm
+from programmes.forms.rows import RowForm
 from programmes.models import Programme
 
 
-class ProgrammeForm(KeptForm):
+class ProgrammeForm(RowForm):
     class Meta:
         model = Programme
         fields = ["name", "kind", "status", "audience", "summary"]

@@ -13,8 +13,8 @@ from django.utils.translation import gettext_lazy as _
 from accounts.forms import DayInput
 from accounts.validators import refuse_personal_number
 from programmes.actions.measures import MeasureEntry
-from programmes.forms.kept import KeptForm
 from programmes.forms.keys import SentOnceForm
+from programmes.forms.rows import RowForm
 from programmes.material import TYPES, check_material
 from programmes.models import (
     Commitment,
@@ -28,7 +28,7 @@ from programmes.models import (
 NOTHING_PERSONAL = _("Write nothing that can be tied to a person. The text can become a public document.")
 
 
-class MeasureForm(KeptForm):
+class MeasureForm(RowForm):
     """A measure: what, who, why, when, and how it stands."""
 
     class Meta:
@@ -116,7 +116,7 @@ class FollowUpForm(SentOnceForm):
         ]
 
 
-class FindingForm(KeptForm):
+class FindingForm(RowForm):
     class Meta:
         model = SituationFinding
         fields = ["found_on", "title", "text"]
@@ -132,7 +132,7 @@ class FindingForm(KeptForm):
     )
 
 
-class GoalForm(KeptForm):
+class GoalForm(RowForm):
     class Meta:
         model = Goal
         fields = ["title", "text"]
@@ -140,14 +140,14 @@ class GoalForm(KeptForm):
         help_texts = {"text": NOTHING_PERSONAL}
 
 
-class ContactForm(KeptForm):
+class ContactForm(RowForm):
     class Meta:
         model = PartnerContact
         fields = ["name", "title", "email", "phone"]
         help_texts = {"name": _("Somebody in service at the partner. Everybody who signs in can see it.")}
 
 
-class CommitmentForm(KeptForm):
+class CommitmentForm(RowForm):
     class Meta:
         model = Commitment
         fields = ["text"]

@@ -6,11 +6,11 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from programmes.forms.kept import KeptForm
+from programmes.forms.rows import RowForm
 from programmes.models import Encounter
 
 
-class EncounterForm(KeptForm):
+class EncounterForm(RowForm):
     class Meta:
         model = Encounter
         fields = [

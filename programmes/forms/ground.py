@@ -9,19 +9,19 @@ from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext_lazy as _
 
 from accounts.forms import DayInput
-from programmes.forms.kept import KeptForm
+from programmes.forms.rows import RowForm
 from programmes.material import TYPES, check_material
 from programmes.models import ContentItem, ContentSection
 
 
-class SectionForm(KeptForm):
+class SectionForm(RowForm):
     class Meta:
         model = ContentSection
         fields = ["title", "intro"]
         widgets = {"intro": forms.Textarea(attrs={"rows": 4})}
 
 
-class ItemForm(KeptForm):
+class ItemForm(RowForm):
     class Meta:
         model = ContentItem
         fields = ["heading", "text", "detail", "body", "link", "file", "checked_on"]

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from django import forms
 
-from programmes.forms.kept import KeptForm
+from programmes.forms.rows import RowForm
 from programmes.models import Concept, Scenario
 
 
-class ConceptForm(KeptForm):
+class ConceptForm(RowForm):
     class Meta:
         model = Concept
         fields = ["term", "forms", "meaning"]
         widgets = {"meaning": forms.Textarea(attrs={"rows": 5})}
 
 
-class ScenarioForm(KeptForm):
+class ScenarioForm(RowForm):
     class Meta:
         model = Scenario
         fields = ["title", "text", "questions", "position"]

@@ -9,7 +9,7 @@ from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext_lazy as _
 
 from accounts.validators import refuse_personal_number
-from programmes.forms.kept import VersionedForm
+from programmes.forms.rows import VersionedForm
 from programmes.material import TYPES, check_material
 from programmes.models import SessionTopic, TopicPart
 

@@ -13,7 +13,7 @@ from accounts.requests import SignedInRequest
 from programmes.forms.catalogue import ProgrammeForm
 from programmes.models import Programme, SessionTopic
 from programmes.views.access import may_write, writers_only
-from programmes.views.kept import answer, saved, send_row
+from programmes.views.sending import answer, saved, send_row
 
 
 @require_safe

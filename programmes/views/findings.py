@@ -14,8 +14,8 @@ from programmes.forms.cooperation import FindingForm, GoalForm
 from programmes.material import TYPES, open_file, suffix_of
 from programmes.models import Goal, SituationFinding
 from programmes.policies import manages_cooperation
-from programmes.views.kept import answer, send
 from programmes.views.partners import may_write_picture
+from programmes.views.sending import answer, send
 
 
 @require_safe

@@ -16,7 +16,7 @@ from programmes.forms.ground import ItemForm, SectionForm
 from programmes.material import open_file
 from programmes.models import ContentItem, ContentSection, is_checked_lately
 from programmes.views.access import concepts_for, may_write, writers_only
-from programmes.views.kept import answer, saved, send_row
+from programmes.views.sending import answer, saved, send_row
 
 # Sections that are more than a list of rows have a template of their own.
 _LAYOUTS = {

@@ -17,7 +17,7 @@ from programmes.forms.handbook import ConceptForm, ScenarioForm
 from programmes.models import Concept, ContentSection, Programme, Scenario, SessionTopic
 from programmes.pdf import pdf_answer
 from programmes.views.access import may_write, writers_only
-from programmes.views.kept import answer, saved, send_row
+from programmes.views.sending import answer, saved, send_row
 
 
 @require_safe

@@ -17,8 +17,8 @@ from programmes.actions import measures as actions
 from programmes.forms.cooperation import BoardForm, FollowUpForm, MeasureForm
 from programmes.models import FollowUp, Measure, PartnerOrganisation, StrategicArea
 from programmes.policies import partners_of, user_can_add_measure, user_can_change_measure
-from programmes.views.kept import answer, send
 from programmes.views.rows import MeasureRow, next_first, rows_of
+from programmes.views.sending import answer, send
 
 Heading = tuple[str, list[MeasureRow]]
 

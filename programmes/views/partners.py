@@ -29,8 +29,8 @@ from programmes.models import (
 )
 from programmes.policies import manages_cooperation, partners_of, user_can_add_measure, user_can_change_partner
 from programmes.training import partner_training
-from programmes.views.kept import Sending, answer, send
 from programmes.views.rows import next_first, rows_of
+from programmes.views.sending import Sending, answer, send
 
 AGREEMENT = "samverkansoverenskommelsen"
 LATEST = 3

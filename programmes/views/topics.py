@@ -14,7 +14,7 @@ from programmes.forms.topics import TopicForm
 from programmes.material import TYPES, open_file, suffix_of
 from programmes.models import MaterialVersion, SessionTopic
 from programmes.views.access import concepts_for, may_write, writers_only
-from programmes.views.kept import answer, saved, send
+from programmes.views.sending import answer, saved, send
 
 
 @require_safe

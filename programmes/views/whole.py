@@ -15,7 +15,7 @@ from programmes.forms.encounters import EncounterForm
 from programmes.models import ContentItem, ContentSection, Encounter
 from programmes.picture import along_the_line, draw
 from programmes.views.access import may_write, writers_only
-from programmes.views.kept import answer, send_row
+from programmes.views.sending import answer, send_row
 
 
 @login_not_required

@@ -14,9 +14,9 @@ from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 
+from accounts.compiled import CompiledQuery, Slot
 from accounts.policies import is_coordinator, sees_everything
 from accounts.requests import SignedInRequest
-from accounts.written import Slot, Written
 from schools.models import PlannedSession, School
 from schools.models.places import SchoolQuerySet
 from schools.models.plans import PlannedSessionQuerySet
@@ -28,7 +28,7 @@ def with_what_a_log_needs() -> PlannedSessionQuerySet:
     return rows.prefetch_related("topic__parts")
 
 
-BY_UUID = Written(lambda: with_what_a_log_needs().filter(uuid=Slot("uuid", UUIDField())))
+BY_UUID = CompiledQuery(lambda: with_what_a_log_needs().filter(uuid=Slot("uuid", UUIDField())))
 
 
 def schools_to_log(request: SignedInRequest, today: dt.date) -> SchoolQuerySet:

@@ -11,7 +11,7 @@ import pytest
 from django.template.loader import render_to_string
 from django.test import Client
 
-from evaluations import rendered, written_rows
+from evaluations import rendered, rendered_rows
 from evaluations.actions import set_targets
 from programmes.models import SessionTopic
 from schools.actions.groups import change_group
@@ -119,9 +119,9 @@ def test_when_a_log_comes_only_its_schools_row_is_written_anew(
     client: Client = signed_in(maria)
     client.get(OVERVIEW)
     asked: list[set[int]] = []
-    own = written_rows.school_rows
+    own = rendered_rows.school_rows
     monkeypatch.setattr(
-        written_rows,
+        rendered_rows,
         "school_rows",
         lambda selection, keys, *more: asked.append(set(keys)) or own(selection, keys, *more),
     )

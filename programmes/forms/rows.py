@@ -1,4 +1,4 @@
-"""What the forms of rows that several people write have in common."""
+"""Forms of rows that several people write: sent twice they make one row, and nobody overwrites another's change."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ class VersionedForm(forms.BaseForm):
         return self.fields[name].widget.value_from_datadict(self.data, self.files, self.add_prefix(name))
 
 
-class KeptForm(SentOnceForm, VersionedForm, forms.ModelForm):
+class RowForm(SentOnceForm, VersionedForm, forms.ModelForm):
     """A form that makes a row once, by its key, or changes one that nobody else has changed, by its version."""
 
     version = forms.IntegerField(widget=forms.HiddenInput, required=False, min_value=1)

@@ -30,14 +30,14 @@ class Slot(Expression):
         return "%s", (self,)
 
 
-class _Statement(NamedTuple):
+class _Compiled(NamedTuple):
     rows: QuerySet[Any]
     compiler: SQLCompiler
     sql: str
     values: tuple[Any, ...]
 
 
-class Written(Generic[Row]):
+class CompiledQuery(Generic[Row]):
     """A query with slots.
 
     ``question`` is called once, at first use; anything in it besides the slots keeps the value that it had then.
@@ -49,12 +49,13 @@ class Written(Generic[Row]):
     def rows(self, **filling: Any) -> list[Row]:
         """The rows for these slot values, with what the queryset selects along (``select_related``,
         ``prefetch_related``)."""
-        asked, compiler, sql, values = self._statement
+        asked, compiler, sql, values = self._compiled
         connection = connections[asked.db]
         filled = tuple(
             value.output_field.get_db_prep_value(filling[value.name], connection) if isinstance(value, Slot) else value
             for value in values
         )
+        # A queryset asks its query for a compiler, and that for the SQL: this one has it already.
         own: Any = copy(compiler)
         own.connection, own.as_sql = connection, lambda: (sql, filled)
         rows: Any = asked.all()
@@ -62,8 +63,8 @@ class Written(Generic[Row]):
         return list(rows)
 
     @cached_property
-    def _statement(self) -> _Statement:
+    def _compiled(self) -> _Compiled:
         rows = self._question()
         compiler = rows.query.get_compiler(rows.db)
         sql, values = compiler.as_sql()
-        return _Statement(rows, compiler, sql, tuple(values))
+        return _Compiled(rows, compiler, sql, tuple(values))

@@ -1,4 +1,4 @@
-"""A question that is written once is answered as if it were written each time, whatever its slots are filled with."""
+"""A query that is compiled once gives the same rows as one compiled each time, whatever its slots are filled with."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from django.db import connection
 from django.db.models import IntegerField, Q, UUIDField
 from django.test.utils import CaptureQueriesContext
 
-from accounts.written import Slot, Written
+from accounts.compiled import CompiledQuery, Slot
 from schools.models import Group, School
 from sessions_log.views.access import BY_UUID, with_what_a_log_needs
 from tests.town import in_full_work
@@ -39,21 +39,21 @@ def test_what_is_not_there_is_not_found(centre):
     assert BY_UUID.rows(uuid=uuid4()) == []
 
 
-def test_it_is_written_once_and_each_asking_fills_its_own_slots(centre):
-    written = []
+def test_it_is_compiled_once_and_each_call_fills_its_own_slots(centre):
+    built = []
 
     def question():
-        written.append("once")
+        built.append("once")
         wanted = Q(school__uuid=Slot("school", UUIDField())) & Q(grade__lte=Slot("grade", IntegerField()))
         return Group.objects.filter(wanted, kind=Group.Kind.CLASS).order_by("pk")
 
-    groups = Written(question)
+    groups = CompiledQuery(question)
     fillings = [(school.uuid, grade) for school in School.objects.all() for grade in (0, 6, 7, 9)]
     for school, grade in fillings:
         ordinary = Group.objects.filter(school__uuid=school, grade__lte=grade, kind=Group.Kind.CLASS).order_by("pk")
         assert groups.rows(school=school, grade=grade) == list(ordinary)
     assert any(groups.rows(school=school, grade=grade) for school, grade in fillings)
-    assert written == ["once"]
+    assert built == ["once"]
 
 
 def test_a_slot_that_is_not_filled_is_told(centre):
@@ -64,7 +64,7 @@ def test_a_slot_that_is_not_filled_is_told(centre):
 @pytest.mark.django_db(transaction=True)
 def test_several_threads_ask_each_on_a_connection_of_its_own(centre):
     slugs = list(School.objects.values_list("uuid", flat=True))
-    schools = Written(lambda: School.objects.filter(uuid=Slot("uuid", UUIDField())))
+    schools = CompiledQuery(lambda: School.objects.filter(uuid=Slot("uuid", UUIDField())))
 
     def asked(uuid):
         try:
