@@ -179,13 +179,27 @@ def _months(year: YearOfSchool, places: Iterable[Place], as_of: dt.date) -> dict
     """By the month of the planned week: how many were due on the day, and of those held and awaiting log."""
     months: dict[str, dict[str, int]] = {}
     for place in places:
-        if not place.is_due or place.row is None:
+        name = month_due(place, year, as_of)
+        if not name:
             continue
-        month = months.setdefault(_month(_day_of(place.row, year, as_of)), {"plan": 0, "held": 0, "awaiting": 0})
+        month = months.setdefault(name, {"plan": 0, "held": 0, "awaiting": 0})
         month["plan"] += 1
         month["held"] += place.is_held
         month["awaiting"] += place.state is State.AWAITING
     return months
+
+
+def month_due(place: Place, year: YearOfSchool, as_of: dt.date) -> str:
+    """The month in which a place was due, such as 2026-09; empty if it was not due."""
+    if not place.is_due or place.row is None:
+        return ""
+    return _month(_day_of(place.row, year, as_of))
+
+
+def month_held(place: Place) -> str:
+    """The month of the day on which a place was held; empty if it was not held."""
+    day = place.row.held_on if place.is_held and place.row else None
+    return _month(day) if day else ""
 
 
 def _day_of(row: SessionRow, year: YearOfSchool, as_of: dt.date) -> dt.date:
@@ -282,8 +296,7 @@ def last_step(row: SessionRow, as_of: dt.date) -> int:
 
 def _held_months(places: Iterable[Place]) -> dict[str, int]:
     """How many were held, by the month in which they were held."""
-    days = [place.row.held_on for place in places if place.is_held and place.row]
-    return dict(Counter(_month(day) for day in days if day))
+    return dict(Counter(month for month in map(month_held, places) if month))
 
 
 def _topics(places: Iterable[Place]) -> dict[str, dict[str, int]]:

@@ -170,6 +170,19 @@ NUMBERS = (
         ),
     ),
     Definition(
+        "line",
+        _("Sessions by the end of a month"),
+        _("How the year's work has grown month by month, beside the plan and last year."),
+        _(
+            "sessions held by the end of the month, by the day on which they were held; "
+            "in the plan the sessions that should have been held by then, by their week"
+        ),
+        "",
+        _("sessions that await a log are in the plan, and not among those held"),
+        OWN,
+        _("A session that has been moved is in the plan where it stands now."),
+    ),
+    Definition(
         "mentors",
         _("Pupil mentors"),
         _("How many year-9 pupils are mentors to younger pupils."),

@@ -18,6 +18,8 @@ from evaluations.counting import (
     is_logged,
     last_step,
     lost_and_replaced,
+    month_due,
+    month_held,
     reason_of,
     term_of,
     wants_log,
@@ -164,6 +166,8 @@ REMINDED: Mapping[str, bool | None] = {"alla": None, "ja": True, "nej": False}
 OF_REMINDED = {None: ("logged", "missing"), True: ("logged",), False: ("missing",)}
 # Of the sessions that did not take place, how the counts tell them by reason.
 LOST = {"alla": ("lost", "again"), "utan-ny-tid": ("lost",), "med-ny-tid": ("again",)}
+# The year's line: what should have been held, and what was.
+LINE = ("alla", "genomfort")
 # In an address, for sessions whose topic is not chosen.
 NO_TOPIC = "ej-valt"
 
@@ -279,6 +283,27 @@ def lost_places(year: YearOfSchool, as_of: dt.date, which: Collection[str]) -> l
         Place(group, row, State.LOST) for group in year.targets(as_of) for row in lost_and_replaced(year, group, as_of)
     ]
     return [*(for_good if "lost" in which else ()), *(again if "again" in which else ())]
+
+
+def line_in(selection: Selection, part: str, *, school: School | None = None, until: str = "") -> Sequence[ListedPlace]:
+    """The sessions that the year's line counts by the end of a month, such as 2026-09, or by the day: those that should
+    have been held, or those that were."""
+    counted = Counted.of(selection, school)
+    if part == "genomfort":
+        own = Size([("held_months", month) for month in counted.totals["held_months"] if _is_by(month, until)])
+    else:
+        own = Size([("months", month, "plan") for month in counted.totals["months"] if _is_by(month, until)])
+
+    def judged(year: YearOfSchool, as_of: dt.date) -> list[Place]:
+        if part == "genomfort":
+            return [place for place in places_of(year, as_of) if _is_by(month_held(place), until)]
+        return [place for place in places_of(year, as_of) if _is_by(month_due(place, year, as_of), until)]
+
+    return ListedPlaces(RowsBySchool(counted, own), lambda _place: True, judged)
+
+
+def _is_by(month: str, until: str) -> bool:
+    return bool(month) and (not until or month <= until)
 
 
 def _state_by_log(row: SessionRow, as_of: dt.date) -> State:

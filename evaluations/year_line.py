@@ -21,8 +21,8 @@ class LinePoint:
 
 def line_of(totals: Counts, last_year: Counts | None, selection: Selection) -> list[LinePoint]:
     """The year's line from its start to the day. ``last_year`` are the counts by the same day then."""
-    months = _months_between(f"{selection.year.starts_on:%Y-%m}", selection.as_of)
-    before = [month.replace(year=month.year - 1) for month in months]
+    months = months_of(selection)
+    before = [a_year_before(month) for month in months]
     # Last year's counts end on the day, which can be the first of the month after: the last point has all of them.
     before[-1:] = months[-1:]
     return [
@@ -34,6 +34,16 @@ def line_of(totals: Counts, last_year: Counts | None, selection: Selection) -> l
         )
         for month, ago in zip(months, before, strict=True)
     ]
+
+
+def months_of(selection: Selection) -> list[dt.date]:
+    """The first day of each of the school year's months, to that of the day."""
+    return _months_between(f"{selection.year.starts_on:%Y-%m}", selection.as_of)
+
+
+def a_year_before(month: dt.date) -> dt.date:
+    """The first day of the same month in the year before."""
+    return month.replace(year=month.year - 1)
 
 
 def _due_by(totals: Counts, month: dt.date) -> int:

@@ -27,6 +27,7 @@ from evaluations.tables.columns import (
     state_cells,
 )
 from evaluations.topic_rows import TopicRow, pace_of
+from evaluations.year_line import a_year_before
 
 
 def figure_table(dashboard: Dashboard) -> Table:
@@ -171,12 +172,28 @@ def _reason_cells(row: ReasonRow, selection: Selection, school: str) -> Row:
 def month_table(dashboard: Dashboard) -> Table:
     """The line of the year: what was due, held, and held last year, added up to each month's end."""
     titles = (_("Plan"), _("Held"), _("Last year"))
-    columns = [text_column(_("To the end of")), *(Column(title, "pace") for title in titles)]
-    rows = [
-        [Cell(date_format(point.month, "b Y")), Cell(point.plan), Cell(point.held), Cell(point.last)]
-        for point in dashboard.line
-    ]
+    columns = [text_column(_("To the end of")), *(Column(title, "line") for title in titles)]
+    selection, before = dashboard.selection, dashboard.selection.last_year()
+    rows = []
+    for point in dashboard.line:
+        # The last point is the day's, this year and last: all that there is by then.
+        is_last = point is dashboard.line[-1]
+        month, ago = ("", "") if is_last else (f"{one:%Y-%m}" for one in (point.month, a_year_before(point.month)))
+        rows.append(
+            [
+                Cell(date_format(point.month, "b Y")),
+                _line_cell(point.plan, selection, "", month),
+                _line_cell(point.held, selection, "genomfort", month),
+                _line_cell(point.last, before, "genomfort", ago),
+            ]
+        )
     return Table("manader", _("Month by month"), columns, rows)
+
+
+def _line_cell(number: int | None, selection: Selection | None, part: str, month: str) -> Cell:
+    if not number or selection is None:
+        return Cell(number)
+    return Cell(number, rows_address(selection, "line", manad=month, **{"del": part}))
 
 
 def definition_table() -> Table:

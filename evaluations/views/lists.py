@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -23,6 +24,7 @@ from evaluations.selection import Selection, schools_of
 from evaluations.terms import OF_TERMS, SEASONS, name_of
 from evaluations.views.access import with_selection
 from evaluations.views.export import asks_for_file, file_of
+from evaluations.year_line import months_of
 from programmes.models import SessionTopic
 from schools.models import Group, PlannedSession, School
 from schools.models.groups import GRADES
@@ -47,6 +49,8 @@ class Asked:
     term: str = ""
     # Why they were lost.
     reason: str = ""
+    # The month by whose end they are counted, such as 2026-09; none is the day.
+    until: str = ""
 
     @property
     def season(self) -> str:
@@ -57,7 +61,12 @@ class Asked:
         return lists.NO_TOPIC if self.without_topic else self.topic.slug if self.topic else ""
 
 
-SESSIONS: Mapping[str, Collection[str]] = {**lists.PLACES, "reminders": lists.REMINDED, "lost": lists.LOST}
+SESSIONS: Mapping[str, Collection[str]] = {
+    **lists.PLACES,
+    "reminders": lists.REMINDED,
+    "lost": lists.LOST,
+    "line": lists.LINE,
+}
 
 
 @kept
@@ -85,6 +94,8 @@ def _sessions_of(selection: Selection, asked: Asked) -> Sequence[lists.ListedPla
         return lists.reminded_in(selection, asked.part, school=asked.school)
     if asked.figure == "lost":
         return lists.lost_in(selection, asked.part, school=asked.school, reason=asked.reason)
+    if asked.figure == "line":
+        return lists.line_in(selection, asked.part, school=asked.school, until=asked.until)
     return lists.places_in(
         selection, asked.figure, asked.part, school=asked.school, topic=asked.topic_slug, term=asked.season
     )
@@ -96,8 +107,8 @@ def _follows_from(selection: Selection, asked: Asked, page: Page[Any], found: Se
     if row is None:
         return None
     topic = asked.topic.title if asked.topic else ""
-    about = [asked.figure, asked.part, asked.topic_slug, topic, asked.grade, asked.term, asked.reason, page.number]
-    return [chosen(selection), about, counted(row)]
+    about = [asked.figure, asked.part, asked.topic_slug, topic, asked.grade, asked.term, asked.reason, asked.until]
+    return [chosen(selection), about, page.number, counted(row)]
 
 
 def _sessions_shown(
@@ -194,12 +205,20 @@ def _asked(request: HttpRequest, selection: Selection, known: Mapping[str, Colle
         grade,
         term,
         _reason(selection, request.GET.get("orsak", "")),
+        _month(selection, request.GET.get("manad", "")),
     )
 
 
 def _reason(selection: Selection, text: str) -> str:
     if text and text not in (*CancelReason, HELD_LATER):
         selection.mended.append(_("There is no such reason. Here are all."))
+        return ""
+    return text
+
+
+def _month(selection: Selection, text: str) -> str:
+    if text and text not in [f"{month:%Y-%m}" for month in months_of(selection)]:
+        selection.mended.append(_("The school year has no such month by the day. Here is the whole year."))
         return ""
     return text
 
@@ -241,12 +260,14 @@ def _topic(selection: Selection, slug: str) -> SessionTopic | None:
 def _context(selection: Selection, asked: Asked, known: Mapping[str, Collection[str]]) -> dict[str, Any]:
     about = {"siffra": asked.figure, "skola": asked.school.slug if asked.school else "", "amne": asked.topic_slug}
     about |= {"arskurs": "" if asked.grade is None else str(asked.grade), "termin": asked.term, "orsak": asked.reason}
+    about |= {"manad": asked.until}
     return {
         "selection": selection,
         "asked": asked,
         "most_in_a_file": MOST_IN_A_FILE,
         "grade_label": "" if asked.grade is None else dict(GRADES)[asked.grade],
         "reason": reason_title(asked.reason) if asked.reason else "",
+        "until": dt.date.fromisoformat(f"{asked.until}-01") if asked.until else None,
         "term_name": name_of(selection.year, asked.season) if asked.season else "",
         "definition": DEFINITIONS[asked.figure],
         "part_title": lists.TITLES[asked.part],

@@ -10,8 +10,19 @@ import pytest
 from evaluations import class_lists, lists, terms
 from evaluations.class_lists import Asked, ListedClasses, ReadClasses, classes_in
 from evaluations.counting import AUTUMN, SPRING
-from evaluations.dashboard import schools_in_the_picture
-from evaluations.lists import CLASSES, PLACES, REMINDED, SCHOOLS, SIZES, lost_in, places_in, reminded_in, schools_in
+from evaluations.dashboard import dashboard_of, schools_in_the_picture
+from evaluations.lists import (
+    CLASSES,
+    PLACES,
+    REMINDED,
+    SCHOOLS,
+    SIZES,
+    line_in,
+    lost_in,
+    places_in,
+    reminded_in,
+    schools_in,
+)
 from evaluations.selection import selected
 from schools.actions import places
 from schools.actions.cancelling import cancel_session
@@ -177,6 +188,25 @@ def test_what_did_not_take_place_is_told_by_its_reason(centre, plans):
     for reason, numbers in {"no_room": (2, 1, 1), "staff_absent": (1, 1, 0), "other": (0, 0, 0)}.items():
         assert tuple(len(lost_in(selection, part, reason=reason)[:]) for part in lists.LOST) == numbers
     assert len(lost_in(selection, "alla", school=centre.ekbacka)[:]) == 1
+
+
+def test_the_years_line_lists_what_it_counts_to_the_end_of_each_month(centre, plans, in_spring):
+    board = dashboard_of(in_spring)
+    assert len(board.line) == 8
+    for point in board.line:
+        until = f"{point.month:%Y-%m}"
+        for part, number in (("alla", point.plan), ("genomfort", point.held)):
+            found = line_in(in_spring, part, until=until)
+            assert len(found) == len(found[:]) == number, (until, part)
+        assert all(
+            one.place.row.held_on < next_month(point.month) for one in line_in(in_spring, "genomfort", until=until)
+        )
+    own = [len(line_in(in_spring, "alla", school=one, until="2026-10")[:]) for one in (centre.lindang, centre.ekbacka)]
+    assert sum(own) == board.line[2].plan and all(own)
+
+
+def next_month(month: dt.date) -> dt.date:
+    return (month + dt.timedelta(days=32)).replace(day=1)
 
 
 def test_schools_without_a_plan_have_their_rows_among_the_others(centre, plans):

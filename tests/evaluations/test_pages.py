@@ -387,6 +387,17 @@ def test_a_year_in_which_the_programme_was_not_run_is_no_last_year(
     assert dashboard().last_year is None
 
 
+def test_a_point_of_the_years_line_opens_what_it_counts(plans: SimpleNamespace, maria_in: Client) -> None:
+    table = maria_in.get(OVERVIEW).context["dashboard"]
+    september = table.line[1]
+    asked = {"siffra": "line", "del": "genomfort", "manad": "2026-09"}
+    page = text_of(maria_in.get(SESSIONS, asked))
+    assert f"{september.held} pass: Genomfört" in page and "till och med september 2026" in page
+    assert f"{table.line[-1].held} pass: Genomfört" in text_of(maria_in.get(SESSIONS, asked | {"manad": ""}))
+    for wrong in ("2026-99", "2027-05", "x"):
+        assert "har ingen sådan månad" in text_of(maria_in.get(SESSIONS, asked | {"manad": wrong}))
+
+
 def test_why_sessions_were_lost_is_said_with_and_without_a_new_time(plans: SimpleNamespace, maria_in: Client) -> None:
     text = text_of(maria_in.get(OVERVIEW))
 
