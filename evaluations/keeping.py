@@ -1,8 +1,8 @@
-"""Counts by school, kept per participation and day: only what has changed since is counted anew.
+"""Each school's counts, kept per participation and day; only what has changed is counted again (ADR 9).
 
-What is kept holds while the participation keeps its version, which every action that touches its sessions, logs,
-groups or calendar raises, and while the topics and the formulas are the same. The number of queries does not grow
-with schools or sessions.
+Kept counts are valid while the participation keeps its version, which every action that touches its sessions, logs,
+groups or calendar raises, and while topics and formulas are the same. The number of queries does not grow with schools
+or sessions.
 """
 
 from __future__ import annotations
@@ -25,15 +25,15 @@ from schools.calendar import calendars_of
 from schools.models import Group, Participation, PlannedSession, ProgrammeYear, School, SchoolYear
 from sessions_log.models import ReminderItem, SessionLog
 
-# The steps of a missing log, whose days tell them apart.
+# The steps of reminders of a missing log; their number of days tells them apart.
 ASKING_FOR_LOGS = (ReminderItem.Kind.LOG_MISSING, ReminderItem.Kind.LOG_ESCALATED)
-# Schools that are counted together, so that memory does not grow with their number.
+# How many schools are counted together, so that memory does not grow with their number.
 AT_ONCE = 100
 
 
 def counts_by_school(programme_year: ProgrammeYear, schools: Sequence[School], as_of: dt.date) -> dict[int, Counts]:
-    """The counts of each school by its key, also of schools that have target classes but no plan."""
-    # The versions are read first: what changes while we count is counted again the next time.
+    """The counts of each school, by its primary key; also of schools that have target classes but no plan."""
+    # The versions are read first, so that what changes during the counting is counted again next time.
     participations = {
         row.school_id: row for row in Participation.objects.filter(programme_year=programme_year, school__in=schools)
     }
@@ -49,7 +49,7 @@ def counts_by_school(programme_year: ProgrammeYear, schools: Sequence[School], a
 
 
 def years_of_schools(programme_year: ProgrammeYear, schools: Sequence[School]) -> dict[int, YearOfSchool]:
-    """All rows that the schools' counts follow from, in a constant number of queries."""
+    """All rows that the schools' counts are made from, in a constant number of queries."""
     calendars = calendars_of(programme_year.year, schools)
     groups: dict[int, list[GroupRow]] = defaultdict(list)
     for group in Group.objects.filter(year=programme_year.year, school__in=schools).exclude(kind=Group.Kind.MENTORS):
@@ -70,8 +70,8 @@ def years_of_schools(programme_year: ProgrammeYear, schools: Sequence[School]) -
 
 
 def basis_of(programme_year: ProgrammeYear, participations: Iterable[Participation], as_of: dt.date) -> dict[int, str]:
-    """By participation, a fingerprint of what its counts follow from besides its own rows: the topics, the formulas,
-    and how many reminders have been sent by the day."""
+    """For each participation, a fingerprint of what its counts are made from besides its own rows: the topics, the
+    formulas, and how many reminders have been sent by the day."""
     topics = SessionTopic.objects.of(programme_year.programme).order_by("pk")
     same = [COUNTED, list(topics.values_list("slug", "kind", "month"))]
     own = [participation.pk for participation in participations]
@@ -80,7 +80,7 @@ def basis_of(programme_year: ProgrammeYear, participations: Iterable[Participati
 
 
 def _number_sent(programme_year: ProgrammeYear, participations: Sequence[int], as_of: dt.date) -> dict[int, int]:
-    """How many reminders of missing logs each participation has had by a day."""
+    """How many reminders of missing logs each participation had been sent by the day."""
     sent = reminders_sent(programme_year, as_of)
     if len(participations) <= AT_ONCE:
         sent = sent.filter(session__participation__in=participations)
@@ -102,7 +102,7 @@ def _sent(programme_year: ProgrammeYear) -> QuerySet[ReminderItem]:
 
 
 def end_of(day: dt.date) -> dt.datetime:
-    """The moment when a day ends in Stockholm."""
+    """The moment when a day ends, Stockholm time."""
     return timezone.make_aware(dt.datetime.combine(day + dt.timedelta(days=1), dt.time()))
 
 
@@ -138,7 +138,7 @@ def _keep(
     )
 
 
-# What the counts follow from: of a session, its topic and its log.
+# The columns that counts are made from: the session's own, its topic's and its log's.
 SAID = (
     *("pk", "participation__school", "group", "slot_no", "week_start", "replaces"),
     *("outcome", "cancelled_at", "cancel_reason", "topic__slug", "topic__kind", "topic__month"),
@@ -159,7 +159,7 @@ def _session_rows(programme_year: ProgrammeYear, schools: Iterable[School]) -> d
 
 
 def _parts_done(programme_year: ProgrammeYear, schools: Iterable[School]) -> dict[int, int]:
-    """How many parts each log says were done, by the log's key."""
+    """How many parts each log says were done, by the log's primary key."""
     logs = SessionLog.objects.filter(
         session__participation__programme_year=programme_year, session__participation__school__in=schools
     )
@@ -168,7 +168,7 @@ def _parts_done(programme_year: ProgrammeYear, schools: Iterable[School]) -> dic
 
 
 def _reminders(programme_year: ProgrammeYear, schools: Iterable[School]) -> dict[int, list[tuple[dt.datetime, int]]]:
-    """When each session's log was reminded of, and at which step, by the session's key."""
+    """When each session's log was reminded of and at which step, by the session's primary key."""
     sent = _sent(programme_year).filter(session__participation__school__in=schools)
     reminders: dict[int, list[tuple[dt.datetime, int]]] = defaultdict(list)
     for session, at, lead in sent.values_list("session", "mail__handed_over_at", "lead"):
@@ -178,7 +178,7 @@ def _reminders(programme_year: ProgrammeYear, schools: Iterable[School]) -> dict
 
 
 def _session_row(said: Any, parts_done: Mapping[int, int], reminders: Iterable[tuple[dt.datetime, int]]) -> SessionRow:
-    """The row of a session from its named values."""
+    """The row of a session, from the columns in ``SAID``."""
     parts, logged_at = said.log__parts_total or 0, said.log__logged_at
     return SessionRow(
         pk=said.pk,

@@ -1,4 +1,4 @@
-"""The rows that a figure counts: sessions, classes or schools. The same judgement as the figure's own."""
+"""The rows that a figure counts (sessions, classes or schools), judged exactly as the figure judges them."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ Answer = Callable[[Place], bool | None]
 KeepClass = Callable[[ClassYear], bool]
 Parts = Mapping[str, str | Promise]
 
-# The parts of a figure: all of its denominator, its numerator, what is unknown, and the rest.
+# Parts of a figure, as addresses say them: the whole denominator, the numerator, what is unknown, and the rest.
 STATES: Mapping[str, Keep] = {
     "genomfort": lambda place: place.is_held,
     "saknar-logg": lambda place: place.state is State.AWAITING,
@@ -79,7 +79,7 @@ class ListedSchool:
 
 
 def _answers(counts: Keep, answer: Answer) -> dict[str, Keep]:
-    """The parts of a figure that asks something of some of the places."""
+    """The parts of a figure that asks a yes-or-no question about some of the places."""
     return {
         "alla": counts,
         "ja": lambda place: counts(place) and answer(place) is True,
@@ -112,7 +112,7 @@ def _sizes(all_: str, yes: str, unknown: str) -> dict[str, Size]:
     }
 
 
-# How many rows each part has, by a school's kept counts.
+# How many rows each part has, from a school's kept counts.
 OF_STATES: Mapping[str, Size] = {
     "genomfort": size("held"),
     "saknar-logg": size("awaiting"),
@@ -132,7 +132,7 @@ SIZES: Mapping[str, Mapping[str, Size]] = {
     "adherence": {"alla": size("with_parts")},
     "reporting": _sizes("logs_due", "logs_in_time", "logs_unknown"),
 }
-# The same of the pace of one topic, by what came of its sessions.
+# The same for the pace of one topic, from its sessions' states.
 OF_TOPIC: Mapping[str, tuple[State, ...]] = {
     "alla": (State.HELD, State.AWAITING, State.LOST),
     "genomfort": (State.HELD,),
@@ -164,21 +164,21 @@ SCHOOLS: Mapping[str, Mapping[str, Size]] = {
 # Of the sessions that somebody was reminded of: whether they have been logged since.
 REMINDED: Mapping[str, bool | None] = {"alla": None, "ja": True, "nej": False}
 OF_REMINDED = {None: ("logged", "missing"), True: ("logged",), False: ("missing",)}
-# Of the sessions that did not take place, how the counts tell them by reason.
+# Sessions that did not take place, by reason, as the counts tell them.
 LOST = {"alla": ("lost", "again"), "utan-ny-tid": ("lost",), "med-ny-tid": ("again",)}
 # The year's line: what should have been held, and what was.
 LINE = ("alla", "genomfort")
-# In an address, for sessions whose topic is not chosen.
+# Stands in addresses for sessions whose topic is not chosen.
 NO_TOPIC = "ej-valt"
 
 
 def places_in(
     selection: Selection, figure: str, part: str, *, school: School | None = None, topic: str = "", term: str = ""
 ) -> Sequence[ListedPlace]:
-    """The sessions that a part of a figure counts, by school, week and group; what is in no plan comes last. Of a
-    ``term`` those that were due in it.
+    """The sessions that a part of a figure counts, by school, week and group; those not planned come last. With
+    ``term``, only those due in it.
 
-    Where the kept counts say how many there are, only the schools of the rows that are shown are read.
+    Where the kept counts tell how many there are, only the schools of the rows shown are read.
     """
     about, judged = PLACES[figure][part], _due_in(term) if term else places_of
 
@@ -202,7 +202,7 @@ def _due_in(term: str) -> Judged:
 
 @dataclass(frozen=True)
 class ListedPlaces(Sequence[ListedPlace]):
-    """Many schools' rows, of which only those that are asked for are read."""
+    """Rows of many schools, of which only those that are asked for are read."""
 
     rows: RowsBySchool
     keep: Keep
@@ -234,14 +234,14 @@ def _read(selection: Selection, schools: Sequence[School], keep: Keep, places: J
 
 
 def parts_in(selection: Selection, *, school: School | None = None, term: str = "") -> tuple[int, int]:
-    """How many parts the logs say were done, and of how many."""
+    """How many parts the logs say were done, and how many there are in all."""
     totals = Counted.of(selection, school).totals
     totals = totals["terms"].get(term, EMPTY) if term else totals
     return totals["parts_done"], totals["parts"]
 
 
 def reminded_in(selection: Selection, part: str, *, school: School | None = None) -> Sequence[ListedPlace]:
-    """The sessions that somebody was reminded of, by school and week, whatever came in their place."""
+    """The sessions that somebody was reminded of, by school and week, including those that were replaced."""
     wanted, as_of = REMINDED[part], selection.as_of
     counted = Counted.of(selection, school)
     steps = [step for step in counted.totals["reminders"] if int(step) != UNPROMPTED]
@@ -254,7 +254,7 @@ def reminded_in(selection: Selection, part: str, *, school: School | None = None
 
 
 def reminded_places(year: YearOfSchool, as_of: dt.date) -> list[Place]:
-    """Of the target groups' sessions those that somebody was reminded of by the day."""
+    """Of the target groups' sessions, those that somebody had been reminded of by the day."""
     return [
         Place(group, row, _state_by_log(row, as_of))
         for group in year.targets(as_of)
@@ -266,7 +266,7 @@ def reminded_places(year: YearOfSchool, as_of: dt.date) -> list[Place]:
 def lost_in(
     selection: Selection, part: str, *, school: School | None = None, reason: str = ""
 ) -> Sequence[ListedPlace]:
-    """The sessions that did not take place, by school and week, for a reason or for all."""
+    """The sessions that did not take place, by school and week, for one reason or for all."""
     counted = Counted.of(selection, school)
     reasons = [reason] if reason else list(counted.totals["reasons"])
     return ListedPlaces(
@@ -277,7 +277,8 @@ def lost_in(
 
 
 def lost_places(year: YearOfSchool, as_of: dt.date, which: Collection[str]) -> list[Place]:
-    """Of the target groups' sessions those that were lost by the day: ``lost`` for good, ``again`` with a new time."""
+    """Of the target groups' sessions, those that had been lost by the day: ``lost`` without a new time, ``again`` with
+    one."""
     for_good = [place for place in places_of(year, as_of) if place.state is State.LOST]
     again = [
         Place(group, row, State.LOST) for group in year.targets(as_of) for row in lost_and_replaced(year, group, as_of)
@@ -340,7 +341,7 @@ def schools_in(selection: Selection, figure: str, part: str) -> Sequence[ListedS
 
 
 def _schools(selection: Selection, school: School | None) -> list[School]:
-    """Those that the figure counts: a school with neither target classes nor a plan is not in it."""
+    """The schools that the figure counts. A school with neither target classes nor a plan is not counted."""
     return [one for one in schools_in_the_picture(selection)[0] if school in (None, one)]
 
 

@@ -1,6 +1,6 @@
-"""The page's own charts as pictures of a PDF: each SVG carries its styles and patterns, and its words as alt text.
+"""Puts a page's charts into a PDF as pictures, each SVG with its own styles and patterns, and its words as alt text.
 
-WeasyPrint gives an SVG in a page neither the page's styles nor another SVG's patterns; as a picture it needs none.
+WeasyPrint applies neither the page's styles nor another SVG's patterns to an SVG in a page; a picture needs none.
 """
 
 from __future__ import annotations
@@ -18,14 +18,14 @@ SVG = re.compile(r"<svg\b([^>]*)>(.*?)</svg>", re.DOTALL)
 SAID = re.compile(r'aria-label="([^"]*)"')
 WORDS = re.compile(r"<title[^>]*>.*?</title>\s*<desc[^>]*>(.*?)</desc>", re.DOTALL)
 HEIGHT = re.compile(r'height="(\d+)"')
-# A swatch of a legend, in pixels.
+# A legend's swatch, in pixels.
 SWATCH = (24, 14)
-# Higher pictures are charts of their own, not bars in a table.
+# Higher pictures are charts; lower ones are bars in a table.
 HIGH = 100
 
 
 def with_pictures(html: str, width: int) -> str:
-    """The HTML with every SVG as a picture; charts are ``width`` pixels wide."""
+    """The HTML with each SVG replaced by a picture; charts become ``width`` pixels wide."""
     return SVG.sub(lambda found: _picture(found[1], found[2], width), html)
 
 

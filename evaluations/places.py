@@ -23,7 +23,7 @@ from enum import StrEnum
 
 from evaluations.rows import TO_SUNDAY, GroupRow, SessionRow, YearOfSchool, has_passed
 
-# A log is in time when it comes within so many days of the week that it is about.
+# A log is in time if it comes within this many days of the session's week.
 TIME_TO_LOG = dt.timedelta(days=7)
 
 
@@ -41,7 +41,8 @@ PRECEDENCE = (State.HELD, State.AWAITING, State.AHEAD, State.LOST)
 
 @dataclass(frozen=True)
 class Place:
-    """One of the sessions that a group is to have, as of a day. Of an answer, None is "cannot be decided"."""
+    """One of the sessions that a group is to have, judged as of a day. Where an answer is None, it cannot be
+    decided."""
 
     group: GroupRow
     row: SessionRow | None
@@ -66,7 +67,7 @@ class Place:
 
     @property
     def is_to_follow_staff(self) -> bool:
-        """Held with pupils, and to be held after its staff session."""
+        """Whether it was held with pupils, and should have come after its staff session."""
         return self.is_held and not self.group.is_staff and self.asks_for_staff
 
     @property
@@ -76,7 +77,7 @@ class Place:
 
     @property
     def needs_log(self) -> bool:
-        """Whether somebody is to say what came of it; a cancellation has said it already."""
+        """Whether somebody should log it; a cancelled one needs no log."""
         return self.is_due and self.row is not None and not self.row.cancelled
 
 
@@ -85,7 +86,8 @@ class ClassYear:
     """A target class and its places."""
 
     group: GroupRow
-    # Before the year is over a class has had all when all that was due is held; after it, when all required is.
+    # Before the year ends a class has had everything when all that was due is held; after it, when all that is required
+    # is.
     is_over: bool
     places: list[Place] = field(default_factory=list)
 
@@ -106,19 +108,19 @@ class ClassYear:
 
     @property
     def pupils(self) -> int:
-        """A class that has merged into another is counted there, and one whose size nobody has told adds nothing."""
+        """0 for a class that has merged into another, where they are counted, and for one whose size is not known."""
         return 0 if self.group.has_merged else self.group.headcount or 0
 
     @property
     def reached(self) -> bool | None:
-        """Whether the class has had a session; None when only sessions without a log could make it so."""
+        """Whether the class has had a session; None when that hangs on sessions without a log."""
         if self.held:
             return True
         return None if self.awaiting else False
 
     @property
     def full(self) -> bool | None:
-        """Whether every session due so far is held; None when only logs are missing for that."""
+        """Whether every session due so far is held; None when that hangs on missing logs."""
         needed = len(self.places) if self.is_over else max(1, sum(place.is_due for place in self.places))
         if self.held >= needed:
             return True
@@ -132,7 +134,7 @@ def places_of(year: YearOfSchool, as_of: dt.date) -> list[Place]:
 
 
 def classes_of(year: YearOfSchool, as_of: dt.date, places: Iterable[Place] | None = None) -> list[ClassYear]:
-    """The target classes with their places, as of a day; ``places`` spares counting them again."""
+    """The target classes with their places, as of a day. Pass ``places`` if they have been counted already."""
     is_over = as_of >= year.calendar.ends_on
     classes = {group.pk: ClassYear(group, is_over) for group in year.targets(as_of) if not group.is_staff}
     for place in places_of(year, as_of) if places is None else places:
@@ -142,7 +144,8 @@ def classes_of(year: YearOfSchool, as_of: dt.date, places: Iterable[Place] | Non
 
 
 def current_rows(rows: Iterable[SessionRow]) -> list[SessionRow]:
-    """Of one group's rows those that tell its places: all that stand, and the last lost ones that nothing replaced."""
+    """Of a group's rows, those that represent its places: all that stand, and the last lost ones that were not
+    replaced."""
     rows = list(rows)
     current = [row for row in rows if row.stands]
     replaced = {row.replaces for row in rows if row.replaces}
@@ -155,7 +158,7 @@ def current_rows(rows: Iterable[SessionRow]) -> list[SessionRow]:
 
 
 def _place_keys(row: SessionRow) -> set[int | str]:
-    """What tells that two of a group's rows are about the same place: its number, or its topic."""
+    """What shows that two rows of a group are about the same place: its number, or its topic."""
     return {row.slot, row.topic} if row.topic else {row.slot}
 
 
@@ -166,14 +169,14 @@ class _Judge:
         self.year = year
         self.as_of = as_of
         self.staff = {group.pk for group in year.groups if group.is_staff}
-        # Which classes they went before until they ended, nobody knows any more.
+        # Staff groups that have ended: which classes they went before until then is not known.
         self.ended_staff = {group.pk for group in year.groups if group.is_staff and group.ends_on is not None}
         rows = [row for row in year.sessions if row.group in self.staff and row.topic and row.stands]
         self.staff_held = [row for row in rows if row.held_on and row.held_on <= as_of]
         self.staff_open = [row for row in rows if row.outcome is None and has_passed(row.week, as_of)]
 
     def places_of(self, group: GroupRow) -> list[Place]:
-        """A group's places: those required, and beyond them only what has been or may have been held."""
+        """A group's places: those required, and beyond them only those that have been, or may have been, held."""
         places = [self._place(group, row) for row in current_rows(self.year.rows_by_group.get(group.pk, ()))]
         places.sort(key=lambda place: (PRECEDENCE.index(place.state), place.row.week if place.row else dt.date.max))
         certain = sum(place.state in (State.HELD, State.AWAITING) for place in places)
@@ -216,7 +219,7 @@ class _Judge:
         return row.held_on is not None and first <= row.held_on <= last
 
     def _staff_first(self, group: GroupRow, row: SessionRow) -> bool | None:
-        """Whether the class's staff held the topic on an earlier day; None when a missing log could say so."""
+        """Whether the class's staff held the topic on an earlier day; None when a missing log could show it."""
         if row.topic is None or row.held_on is None:
             return None
         leaders = self._staff_of(group)
@@ -227,8 +230,11 @@ class _Judge:
         return None if any(staff.week < row.held_on for staff in unsure) else False
 
     def _staff_of(self, group: GroupRow) -> set[int]:
-        """The staff groups that may have gone before a class: its own, and those that have ended since, as the class
-        may have been theirs until then; any, if its own has ended or it has none."""
+        """The staff groups that may have gone before a class.
+
+        They are its own staff group, and those that have ended since, which may have been the class's until then. If
+        its own has ended, or it has none, any staff group may.
+        """
         if group.staff_group is None or group.staff_group not in self.staff - self.ended_staff:
             return self.staff
         return {group.staff_group} | self.ended_staff

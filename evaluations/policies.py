@@ -1,4 +1,4 @@
-"""Who reads which figures, and who says what they are to reach."""
+"""Who reads which figures, and who sets their targets."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from programmes.policies import partners_of
 from schools.models import School
 from schools.policies import roles_at, school_roles
 
-# Totals of fewer schools than these would tell of a single school.
+# Totals of fewer schools could tell of a single school.
 FEWEST_SCHOOLS = 3
 
 
@@ -19,7 +19,7 @@ def user_can_set_targets(user: Any, today: dt.date) -> bool:
 
 
 def user_can_make_reports(user: Any, today: dt.date) -> bool:
-    """Save a report and write its text."""
+    """Save reports, and write their texts."""
     return is_leadership(user, today)
 
 
@@ -28,7 +28,8 @@ def user_can_withdraw_reports(user: Any, today: dt.date) -> bool:
 
 
 def sees_totals_only(user: Any, today: dt.date) -> bool:
-    """A partner's representative sees what the schools have done together, never one school's rows."""
+    """Whether the user is a partner's representative, who sees what schools have done together and never one school's
+    rows."""
     return not sees_everything(user, today) and bool(partners_of(user, today))
 
 
@@ -37,7 +38,7 @@ def sees_figures(user: Any, today: dt.date) -> bool:
 
 
 def gets_refreshes(user: Any, today: dt.date) -> bool:
-    """Coordinators and leadership are told what the yearly refresh of the indicators has changed."""
+    """Coordinators and leadership get the mail about the indicators' yearly refresh."""
     return is_coordinator(user, today) or is_leadership(user, today)
 
 
@@ -48,7 +49,7 @@ def user_can_run_surveys(user: Any, school: School, today: dt.date) -> bool:
 
 
 def user_can_end_surveys(user: Any, today: dt.date) -> bool:
-    """Say that all who will answer have answered, at every school."""
+    """End a survey at every school, so that its results are shown."""
     return is_coordinator(user, today)
 
 

@@ -1,7 +1,7 @@
-"""Whether reminders work: how many logs are in before and after each step, and which mails lead to an answer.
+"""Whether reminders work: how many logs had come before and after each step, and which mails lead to an answer.
 
-Counted by school and kind of mail, never by person. That a log comes after a reminder does not show that it came
-because of it; what came without any stands beside it.
+Counted by school and kind of mail, never by person. That a log comes after a reminder does not prove that it came
+because of it, so the logs that came without any are shown beside it.
 """
 
 from __future__ import annotations
@@ -32,17 +32,17 @@ from schools.models import (
 from sessions_log.models import ReminderItem, SessionLog
 
 Kind = ReminderItem.Kind
-# An answer that comes within this time after a mail counts as an answer to it.
+# An answer within this time after a mail counts as an answer to it.
 ANSWERED_WITHIN = dt.timedelta(days=7)
 SENT = {"mail__state__in": MAY_HAVE_ARRIVED}
 
 
 @dataclass(frozen=True)
 class Step:
-    """One step of the reminders of a missing log: ``lead`` days after the session's week.
+    """One step of the reminders of a missing log, ``lead`` days after the session's week.
 
-    ``before`` of ``sessions`` were logged when the mails of this step were sent, ``after`` when those of the next
-    were, or on the day. ``reminded`` sessions were named in this step's mails.
+    Of ``sessions``, ``before`` were logged when this step's mails were sent; ``after`` when the next step's were sent,
+    or by the day. ``reminded`` sessions were named in this step's mails.
     """
 
     lead: int
@@ -53,7 +53,7 @@ class Step:
 
     @property
     def logged(self) -> int:
-        """How many logs came after this step, before the next."""
+        """How many logs came after this step and before the next."""
         return self.after - self.before
 
     @property
@@ -76,7 +76,7 @@ class Effect:
 
     @property
     def reminded(self) -> int:
-        """Sessions that somebody was reminded of."""
+        """How many sessions somebody was reminded of."""
         return max((step.reminded for step in self.steps), default=0)
 
     @property
@@ -85,7 +85,7 @@ class Effect:
 
     @property
     def percent(self) -> int | None:
-        """The share of the sessions reminded of that have been logged since: what tells whether reminders work."""
+        """The share of those that have been logged since, in per cent."""
         return percent(self.logged_after, self.reminded)
 
     @property
@@ -95,7 +95,7 @@ class Effect:
 
 @dataclass(frozen=True)
 class Answered:
-    """Of one kind of mail: how many were sent, and how many had an answer within a week."""
+    """How many mails of a kind were sent, and how many were answered within a week."""
 
     title: str | Promise
     sent: int
@@ -107,12 +107,13 @@ class Answered:
 
 
 def percent(part: int, whole: int) -> int | None:
-    """A share in whole per cents, rounded half up; nothing of nothing is unknown."""
+    """A share in whole per cent, rounded half up; None of nothing."""
     return (200 * part + whole) // (2 * whole) if whole else None
 
 
 def effect_of(selection: Selection) -> tuple[Effect, CountedSchools]:
-    """The effect on all the selection's schools, and each that has sessions, least logged first."""
+    """The effect at all the selection's schools together, and at each that has sessions, with the least logged
+    first."""
     counted = Counted.of(selection)
     steps = list(counted.totals["reminders"])
     missing, every = (
@@ -124,7 +125,7 @@ def effect_of(selection: Selection) -> tuple[Effect, CountedSchools]:
 
 
 def effect_from(counts: Counts) -> Effect:
-    """The effect, of one school's counts or of many's."""
+    """The effect, from the counts of one school or of many."""
     by_step = {int(step): own for step, own in counts["reminders"].items()}
     sessions = sum(own["logged"] + own["missing"] for own in by_step.values())
     unprompted = by_step.get(UNPROMPTED, {"logged": 0})["logged"]
@@ -138,8 +139,8 @@ def effect_from(counts: Counts) -> Effect:
 
 
 def answered_of(selection: Selection) -> list[Answered]:
-    """Which mails lead to an answer, by kind: those of sessions of the selection's programme, the terms' plans, topics
-    that were not chosen and invitations that were not answered."""
+    """Which mails lead to an answer, by kind: about sessions of the selection's programme, the terms' plans, topics not
+    chosen, and invitations not answered."""
     found = (*_of_sessions(selection), _of_plans(selection), _of_topics(selection), _of_invitations(selection))
     return [one for one in found if one.sent]
 
@@ -169,7 +170,7 @@ def _of_sessions(selection: Selection) -> list[Answered]:
 
 
 def _of_plans(selection: Selection) -> Answered:
-    """The terms' plans, that are confirmed or answered with another time."""
+    """Mails about the terms' plans, which are confirmed or answered with another time."""
     memberships = list(
         SchoolMembership.objects.filter(person__school__in=selection.schools).values_list("pk", flat=True)
     )
@@ -191,7 +192,7 @@ def _of_plans(selection: Selection) -> Answered:
 
 
 def _of_topics(selection: Selection) -> Answered:
-    """That some topic was chosen counts as the answer."""
+    """Mails about topics: choosing any topic counts as an answer."""
     of_school = {"programme_year": selection.programme_year, "school__in": selection.schools}
     parts = set(Participation.objects.filter(**of_school).values_list("pk", flat=True))
     mails = [(about["participation"], at) for about, at in _sent(Kind.TOPICS_UNCHOSEN, selection)]
@@ -203,7 +204,7 @@ def _of_topics(selection: Selection) -> Answered:
 
 
 def _of_invitations(selection: Selection) -> Answered:
-    """An answer of the one who was asked, or of anybody else at the school."""
+    """Mails about invitations: an answer from the recipient, or from anybody else at the school."""
     mails = [(about["invitation"], at) for about, at in _sent(Kind.INVITATION, selection)]
     rows = OccasionInvitation.objects.filter(school__in=selection.schools)
     asked = {pk: (occasion, school) for pk, occasion, school in rows.values_list("pk", "occasion_id", "school_id")}
@@ -215,7 +216,7 @@ def _of_invitations(selection: Selection) -> Answered:
 
 
 def _sent(kind: Kind, selection: Selection) -> Iterable[tuple[Any, Any]]:
-    """What the mails of a kind were about, and when they went, until the selection's day."""
+    """What the mails of a kind were about and when they were sent, up to the selection's day."""
     mails = Message.objects.filter(kind=kind, state__in=MAY_HAVE_ARRIVED, handed_over_at__lte=end_of(selection.as_of))
     mails = mails.filter(handed_over_at__date__gte=selection.year.starts_on - dt.timedelta(days=60))
     return mails.values_list("about", "handed_over_at")

@@ -1,8 +1,8 @@
-"""Parts of pages that are kept as they were written out, in the memory of the process that wrote them.
+"""Parts of pages kept as rendered HTML, in the memory of the process that rendered them (ADR 27).
 
-A part is kept under a fingerprint of everything that it follows from, so that it is never asked whether it still
-holds: whatever changes, another part is asked for. It is written out without the request, so nothing of the one who
-looks can be in it but what the fingerprint tells of. A new release is a new process.
+A part is kept under a fingerprint of everything that it is rendered from. So nobody has to check whether it is still
+valid: when something changes, the fingerprint does, and another part is asked for. It is rendered without the request,
+so that nothing about the reader gets in except what the fingerprint covers. A new release starts new processes.
 """
 
 from __future__ import annotations
@@ -25,8 +25,8 @@ from evaluations.selection import Selection
 def kept_part(
     template: str, follows_from: Sequence[object] | None, context: Callable[[], Mapping[str, Any]]
 ) -> SafeString:
-    """The template written out with the context, which is only made when it has to be. Not kept if it follows from
-    more than can be told."""
+    """The template rendered with the context, which is only built when needed. With ``follows_from`` None it is not
+    kept."""
     if follows_from is None:
         return mark_safe(render_to_string(template, dict(context())))  # as below
     key = key_of([template, *follows_from])
@@ -39,12 +39,12 @@ def kept_part(
 
 
 def key_of(follows_from: Sequence[object]) -> str:
-    """What a part that follows from these is kept under."""
+    """The cache key of a part that is rendered from these."""
     return digest_of([get_language(), get_script_prefix(), follows_from])
 
 
 def chosen(selection: Selection) -> list[object]:
-    """What a page says of its selection."""
+    """What a page says about its selection."""
     rules, district = selection.programme_year, selection.district
     return [
         (selection.query, selection.mended, selection.totals_only, selection.year.closed_on),
@@ -53,5 +53,6 @@ def chosen(selection: Selection) -> list[object]:
 
 
 def counted(row: SummedFigures) -> list[object]:
-    """What a sum and all that it was added up from is told by: schools, plans, logs, groups, topics, reminders."""
+    """What identifies a sum and everything that it was added up from: schools, plans, logs, groups, topics,
+    reminders."""
     return [row.as_of, row.basis, row.reminded, row.groups, row.digest]

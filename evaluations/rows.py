@@ -1,4 +1,4 @@
-"""What a school's counts follow from: its groups, sessions and calendar as plain rows."""
+"""The plain rows that a school's counts are made from: its groups, sessions and calendar."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from functools import cached_property
 
 from schools.calendar import SchoolCalendar
 
-# From a week's Monday to its Sunday, when the week has passed.
+# Days from a week's Monday to its Sunday, when the week has passed.
 TO_SUNDAY = dt.timedelta(days=6)
 
 
 def has_passed(week: dt.date, as_of: dt.date) -> bool:
-    """Whether a week, told by its Monday, is over at the end of a day."""
+    """Whether the week of this Monday is over at the end of the day."""
     return week + TO_SUNDAY <= as_of
 
 
@@ -30,11 +30,11 @@ class GroupRow:
     starts_on: dt.date
     ends_on: dt.date | None = None
     staff_group: int | None = None
-    # A class that has merged into another: its pupils are counted there, whichever day is asked about.
+    # Whether the class has merged into another: its pupils are counted there, whichever day is asked about.
     has_merged: bool = False
 
     def exists_on(self, day: dt.date) -> bool:
-        """Whether the group is in the work at the end of a day; on its last day it has left."""
+        """Whether the group takes part at the end of the day; on its last day it has left."""
         return self.starts_on <= day and (self.ends_on is None or day < self.ends_on)
 
 
@@ -55,9 +55,9 @@ class SessionRow:
     logged_on: dt.date | None = None
     parts: int = 0
     parts_done: int = 0
-    # The reminders of its log that were sent before it came: the day, and how many days after the week.
+    # The reminders sent before its log came: the day, and how many days after the week.
     reminders: tuple[tuple[dt.date, int], ...] = ()
-    # The key of the lost session whose place this one takes.
+    # The primary key of the lost session that this one replaces.
     replaces: int | None = None
 
     @property
@@ -67,7 +67,7 @@ class SessionRow:
 
 @dataclass(frozen=True)
 class YearOfSchool:
-    """All that a school's counts follow from."""
+    """Everything that a school's counts are made from."""
 
     calendar: SchoolCalendar
     required: int
@@ -75,11 +75,11 @@ class YearOfSchool:
     highest_grade: int
     groups: Sequence[GroupRow]
     sessions: Sequence[SessionRow] = ()
-    # Whether staff go through each topic before their classes: in a series they do not.
+    # Whether staff go through each topic before their classes; in a series they do not.
     is_for_staff: bool = True
 
     def targets(self, as_of: dt.date) -> list[GroupRow]:
-        """The groups that the programme is for on a day: staff groups, and classes in the programme's grades."""
+        """The groups that the programme is for on a day: staff groups, and classes in its grades."""
         return [group for group in self.groups if self._is_target(group) and group.exists_on(as_of)]
 
     @cached_property

@@ -1,4 +1,5 @@
-"""Where the rows of a long list lie, school by school in order of name, as the kept counts say."""
+"""On which page of a long list each school's rows are: schools in order of name, with numbers of rows from the kept
+counts."""
 
 from __future__ import annotations
 
@@ -18,14 +19,14 @@ from evaluations.summing import from_json, is_in_the_picture
 from evaluations.sums import sums_of
 from schools.models import School
 
-# The first page's schools are found among the first few; who turns many pages waits for all.
+# The schools of the first page are found among the first few; later pages need all.
 FIRST_LOOK, SECOND_LOOK = 20, 200
 IN_THE_PICTURE = size("eligible", "planned")
 
 
 @dataclass(frozen=True)
 class Counted:
-    """The counts of a selection's schools together, from their kept sum, or of one ``school``."""
+    """The counts of a selection's schools together (from their kept sum), or of one ``school``."""
 
     selection: Selection
     school: School | None
@@ -44,7 +45,7 @@ class Counted:
 
 @dataclass(frozen=True)
 class CountedSchools(Sequence[tuple[School, Counts]]):
-    """Schools, by their keys, with their counts; only those that are asked for are read."""
+    """Schools and their counts, by primary key; only those that are asked for are read."""
 
     selection: Selection
     keys: Sequence[int]
@@ -67,7 +68,7 @@ class CountedSchools(Sequence[tuple[School, Counts]]):
 
 @dataclass(frozen=True)
 class RowsBySchool:
-    """So many rows as a size says at each school."""
+    """How many rows each school has, by a ``Size``."""
 
     counted: Counted
     size: Size
@@ -82,7 +83,7 @@ class RowsBySchool:
         return self.size.of(self.counted.totals)
 
     def between(self, start: int, stop: int) -> tuple[list[School], int]:
-        """The schools of some of the rows, and how many rows come before theirs."""
+        """The schools that have some of the rows in a range, and how many rows come before theirs."""
         if start >= stop:
             return [], 0
         if self.counted.school:
@@ -94,7 +95,7 @@ class RowsBySchool:
         return list(schools_of(self.selection).filter(pk__in=chosen)), before
 
     def sizes(self) -> dict[int, int]:
-        """How many of the rows each school has that has any, by the school's key, in order of name."""
+        """How many rows each school has, by its primary key, in order of name; schools without any are left out."""
         found = dict(self._sizes())
         if sum(found.values()) < self.number:
             self._count_again()
@@ -102,11 +103,11 @@ class RowsBySchool:
         return found
 
     def _count_again(self) -> None:
-        """What the sum was added up from has been removed while somebody had it added up."""
+        """Count again: what the sum was added up from has been removed meanwhile."""
         counts_by_school(self.selection.programme_year, list(schools_of(self.selection)), self.selection.as_of)
 
     def _look(self, start: int, stop: int) -> tuple[list[int], int, int]:
-        """The keys of the schools of some of the rows, how many rows come before theirs, and to which row they go."""
+        """The keys of the schools with rows in a range, how many rows come before theirs, and where their rows end."""
         chosen: list[int] = []
         before = end = 0
         for pk, number in self._sizes():
@@ -119,7 +120,7 @@ class RowsBySchool:
         return chosen, before, end
 
     def _sizes(self) -> Iterator[tuple[int, int]]:
-        """The schools that have any of the rows, by name, with how many; looked up a few at a time."""
+        """The schools that have any rows, by name, with how many; looked up a few at a time."""
         by_name, unplanned = schools_of(self.selection).values_list("pk", flat=True), self._unplanned()
         for first, last in ((0, FIRST_LOOK), (FIRST_LOOK, SECOND_LOOK), (SECOND_LOOK, None)):
             schools = list(by_name[first:last])
@@ -127,7 +128,7 @@ class RowsBySchool:
             yield from ((pk, sizes[pk]) for pk in schools if pk in sizes)
 
     def _planned(self, schools: Sequence[int] | None) -> QuerySet[ParticipationFigures, tuple[int, int]]:
-        """Each school that has a plan and any of the rows, and how many: some schools, or all."""
+        """The schools that have a plan and any rows, with how many: of some schools, or of all."""
         kept = ParticipationFigures.objects.filter(
             participation__programme_year=self.selection.programme_year, as_of=self.selection.as_of
         )
@@ -137,7 +138,7 @@ class RowsBySchool:
         return sized.filter(rows__gt=0, known__gt=0).values_list("participation__school", "rows")
 
     def _unplanned(self) -> dict[int, int]:
-        """Nothing is kept of the schools that have no plan; most lists have none of their rows."""
+        """The same for schools without a plan, of which nothing is kept; in most lists they have no rows."""
         row = self.counted.row
         schools = list(School.objects.filter(pk__in=row.without)) if row and row.without else []
         counts = counts_by_school(self.selection.programme_year, schools, self.selection.as_of) if schools else {}

@@ -14,14 +14,14 @@ from decimal import Decimal
 from fractions import Fraction
 from statistics import median
 
-# With fewer areas in all the smallest share that the test can give is above one in ten: it could say nothing.
+# With fewer areas than this the smallest share the test could give is above one in ten, so it could conclude nothing.
 FEWEST_AREAS = 10
-# From so many areas on the test can reach one in twenty.
+# From this many areas on, the test can reach one in twenty.
 AREAS_FOR_FIVE_PER_CENT = 20
 
 
 class TooFewAreas(ValueError):  # noqa: N818 - reads as what happened
-    """The test is refused: ``areas`` have a change to tell, of the ``needed`` in all."""
+    """Too few areas for the test: ``areas`` have a change to tell, of the ``needed``, our own included."""
 
     def __init__(self, areas: int, needed: int = FEWEST_AREAS) -> None:
         self.areas, self.needed = areas, needed
@@ -44,19 +44,18 @@ class Change:
 def difference_in_differences(own: Change, comparison: Change) -> Decimal:
     """(own after − own before) − (comparison after − comparison before), in the unit of the values.
 
-    That it measures an effect rests on an assumption that two points in time cannot try: that both would have changed
-    alike without the work.
+    It measures an effect only if both would have changed alike without the work, which two points in time cannot test.
     """
     return own.size - comparison.size
 
 
 @dataclass(frozen=True)
 class Placebo:
-    """Where one area's change stands among all areas'.
+    """Where one area's change stands among all areas' changes.
 
-    ``departure`` is its change less the mean change of the others; ``others_mean`` that mean; ``rank`` how many areas
-    depart from the others at least as much as it does, itself among them, whichever the way; ``areas`` how many there
-    are in all.
+    ``departure`` is its change less the mean change of the others, and ``others_mean`` that mean. ``rank`` is how many
+    areas depart from the others at least as much as it does, in either direction, itself included; ``areas`` is how
+    many there are in all.
     """
 
     departure: Decimal
@@ -66,14 +65,14 @@ class Placebo:
 
     @property
     def share(self) -> Fraction:
-        """The share of areas that depart as much: the test's p, in two directions. At least one of all areas."""
+        """The share of areas that depart at least as much: the test's two-sided p. Never less than one of all areas."""
         return Fraction(self.rank, self.areas)
 
 
 def placebo_test(own: Change, others: Mapping[str, Change]) -> Placebo:
-    """Pretend of each area in turn that it was the one with the work, and see how many depart as much as the own did.
+    """Pretend in turn that each area was the one with the work, and see how many depart as much as our own did.
 
-    Areas that depart equally much count against the own: a tie makes the share larger, never smaller. Raises
+    Areas that depart equally much count against our own, so that a tie makes the share larger, never smaller. Raises
     ``TooFewAreas`` with fewer than ``FEWEST_AREAS`` in all.
     """
     areas = len(others) + 1
@@ -81,7 +80,7 @@ def placebo_test(own: Change, others: Mapping[str, Change]) -> Placebo:
         raise TooFewAreas(areas)
     sizes = [own.size, *(change.size for change in others.values())]
     total = sum(sizes, Decimal(0))
-    # Each area's change less the others' mean, times the number of others: whole comparisons without rounding.
+    # Each area's change less the others' mean, multiplied by the number of others, so that comparing needs no rounding.
     departures = [abs(size * areas - total) for size in sizes]
     others_mean = (total - own.size) / (areas - 1)
     rank = sum(departure >= departures[0] for departure in departures)
@@ -90,7 +89,7 @@ def placebo_test(own: Change, others: Mapping[str, Change]) -> Placebo:
 
 @dataclass(frozen=True)
 class Spread:
-    """How the changes of several areas lie: the lowest, the middle one and the highest, of how many."""
+    """How the changes of several areas are spread: the lowest, the median and the highest, and how many they are."""
 
     lowest: Decimal
     middle: Decimal
@@ -105,7 +104,8 @@ def spread_of(changes: Mapping[str, Change]) -> Spread | None:
 
 
 def place_by_size(own: Change, others: Mapping[str, Change], *, higher_first: bool = True) -> tuple[int, int]:
-    """The own change's place among all from the highest (or the lowest), ties shared, and how many there are."""
+    """The own change's place counted from the highest (or from the lowest), ties sharing a place; and how many changes
+    there are."""
     ahead = [
         change for change in others.values() if (change.size > own.size) == higher_first and change.size != own.size
     ]

@@ -106,7 +106,7 @@ class KoladaForm(forms.Form):
         return cleaned
 
     def takes_areas(self, areas: Sequence[str], *, at: str) -> bool:
-        """Whether so many can be asked for; if not, the field says so."""
+        """Whether that many areas can be asked for; if not, the field says so."""
         if len(areas) > MOST_AREAS:
             self.add_error(at, _("At most %(n)s at a time.") % {"n": MOST_AREAS})
         return len(areas) <= MOST_AREAS
@@ -147,7 +147,7 @@ class KoladaFilesForm(JsonFilesForm):
     )
 
     def document(self, name: str) -> Any:
-        """What a file says; None when none was chosen. Raises ``UnreadableFile``."""
+        """The content of a file; None when no file was chosen. Raises ``UnreadableFile``."""
         file = self.cleaned_data.get(name)
         return documents.document_of(file.read()) if file else None
 

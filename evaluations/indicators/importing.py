@@ -1,4 +1,4 @@
-"""Reading in values of indicators, all or nothing; every import is kept with what it changed."""
+"""Importing indicator values, all or nothing. Every import is kept, with what it changed."""
 
 from __future__ import annotations
 
@@ -27,8 +27,8 @@ Kind = IndicatorImport.Kind
 
 @transaction.atomic
 def import_values(*, given: Given, kind: Kind, digest: str, by: User | None, now: dt.datetime) -> IndicatorImport:
-    """Apply what a dry run with this digest has shown. Raises ``ImportRefused`` when it would do anything else than
-    was shown, or has errors."""
+    """Make the import that a dry run with this digest has shown. Raises ``ImportRefused`` when it has errors, or would
+    do anything else than was shown."""
     found = compare_values(given)
     if found.errors or found.digest != digest:
         raise ImportRefused
@@ -36,7 +36,7 @@ def import_values(*, given: Given, kind: Kind, digest: str, by: User | None, now
 
 
 def refuse(*, kind: Kind, errors: list[RowError], by: User | None, now: dt.datetime) -> IndicatorImport:
-    """Keep that an import came to nothing, and why."""
+    """Keep that an import was refused, and why."""
     told = [[error.row, error.reason] for error in errors]
     return IndicatorImport.objects.create(kind=kind, at=now, by=by, is_refused=True, errors=told)
 
@@ -73,7 +73,7 @@ def _write_values(given: Given, found: ValueDryRun, kept: IndicatorImport, today
 
 
 def _values(change: ValueChange, kept: IndicatorImport, today: dt.date) -> dict[str, Any]:
-    """A table says its source's own day; of Kolada's values the day on which they were read is kept."""
+    """Values with their dates: a table gives its source's date; for values from Kolada it is the day they were read."""
     one = change.given
     return {
         "value": one.value,
@@ -85,7 +85,7 @@ def _values(change: ValueChange, kept: IndicatorImport, today: dt.date) -> dict[
 
 
 def _take_in_indicator(one: GivenIndicator, by: User | None, now: dt.datetime) -> None:
-    """A KPI that is new becomes an indicator, with its title pinned. Which way is better is for people to say."""
+    """Add a new KPI as an indicator, with its title pinned. Which direction is better is left for people to say."""
     Indicator.objects.create(
         slug=slug_for(Indicator, one.title),
         name=one.title[:200],
@@ -101,7 +101,7 @@ def _take_in_indicator(one: GivenIndicator, by: User | None, now: dt.datetime) -
 
 
 def unit_in(title: str) -> str:
-    """What a KPI's title ends with, as Kolada writes units: "…, andel (%)" or "…, antal/100 000 inv"."""
+    """The unit at the end of a KPI's title, as Kolada writes it: "…, andel (%)" or "…, antal/100 000 inv"."""
     last = title.rpartition(", ")[2]
     if "(%)" in last:
         return "%"

@@ -1,7 +1,7 @@
-"""Kolada version 3: reading its answers and files, and asking for them.
+"""Kolada version 3: asking it, and reading its answers, also from files.
 
-Only totals are read (gender T). A null value or the status Missing is no value. Nothing of what Kolada answers is
-trusted: a value that is a text, a KPI that nobody asked for and an answer that breaks off are errors.
+Only totals are read (gender T). A null value or the status Missing is no value. Nothing in Kolada's answers is trusted:
+a value that is a text, a KPI that nobody asked for and an answer that breaks off are errors.
 """
 
 from __future__ import annotations
@@ -31,13 +31,15 @@ LONGEST_TITLE, LONGEST_TEXT = 300, 4000
 
 
 def kolada(*, seconds: float = 25) -> Register | None:
-    """Where Kolada is, by the settings, to be asked for so many seconds in all; None when it is not to be asked."""
+    """Kolada as the settings say, to be asked for at most so many seconds in all; None when it is not to be asked."""
     return Register("Kolada", settings.KOLADA_URL, overall=seconds) if settings.KOLADA_URL else None
 
 
 def fetch(register: Register, *, kpis: Sequence[str], areas: Sequence[str], years: Sequence[int]) -> Given:
-    """What Kolada says of KPIs in areas and years, with their titles and names. Raises ``RegisterFault``; a KPI or an
-    area that Kolada does not have is an error of the dry run."""
+    """Kolada's values for KPIs in areas and years, with titles and names.
+
+    A KPI or an area that Kolada does not have is an error of the dry run. Raises ``RegisterFault``.
+    """
     given = Given(is_kolada=True)
     for kpi in kpis:
         _fetch_kpi(register, kpi, given)
@@ -58,7 +60,7 @@ def fetch(register: Register, *, kpis: Sequence[str], areas: Sequence[str], year
 
 
 def kpis_titled(register: Register, words: str) -> list[GivenIndicator]:
-    """The first KPIs whose titles hold what is sought. Raises ``RegisterFault``, or ``UnreadableFile`` for one without
+    """The first KPIs whose titles contain the text. Raises ``RegisterFault``, or ``UnreadableFile`` for a KPI without
     id or title."""
     found = _rows_in(register.get("/kpi", {"title": words, "per_page": str(MOST_FOUND)}), register)
     return [_kpi(row) for row in found[:MOST_FOUND]]
@@ -74,7 +76,7 @@ def members_of(register: Register, group: str) -> list[str]:
 
 
 def of_files(data: Any, kpis: Any, areas: Any = None) -> Given:
-    """The same from files: Kolada's answers about values and about the KPIs, and about areas that are new.
+    """The same from files with Kolada's answers about values, about the KPIs, and about areas that are new.
 
     Raises ``UnreadableFile`` for files of another form.
     """
@@ -92,7 +94,7 @@ def of_files(data: Any, kpis: Any, areas: Any = None) -> Given:
 def values_of(
     rows: Iterable[Document], *, kpis: Collection[str], areas: Collection[str]
 ) -> tuple[list[GivenValue], list[RowError]]:
-    """The totals in Kolada's rows, numbered from 1, and what can't be read of them."""
+    """The totals in Kolada's rows (numbered from 1), and errors for the rows that cannot be read."""
     values: list[GivenValue] = []
     errors: list[RowError] = []
     for number, row in enumerate(rows, 1):
@@ -159,7 +161,7 @@ def _fetch_kpi(register: Register, kpi: str, given: Given) -> None:
 
 
 def _fetch_areas(register: Register, codes: Sequence[str]) -> tuple[list[GivenArea], list[RowError]]:
-    """The areas that were asked for; an error for each that Kolada does not have."""
+    """The areas that were asked for, and an error for each that Kolada does not have."""
     rows = _all_pages(register, "/municipality", {"per_page": str(PER_PAGE)})
     if any(code.startswith("G") for code in codes):
         rows += _all_pages(register, "/municipality_groups", {"per_page": str(PER_PAGE)})
@@ -196,7 +198,7 @@ def _text(row: Document, name: str, longest: int) -> str:
 
 
 def _all_pages(register: Register, path: str, query: dict[str, str]) -> list[Document]:
-    """The rows of every page. A page that is missing, goes elsewhere or comes again is a fault of the whole."""
+    """The rows of all pages. A page that is missing, leads elsewhere or comes again makes the whole answer faulty."""
     rows: list[Document] = []
     seen: set[str] = set()
     document = register.get(path, query)
@@ -213,7 +215,7 @@ def _all_pages(register: Register, path: str, query: dict[str, str]) -> list[Doc
 
 
 def _rows_in(document: Any, register: Register | None = None) -> list[Document]:
-    """The rows of an answer: a list, an object with ``values`` or ``results``, or a single object with an id."""
+    """An answer's rows, whether it is a list, an object with ``values`` or ``results``, or one object with an id."""
     if isinstance(document, dict) and "values" not in document and "results" not in document and "id" in document:
         return [document]
     inside = document.get("values", document.get("results")) if isinstance(document, dict) else document

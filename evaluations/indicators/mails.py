@@ -1,4 +1,4 @@
-"""The mail about a yearly refresh: what has changed, or why nothing was read in; and its texts."""
+"""The mail about a yearly refresh, and its texts: what has changed, or why nothing was imported."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _DAY = Placeholder("day", "dag", gettext_lazy("the day of the refresh"))
 
 
 def compose_refreshed(message: Message, now: dt.datetime) -> Letter:
-    """Raises ``NotWanted`` for an import that is gone, and for a recipient who no longer has the role."""
+    """Raises ``NotWanted`` when the import is gone, or when the recipient no longer has the role."""
     today = timezone.localdate(now)
     made = IndicatorImport.objects.filter(uuid=message.about.get("import")).first()
     if made is None:
@@ -48,7 +48,7 @@ def compose_refreshed(message: Message, now: dt.datetime) -> Letter:
 
 
 def summary_of(made: IndicatorImport) -> str:
-    """What an import did, in a sentence."""
+    """What an import did, in one sentence."""
     if made.is_refused:
         return _("Nothing was read in.")
     added, changed = len(made.added), len(made.changed)
@@ -81,7 +81,7 @@ def _section(made: IndicatorImport, opening: list[str]) -> Section:
 
 
 def samples(now: dt.datetime) -> list[Sample]:
-    """The latest imports from Kolada, to show the texts on."""
+    """The latest imports from Kolada, to preview the texts on."""
     readers = readers_on(timezone.localdate(now))
 
     def sample(made: IndicatorImport) -> Sample:

@@ -16,7 +16,7 @@ def exact(value: float | Decimal) -> Decimal:
 
 
 def shown(value: float | Decimal, decimals: int = 2) -> str:
-    """1 234,5 with at most so many decimals, and none that say nothing."""
+    """1 234,5: at most so many decimals, and no trailing zeros."""
     rounded = round(exact(value), decimals)
     text = f"{abs(rounded):,.{decimals}f}".replace(",", NBSP).replace(".", ",")
     text = text.rstrip("0").rstrip(",") if "," in text else text
@@ -34,5 +34,5 @@ def with_unit(value: float | Decimal, unit: str) -> str:
 
 
 def difference_unit(unit: str) -> str:
-    """What a difference of two values is told in: of two per cents, percentage points."""
+    """The unit of a difference: for per cents, percentage points."""
     return _("percentage points") if unit.strip() == "%" else unit

@@ -1,4 +1,4 @@
-"""How we do on what studies say that the work hangs on: the portal's figures of the study's own programme."""
+"""How our own work does on what studies say the effect depends on: the portal's figures for each study's programme."""
 
 from __future__ import annotations
 
@@ -25,14 +25,14 @@ CHANGED = (SessionLog.Adaptation.SHORTENED, SessionLog.Adaptation.ADAPTED)
 
 @dataclass(frozen=True)
 class Practice:
-    """A study's figures, for the selection that they hold for."""
+    """A study's figures, and the selection that they are for."""
 
     selection: Selection
     figures: list[Figure]
 
     @property
     def rows(self) -> list[tuple[Figure, str]]:
-        """Each figure with the way to the rows that it counts, where there is one for the reader."""
+        """Each figure, with a link to its rows where this reader may see them."""
         return [(figure, self._address(figure)) for figure in self.figures]
 
     def _address(self, figure: Figure) -> str:
@@ -42,9 +42,9 @@ class Practice:
 
 
 def figures_of(studies: Iterable[Study], today: dt.date, *, totals_only: bool) -> dict[int, Practice | None]:
-    """By study: its figures in its programme's latest school year, or None where there is nothing to show.
+    """The figures for each study, in the latest school year of its programme; None where there is nothing to show.
 
-    For those who see totals only nothing is shown of so few schools that it would tell of a single one.
+    A reader who sees totals only is shown nothing that rests on too few schools.
     """
     known: dict[str, tuple[Selection, dict[str, Figure]] | None] = {}
     found: dict[int, Practice | None] = {}
@@ -78,8 +78,8 @@ def _of_programme(
 
 
 def practice_figures(selection: Selection) -> list[Figure]:
-    """Shares of the sessions that the logs say were held in the school year, by the day. What a log does not say is
-    unknown: the figure is a range."""
+    """Shares of the sessions held in the school year up to the day, from their logs. What a log does not say is
+    unknown, which makes the figure a range."""
     counted = _logs_of(selection).aggregate(
         held=Count("pk"),
         adapted=Count("pk", filter=Q(adaptation__in=CHANGED)),

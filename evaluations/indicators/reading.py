@@ -1,4 +1,5 @@
-"""What a source says of indicators, compared with what the portal has: the dry run of every import of values."""
+"""What an import of values would change: the source's values compared with the portal's. The dry run of every
+import."""
 
 from __future__ import annotations
 
@@ -19,7 +20,7 @@ KOLADA = "Kolada"
 
 @dataclass(frozen=True)
 class GivenIndicator:
-    """An indicator that the portal may not have yet, as Kolada tells it: its KPI and the title that is pinned to it."""
+    """An indicator in Kolada that the portal may lack: its KPI, and the title that is pinned to it."""
 
     kpi: str
     title: str
@@ -28,7 +29,7 @@ class GivenIndicator:
 
 @dataclass(frozen=True)
 class GivenArea:
-    """An area that the portal may not have yet, as Kolada tells it."""
+    """An area in Kolada that the portal may lack."""
 
     code: str
     name: str
@@ -38,8 +39,11 @@ class GivenArea:
 
 @dataclass(frozen=True)
 class GivenValue:
-    """One value. ``indicator`` and ``area`` are a KPI and a code from Kolada, slugs from a table. Without a number the
-    source has no value, which is never 0. ``row`` is its place in the source."""
+    """One value of the source.
+
+    ``indicator`` and ``area`` are a KPI and a code when it comes from Kolada, slugs when it comes from a table.
+    ``value`` is None where the source has no value, which is never the same as 0. ``row`` is its place in the source.
+    """
 
     row: int
     indicator: str
@@ -57,7 +61,7 @@ class GivenValue:
 
 @dataclass
 class Given:
-    """All that a source says. From Kolada new indicators and areas are taken in; a table names what is there."""
+    """Everything in a source. New indicators and areas are added from Kolada; a table only names those that exist."""
 
     values: list[GivenValue] = field(default_factory=list)
     indicators: list[GivenIndicator] = field(default_factory=list)
@@ -66,7 +70,7 @@ class Given:
     is_kolada: bool = False
 
     def as_rows(self) -> list[dict[str, Any]]:
-        """For the signed parcel that travels between dry run and change."""
+        """As JSON rows, for the signed parcel that travels from dry run to change."""
         return [
             {
                 "values": [asdict(one) for one in self.values],
@@ -89,7 +93,7 @@ class Given:
 
 @dataclass(frozen=True)
 class ValueChange:
-    """A value that is new or differs, with what stood before."""
+    """A value that is new or differs, with what it was before."""
 
     given: GivenValue
     indicator: str
@@ -112,12 +116,12 @@ class ValueChange:
 
 @dataclass
 class ValueDryRun:
-    """What reading in would do. Nothing is written while there are errors."""
+    """What the import would do. With errors nothing is written."""
 
     added: list[ValueChange] = field(default_factory=list)
     changed: list[ValueChange] = field(default_factory=list)
     unchanged: int = 0
-    # Values that the portal has and the source no longer gives: they stay.
+    # Values in the portal that the source no longer gives; they stay.
     gone: list[ValueChange] = field(default_factory=list)
     new_indicators: list[GivenIndicator] = field(default_factory=list)
     new_areas: list[GivenArea] = field(default_factory=list)
@@ -142,7 +146,7 @@ class ValueDryRun:
 
 
 def compare_values(given: Given) -> ValueDryRun:
-    """Compare what a source says with what the portal has."""
+    """Compare a source with what the portal has."""
     indicators, areas = _indicators(given), _areas(given)
     found = ValueDryRun(errors=list(given.errors))
     found.errors += _titles_that_changed(given.indicators, indicators)
@@ -175,7 +179,7 @@ def _sort_in(found: ValueDryRun, one: GivenValue, indicator: str, area: str, row
 
 
 def _indicators(given: Given) -> dict[str, Indicator]:
-    """The portal's indicators by what the source calls them."""
+    """The portal's indicators, by what the source calls them."""
     if given.is_kolada:
         return {str(one.kolada_kpi): one for one in Indicator.objects.exclude(kolada_kpi=None)}
     return {one.slug: one for one in Indicator.objects.all()}
@@ -195,7 +199,8 @@ def _known(indicators: Mapping[str, Indicator], areas: Mapping[str, Area]) -> di
 
 
 def _titles_that_changed(given: Iterable[GivenIndicator], known: Mapping[str, Indicator]) -> list[RowError]:
-    """A KPI that keeps its id and gets another title measures something else, for all we know."""
+    """Errors for KPIs that have kept their id but changed their title: as far as we know they measure something else
+    now."""
     text = _(
         "%(kpi)s was called “%(before)s” and is now “%(after)s”. It may measure something else: nothing is read in."
     )

@@ -1,7 +1,7 @@
-"""The yearly refresh of what comes from Kolada, and telling the centre of it.
+"""The yearly refresh of values from Kolada, and the mail to the centre about it.
 
-``due(now)`` fetches when a year has passed since the last time that it went well, and tries again a week after it did
-not: a run that was missed is caught up with, one that is repeated does nothing.
+``due(now)`` fetches when a year has passed since the last success, and a week after a failure. A missed run is caught
+up with; running it again does nothing.
 """
 
 from __future__ import annotations
@@ -23,15 +23,16 @@ from schools.imports.sheets import UnreadableFile
 KIND = "indicators-refreshed"
 YEARLY = IndicatorImport.Kind.YEARLY
 YEAR, WEEK = dt.timedelta(days=365), dt.timedelta(days=7)
-# Kolada also corrects earlier years: so many are asked for.
+# Kolada also corrects earlier years, so this many years are asked for.
 YEARS_BACK = 6
-# Seconds for all that it asks; nobody waits at a page.
+# Seconds for the whole fetch. No page waits for it.
 PATIENCE = 600
 READERS = (CentreRole.Role.COORDINATOR, CentreRole.Role.LEADERSHIP)
 
 
 def due(now: dt.datetime) -> IndicatorImport | None:
-    """Refresh if it is time, and tell; gives what came of it, None when it was not time or there is nothing to ask."""
+    """Refresh if it is time, and mail about it. Gives the import that came of it; None when it was not time or there is
+    nothing to ask for."""
     register = kolada.kolada(seconds=PATIENCE)
     kpis, areas = wanted()
     if register is None or not kpis or not areas or not is_time(now):
@@ -42,20 +43,21 @@ def due(now: dt.datetime) -> IndicatorImport | None:
 
 
 def is_time(now: dt.datetime) -> bool:
-    """A year after a refresh that went well, a week after one that did not. What somebody fetches is a part of it."""
+    """Whether a year has passed since the last refresh that succeeded, or a week since one that failed. A fetch that
+    somebody makes by hand covers a part only, and does not count."""
     lately = Q(is_refused=False, at__gt=now - YEAR) | Q(is_refused=True, at__gt=now - WEEK)
     return not IndicatorImport.objects.filter(lately, kind=YEARLY).exists()
 
 
 def wanted() -> tuple[list[str], list[str]]:
-    """The KPIs that the portal has, and the areas that have values of any of them."""
+    """The portal's KPIs, and the areas that have a value of any of them."""
     kpis = [str(kpi) for kpi in Indicator.objects.exclude(kolada_kpi=None).values_list("kolada_kpi", flat=True)]
     areas = Area.objects.exclude(code=None).filter(observations__indicator__kolada_kpi__in=kpis)
     return kpis, [str(code) for code in areas.order_by("code").values_list("code", flat=True).distinct()]
 
 
 def refresh(register: Register, kpis: list[str], areas: list[str], now: dt.datetime) -> IndicatorImport:
-    """Fetch and read in, all or nothing; what went wrong is kept with its reasons."""
+    """Fetch and import, all or nothing. If it fails, the reasons are kept."""
     this_year = timezone.localdate(now).year
     years = range(this_year - YEARS_BACK, this_year + 1)
     try:
@@ -71,12 +73,12 @@ def _read_in(given: Given, now: dt.datetime) -> IndicatorImport:
         return importing.refuse(kind=YEARLY, errors=found.errors, by=None, now=now)
     try:
         return importing.import_values(given=given, kind=YEARLY, digest=found.digest, by=None, now=now)
-    except ImportRefused:  # somebody else wrote in between
+    except ImportRefused:  # somebody else has changed a value in between
         return importing.refuse(kind=YEARLY, errors=compare_values(given).errors, by=None, now=now)
 
 
 def tell(made: IndicatorImport, now: dt.datetime) -> int:
-    """A mail to each coordinator and leader; gives how many were made."""
+    """Write a mail to each coordinator and leader; gives how many were written."""
     mails = [
         enqueue(
             kind=KIND,

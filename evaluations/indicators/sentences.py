@@ -1,4 +1,4 @@
-"""Comparisons in plain words, made by rules: how much, which place among the others, and what can't be concluded."""
+"""Comparisons in plain words, by rule: how much, which place among the others, and what cannot be concluded."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from evaluations.indicators.numbers import difference_unit, exact, shown, signed
 from evaluations.indicators.series import Compared, Comparison
 from evaluations.models import Indicator
 
-# The test's share of areas, and from where it is called what.
+# The test's share of areas: up to which it is called what.
 RARE, SOMEWHAT_RARE = Fraction(1, 20), Fraction(1, 10)
 
 
 def told(comparison: Comparison) -> list[str]:
-    """Everything that can be said of a comparison, a sentence or two for each thing, the caveat last."""
+    """Everything that can be said of a comparison, one or two sentences for each thing, with the caveat last."""
     parts = [size(comparison), *(beside(comparison, row) for row in comparison.wholes[:2])]
     if comparison.spread:
         parts.append(spread(comparison))
@@ -25,7 +25,7 @@ def told(comparison: Comparison) -> list[str]:
 
 
 def size(comparison: Comparison) -> str:
-    """How much the own municipality changed, and whether that is the way wished for."""
+    """How much our own municipality changed, and whether that is in the wished direction."""
     unit, own = comparison.indicator.unit, comparison.own
     said = {
         "area": comparison.area,
@@ -69,7 +69,7 @@ def working(own: Change, row: Compared, unit: str) -> str:
 
 
 def spread(comparison: Comparison) -> str:
-    """How the other municipalities' changes lie."""
+    """How the other municipalities' changes are spread."""
     found = comparison.spread
     assert found is not None
     said = {"n": found.areas, "unit": difference_unit(comparison.indicator.unit)}
@@ -84,7 +84,7 @@ def spread(comparison: Comparison) -> str:
 
 
 def place(comparison: Comparison) -> str:
-    """Which place the own change has among the municipalities'."""
+    """Our own change's place among the municipalities' changes."""
     if comparison.place is None:
         return _("There is no other municipality to rank it among.")
     place_, areas = comparison.place
@@ -95,7 +95,7 @@ def place(comparison: Comparison) -> str:
 
 
 def test(comparison: Comparison) -> str:
-    """What the permutation over municipalities says, or why there is none."""
+    """What the permutation test over municipalities says, or why there is none."""
     if comparison.placebo is None:
         if comparison.tested <= 2:
             return _("Two points in time and one comparison carry no test: how far chance reaches can't be told.")
@@ -111,7 +111,7 @@ def test(comparison: Comparison) -> str:
 
 
 def target(comparison: Comparison) -> list[str]:
-    """How far it is to the target from the later year's value, for an indicator that has a target and a direction."""
+    """How far the later year's value is from the target, for an indicator that has a target and a direction."""
     indicator = comparison.indicator
     if indicator.target_value is None or indicator.direction == Indicator.Direction.NEITHER:
         return []
@@ -170,5 +170,5 @@ def _wished(indicator: Indicator, difference: Decimal) -> str:
 
 
 def _in_brackets(value: Decimal) -> str:
-    """A negative value stands in brackets of its own inside a subtraction."""
+    """With brackets around a negative number, as within a subtraction."""
     return f"({shown(value)})" if value < 0 else shown(value)

@@ -12,7 +12,7 @@ from evaluations.indicators.comparing import Change, Placebo, Spread, TooFewArea
 from evaluations.indicators.numbers import exact
 from evaluations.models import Area, Indicator, Observation
 
-# Besides the own line: the look has at most three lines with their names.
+# How many lines have names beside our own: the chart's look has room for three in all.
 MOST_NAMED = 2
 
 
@@ -25,7 +25,7 @@ def latest_by_source(given: Iterable[tuple[str, dt.date | None]]) -> list[tuple[
 
 @dataclass(frozen=True)
 class Line:
-    """An area's values by year. A year without a value is not there."""
+    """An area's values by year; years without a value are left out."""
 
     area: Area
     points: Mapping[int, Observation]
@@ -36,7 +36,7 @@ class Line:
 
     @property
     def sources(self) -> list[tuple[str, dt.date | None]]:
-        """Who says so, and from when: the latest day of each source."""
+        """The sources of the values, each with its latest date."""
         return latest_by_source((one.source, one.source_date) for one in self.points.values())
 
     def change(self, before: int, after: int) -> Change | None:
@@ -47,7 +47,7 @@ class Line:
 
 @dataclass(frozen=True)
 class Picture:
-    """All that is known of an indicator: the own municipality's line, and the others'."""
+    """Everything known about an indicator: our own municipality's line, and the others'."""
 
     indicator: Indicator
     own: Line | None
@@ -62,8 +62,8 @@ class Picture:
         return sorted({year for line in self.lines for year in line.points})
 
     def named(self, highlighted: str = "") -> list[Line]:
-        """The at most two others that have their names in the chart: the one asked for, and what is no municipality;
-        single municipalities only where there are few."""
+        """The at most two other lines that have names in the chart: the one asked for, and areas that are not
+        municipalities; single municipalities only when they are few."""
         if len(self.others) <= MOST_NAMED:
             return list(self.others)
         asked = [line for line in self.others if line.area.slug == highlighted]
@@ -82,7 +82,7 @@ def picture_of(indicator: Indicator) -> Picture:
 
 
 def pictures_of(indicators: Sequence[Indicator]) -> list[Picture]:
-    """The pictures of several indicators by one question to the database."""
+    """The pictures of several indicators, in one query."""
     by_indicator: dict[int, dict[Area, dict[int, Observation]]] = {one.pk: {} for one in indicators}
     rows = Observation.objects.filter(indicator__in=indicators).select_related("area")
     for row in rows.order_by("-area__is_own", "area__kind", "area__name", "year"):
@@ -98,7 +98,7 @@ def _picture(indicator: Indicator, by_area: Mapping[Area, Mapping[int, Observati
 
 @dataclass(frozen=True)
 class Compared:
-    """Another area's change, and how much more the own changed."""
+    """Another area's change, and how much more our own changed than it."""
 
     area: Area
     change: Change
@@ -107,8 +107,11 @@ class Compared:
 
 @dataclass(frozen=True)
 class Comparison:
-    """Two years beside each other. ``placebo`` is None where the test is refused; ``tested`` says how many
-    municipalities had values for both years, the own among them; ``left_out`` are those that had not."""
+    """A comparison between two years.
+
+    ``placebo`` is None where the test is refused; ``tested`` is how many municipalities have values in both years, our
+    own included; ``left_out`` are those that do not.
+    """
 
     indicator: Indicator
     area: Area
@@ -125,9 +128,9 @@ class Comparison:
 
 
 def comparison_of(picture: Picture, before: int, after: int) -> Comparison | None:
-    """The comparison of two years; None where the own municipality lacks a value in one of them.
+    """The comparison between two years; None where our own municipality lacks a value in either.
 
-    Only municipalities are ranked: a county, the nation and a group are made up of them.
+    Only municipalities are ranked: a county, the nation and groups are made up of municipalities.
     """
     own = picture.own.change(before, after) if picture.own else None
     if picture.own is None or own is None:
@@ -152,8 +155,11 @@ def comparison_of(picture: Picture, before: int, after: int) -> Comparison | Non
 
 
 def years_to_compare(picture: Picture, asked: tuple[str, str]) -> tuple[int, int] | None:
-    """The years asked for, if the own municipality has values in both and the first comes first; else the usual ones:
-    the baseline, or the last year before the work began, or the first known; and the last known."""
+    """The years to compare.
+
+    Those asked for, if our own municipality has values in both and they come in order. Otherwise the baseline, or the
+    last year before the work began, or the first year known; and the last year known.
+    """
     years = picture.own.years if picture.own else []
     if len(years) < 2:
         return None

@@ -33,12 +33,12 @@ SPACES = re.compile(r"[\u0020\u00a0\u2009\u202f]")
 WHOLE = r"[+\-]?(?:[0-9]{1,3}(?: [0-9]{3})+|[0-9]+)"
 COMMA, POINT = re.compile(rf"{WHOLE}(?:,[0-9]+)?"), re.compile(rf"{WHOLE}\.[0-9]+")
 YEAR = re.compile(r"[0-9]{4}")
-# 1.234 is a thousand to some and one and a bit to others.
+# 1.234 is a thousand to some readers, and one and a bit to others.
 UNCLEAR = re.compile(r"[+\-]?[0-9]{1,3}\.[0-9]{3}")
 
 
 def given_in(content: bytes, today: dt.date) -> Given:
-    """What a table says on a day. Raises ``UnreadableFile`` when it is no table of values."""
+    """The values in a table. Raises ``UnreadableFile`` when it is not a table of values."""
     rows = named_rows(rows_of(content, decimal=","), HEADERS, REQUIRED)
     if not rows:
         raise UnreadableFile(_("The file has a header but no values."))
@@ -54,7 +54,7 @@ def given_in(content: bytes, today: dt.date) -> Given:
 
 
 def number_in(text: str) -> float | None:
-    """A number as people write it: 1 234,5 or 12.5; None where there is no value. Raises ``ValueError`` with why."""
+    """A number as people write it, 1 234,5 or 12.5; None for no value. Raises ``ValueError`` with the reason."""
     plain = SPACES.sub(" ", text.strip()).replace("−", "-").removesuffix("%").strip()
     if plain.lower() in NO_VALUE:
         return None
@@ -70,7 +70,8 @@ def number_in(text: str) -> float | None:
 
 
 def _mixed(values: Iterable[tuple[int, str]]) -> list[RowError]:
-    """In one file decimals are written in one way: rows that differ from the first are errors."""
+    """Errors for rows that write decimals in another way than the first row that has any: within a file there can be
+    only one way."""
     first = ""
     errors = []
     for number, text in values:
@@ -134,7 +135,7 @@ def _day(text: str, today: dt.date) -> str:
 
 @dataclass(frozen=True)
 class _Names:
-    """The portal's indicators and areas by what a table may call them: name, address, KPI or code."""
+    """The portal's indicators and areas by everything that a table may call them: name, slug, KPI or code."""
 
     indicators: Mapping[str, str]
     areas: Mapping[str, str]

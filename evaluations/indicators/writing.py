@@ -1,4 +1,4 @@
-"""What people write about indicators and studies."""
+"""Saving indicators and studies that people write."""
 
 from __future__ import annotations
 
@@ -22,8 +22,8 @@ Written = TypeVar("Written", Indicator, Study)
 def add(
     model: type[Written], *, said: Mapping[str, Any], key: uuid.UUID, by: User, now: dt.datetime, named: str
 ) -> Written:
-    """A new indicator or study; ``named`` is what its address is made of. The same key and content again gives the
-    same. Raises ``ValidationError`` by field."""
+    """Add an indicator or study; its slug is made from ``named``. The same key and content again gives the same row.
+    Raises ``ValidationError`` by field."""
     content = digest(*((name, str(value)) for name, value in sorted(said.items())))
     before = known(model, key, content)
     if before:
@@ -36,7 +36,7 @@ def add(
 
 @transaction.atomic
 def change(row: Written, *, said: Mapping[str, Any], version: int, by: User, now: dt.datetime) -> Written:
-    """Raises ``ValidationError`` by field, and ``ChangedMeanwhile`` if somebody else was quicker."""
+    """Raises ``ValidationError`` by field, and ``ChangedMeanwhile`` if somebody else changed it first."""
     for name, value in said.items():
         setattr(row, name, value)
     row.full_clean()
@@ -45,5 +45,5 @@ def change(row: Written, *, said: Mapping[str, Any], version: int, by: User, now
 
 
 def slug_for(model: type[models.Model], name: str) -> str:
-    """An address for a name that no other row has, nor any of the pages beside it."""
+    """A slug for a name that no other row has, and no page at the same place in addresses."""
     return free_slug(model._default_manager, name, otherwise="utan-namn", longest=40, reserved=RESERVED)

@@ -1,4 +1,4 @@
-"""What is laid beside the work: indicators, their values by area and year, what a source says of them, and imports."""
+"""Indicators beside the work, their values by area and year, results from reports, and imports."""
 
 from __future__ import annotations
 
@@ -15,15 +15,15 @@ from programmes.models import Programme
 from programmes.models.ground import WebAddressField
 from programmes.models.keeping import SentOnce, Versioned
 
-# A value that rests on fewer is nobody's to read: it is refused where it would come in.
+# A value that rests on fewer persons is refused when it is entered.
 FEWEST_BEHIND = 10
 FIRST_YEAR, LAST_YEAR = 1990, 2100
-# What is larger is no measure of anything, and cannot be written out with its decimals.
+# Larger numbers are no measure of anything, and lose their decimals when they are written.
 LARGEST = 10**15
 
 
 class Area(models.Model):
-    """Where a value holds: a municipality, a county, the nation, or a group that is compared with."""
+    """An area that values are about: a municipality, a county, the nation, or a group to compare with."""
 
     class Kind(models.TextChoices):
         MUNICIPALITY = "municipality", _("Municipality")
@@ -35,10 +35,10 @@ class Area(models.Model):
     slug = models.SlugField(unique=True)
     name = models.CharField(_("name"), max_length=120)
     kind = models.CharField(_("kind"), max_length=12, choices=Kind)
-    # What Kolada calls it: four digits, or a group's G and digits.
+    # Kolada's id: four digits for a municipality, G and digits for a group.
     code = models.CharField(_("code in Kolada"), max_length=12, unique=True, null=True, blank=True)
     note = models.CharField(_("note"), max_length=200, blank=True)
-    # How many municipalities a group has.
+    # How many municipalities the group has.
     members = models.PositiveSmallIntegerField(_("municipalities in the group"), null=True, blank=True)
     is_own = models.BooleanField(_("the centre's own municipality"), default=False)
 
@@ -55,7 +55,7 @@ class Area(models.Model):
 
 
 class Indicator(SentOnce, Versioned):
-    """Something that is measured: what, in which unit, which way is better, who says so, and what it is to reach."""
+    """Something that is measured: what, in which unit, which direction is better, by whom, and its target."""
 
     class Direction(models.TextChoices):
         UP = "up", _("Higher is better")
@@ -84,7 +84,7 @@ class Indicator(SentOnce, Versioned):
     baseline_year = models.PositiveSmallIntegerField(_("baseline year"), null=True, blank=True)
     target_value = models.FloatField(_("target"), null=True, blank=True)
     target_year = models.PositiveSmallIntegerField(_("target year"), null=True, blank=True)
-    # A KPI can change silently: the title is kept with the id, and another title is refused.
+    # A KPI can change without notice, so its title is kept with its id, and another title is refused.
     kolada_kpi = models.CharField(_("KPI in Kolada"), max_length=12, unique=True, null=True, blank=True)
     kolada_title = models.CharField(_("the KPI's title"), max_length=300, blank=True)
     position = models.PositiveSmallIntegerField(_("position"), default=1000)
@@ -109,9 +109,9 @@ class Indicator(SentOnce, Versioned):
 
 
 class IndicatorImport(models.Model):
-    """One reading in of values: from where, by whom, what it changed, and why it was refused if it was.
+    """One import of values: from where, by whom, what it changed, and if it was refused, why.
 
-    ``changes`` keeps what stood before: (indicator, area, year, before, after) with the names of then.
+    ``changes`` holds (indicator, area, year, before, after), with the names of that time.
     """
 
     class Kind(models.TextChoices):
@@ -128,7 +128,7 @@ class IndicatorImport(models.Model):
     changes = models.JSONField(default=list)
     unchanged = models.PositiveIntegerField(default=0)
     errors = models.JSONField(default=list)
-    # What the source no longer gives a value for, though the portal has one.
+    # Values that the portal has and the source no longer gives.
     gone = models.JSONField(default=list)
 
     class Meta:
@@ -152,18 +152,18 @@ class IndicatorImport(models.Model):
 
 
 class Observation(models.Model):
-    """An indicator's value in an area and a year, with who says so and from when. No value is no row, never 0."""
+    """An indicator's value in an area and a year, with its source and date. No value is no row, never 0."""
 
-    # What the reference files call it.
+    # Its name in the reference files.
     slug = models.SlugField(unique=True, null=True, blank=True, editable=False)
     indicator = models.ForeignKey(Indicator, on_delete=models.CASCADE, related_name="observations")
     area = models.ForeignKey(Area, on_delete=models.PROTECT, related_name="observations")
     year = models.PositiveSmallIntegerField(_("year"))
     value = models.FloatField(_("value"))
-    # How many persons it rests on, where the source says so.
+    # How many persons it rests on, if the source says so.
     count = models.PositiveIntegerField(_("rests on"), null=True, blank=True)
     source = models.CharField(_("source"), max_length=200)
-    # The day that the source gives, else the day on which it was read.
+    # The source's date; without one, the day on which it was read.
     source_date = models.DateField(_("source's day"), null=True, blank=True)
     read_in = models.ForeignKey(
         IndicatorImport, on_delete=models.SET_NULL, null=True, blank=True, related_name="observations"
@@ -188,7 +188,7 @@ class Observation(models.Model):
 
 
 class ReportedResult(models.Model):
-    """A result in a report's own words: where it gives no number, none stands here."""
+    """A result in a report's own words. Where the report gives no number, there is none here."""
 
     slug = models.SlugField(unique=True)
     indicator = models.ForeignKey(Indicator, on_delete=models.CASCADE, related_name="results")
@@ -197,7 +197,7 @@ class ReportedResult(models.Model):
     comparison = models.CharField(_("comparison"), max_length=200, blank=True)
     source = models.CharField(_("source"), max_length=200)
     source_link = WebAddressField(_("link to the source"), blank=True, max_length=400)
-    # The year that the source was published.
+    # The year in which the source was published.
     source_year = models.PositiveSmallIntegerField(_("published"))
     position = models.PositiveSmallIntegerField(_("position"), default=1000)
 

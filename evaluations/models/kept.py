@@ -1,4 +1,4 @@
-"""Figures that are kept, so that a dashboard's cost follows what has changed."""
+"""Figures that are kept, so that a dashboard only counts what has changed (ADR 9 and 27)."""
 
 from __future__ import annotations
 
@@ -14,7 +14,8 @@ from schools.models import Participation, ProgrammeYear
 class ParticipationFigures(models.Model):
     """The counts of one participation as of a day.
 
-    Valid while the participation keeps its ``version``, and topics and formulas what ``basis`` is a fingerprint of.
+    Valid while the participation's version is ``version``, and ``basis`` is the fingerprint of its topics, formulas and
+    reminders.
     """
 
     participation = models.ForeignKey(Participation, on_delete=models.CASCADE, related_name="figures")
@@ -22,13 +23,13 @@ class ParticipationFigures(models.Model):
     version = models.PositiveIntegerField()
     basis = models.CharField(max_length=64, default="", editable=False)
     counts = models.JSONField()
-    # When it was counted: what nobody reads any more goes some days later (``evaluations.forgetting``).
+    # When it was counted; rows of days that nobody reads are removed some days later (``evaluations.forgetting``).
     kept_at = models.DateTimeField(default=timezone.now, editable=False)
 
     class Meta:
         verbose_name = _("kept figures")
         verbose_name_plural = _("kept figures")
-        # Which days there are, and all of a day: what has been read no more is removed by the day.
+        # For removing unread days: which days there are, and all rows of a day.
         indexes = [models.Index(fields=["as_of"], name="figures_by_day")]
         constraints = [models.UniqueConstraint(fields=["participation", "as_of"], name="figures_once_a_day")]
 
@@ -37,12 +38,12 @@ class ParticipationFigures(models.Model):
 
 
 class SummedFigures(models.Model):
-    """What the schools of a district, or all schools, add up to as of a day: ``evaluations.summing`` says what.
+    """What the schools of a district, or all schools, add up to as of a day (see ``evaluations.summing``).
 
-    ``scope`` is the district's slug, empty for all. Valid while ``basis``, ``reminded`` and, for the schools
-    ``without`` a plan, ``groups`` are what ``evaluations.sums`` finds that they rest on; ``sent`` tells which reminders
-    the district has had. ``shown`` are the keys of the schools that a page tells of one by one, ``digest`` is a
-    fingerprint of the content.
+    ``scope`` is the district's slug, empty for all. Valid while ``basis``, ``reminded`` and ``groups`` are what
+    ``evaluations.sums`` computes now; ``groups`` covers the schools without a plan, whose keys are in ``without``.
+    ``sent`` tells which reminders the district has had. ``shown`` has the keys of the schools that a page tells of one
+    by one, and ``digest`` is a fingerprint of the content.
     """
 
     programme_year = models.ForeignKey(ProgrammeYear, on_delete=models.CASCADE, related_name="+")

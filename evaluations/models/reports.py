@@ -1,4 +1,4 @@
-"""Reports that stay as they were saved, and what their texts have said."""
+"""Saved reports, and their earlier texts."""
 
 from __future__ import annotations
 
@@ -19,23 +19,23 @@ from programmes.models.keeping import SentOnce, Versioned
 
 class SavedReportQuerySet(models.QuerySet["SavedReport"]):
     def visible_to(self, user: Any, today: dt.date) -> SavedReportQuerySet:
-        """All for those with a role at the centre; for the partners those that tell of no single school."""
+        """All of them for those with a role at the centre; for partners, those that tell of no single school."""
         return self.filter(open_to_partners=True) if sees_totals_only(user, today) else self
 
     def standing(self) -> SavedReportQuerySet:
-        """Those that nobody has withdrawn."""
+        """Those that have not been withdrawn."""
         return self.filter(withdrawn_at=None)
 
     def without_content(self) -> SavedReportQuerySet:
-        """For lists: the content is large."""
+        """Without the content, which is large: for lists."""
         return self.defer("content")
 
 
 class SavedReport(SentOnce, Versioned):
-    """A report as it was saved. Its numbers never change; its text may, and what it said before is kept.
+    """A report as it was saved. Its numbers never change; its text may, and earlier texts are kept.
 
-    It points at no row that could be changed or removed: programme, school year and district are named by their
-    slugs, and everything that is shown stands in ``content`` (``evaluations.frozen``).
+    It has no foreign key to anything that can be changed or removed: programme, school year and district are kept as
+    slugs, and everything shown is in ``content`` (``evaluations.frozen``).
     """
 
     class Kind(models.TextChoices):

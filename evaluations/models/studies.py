@@ -1,4 +1,4 @@
-"""What others have found, and what it means for how we work."""
+"""Studies: what others have found, and what it means for our work."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from programmes.models.keeping import SentOnce, Versioned
 
 
 class Study(SentOnce, Versioned):
-    """An evaluation: how it was made, of whom, what it found, and which of the portal's figures show how we do on that.
+    """A study: its design, its sample, its finding, and which of the portal's figures show how we do on that.
 
     What its source does not tell is empty, and the page says so.
     """

@@ -1,4 +1,4 @@
-"""Surveys: what is planned, the rounds that a code opens, and answer sheets that nothing ties to a person."""
+"""Surveys: waves, the rounds that a code opens, and answer sheets that nothing ties to a person."""
 
 from __future__ import annotations
 
@@ -19,16 +19,16 @@ from schools.models import Group, ProgrammeYear
 if TYPE_CHECKING:
     from schools.models import School
 
-# Beyond the headcount, for a pupil who is new or a sheet that somebody began anew.
+# Sheets beyond the headcount, for a new pupil or somebody who had to begin again.
 SPARE_ANSWERS = 2
 ADULTS_PER_PUPIL = 2
 
 
 class SurveyWave(models.Model):
-    """All rounds of one audience before or after a programme's year.
+    """All rounds for one audience, before or after a programme's year.
 
-    Results are shown once for all when somebody has ended it: then no more answers come, so that nobody can learn what
-    one pupil answered from the difference between two days.
+    Results are shown only when somebody has ended the wave, and then no more answers are taken. Otherwise one pupil's
+    answer could be told from the difference between two days.
     """
 
     class Audience(models.TextChoices):
@@ -76,7 +76,7 @@ class SurveyRoundQuerySet(models.QuerySet["SurveyRound"]):
         return self.filter(group__school=school)
 
     def lapsed(self, now: dt.datetime) -> SurveyRoundQuerySet:
-        """Whose hour has passed while its code is still kept."""
+        """Those whose hour has passed, but whose code is still kept."""
         return self.filter(open_until__lte=now)
 
     def in_school_order(self) -> SurveyRoundQuerySet:
@@ -84,7 +84,7 @@ class SurveyRoundQuerySet(models.QuerySet["SurveyRound"]):
 
 
 class SurveyRound(models.Model):
-    """One group's turn in a survey. ``seen`` holds hashes of the sheets' one-time keys while the round is open."""
+    """One group's turn in a survey. While it is open, ``seen`` holds hashes of the sheets' one-time keys."""
 
     wave = models.ForeignKey(SurveyWave, on_delete=models.PROTECT, related_name="rounds", verbose_name=_("survey"))
     group = models.ForeignKey(Group, on_delete=models.PROTECT, related_name="survey_rounds", verbose_name=_("group"))
@@ -93,7 +93,8 @@ class SurveyRound(models.Model):
     code = models.CharField(_("code"), max_length=8, unique=True, null=True, editable=False)
     open_until = models.DateTimeField(_("open until"), null=True, editable=False)
     seen = models.JSONField(default=list, editable=False)
-    # How much of the programme the group had been given when the survey was ended: what is shown must not change.
+    # How much of the programme the group had been given when the wave was ended. Kept, since what is shown must not
+    # change.
     band = models.CharField(max_length=10, blank=True, editable=False)
 
     objects = SurveyRoundQuerySet.as_manager()
@@ -120,13 +121,13 @@ class SurveyRound(models.Model):
 
     @property
     def most(self) -> int:
-        """As many answers as are taken."""
+        """How many answers are taken at most."""
         return self.invited + SPARE_ANSWERS
 
     @property
     def is_void(self) -> bool:
-        """Whether its group ended in the year, as when classes merge, before anybody had answered and before the survey
-        was ended: those who are left answer with another."""
+        """Whether the group ended in the year, as when classes merge, before anybody had answered and before the wave
+        was ended. Those who are left answer with another group."""
         ended_at = self.wave.ended_at
         if self.answered or self.group.lasts(self.group.year):
             return False
@@ -134,7 +135,8 @@ class SurveyRound(models.Model):
 
 
 class SurveyAnswer(models.Model):
-    """One answer sheet: values by item. No time, no order: keys are random, and the rows' contents are shuffled."""
+    """One answer sheet: values by item. It has no time and no order: keys are random, and the order of rows is
+    shuffled."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     round = models.ForeignKey(SurveyRound, on_delete=models.PROTECT, related_name="answers")
@@ -149,7 +151,8 @@ class SurveyAnswer(models.Model):
 
 
 def invited_of(audience: str, group: Group) -> int | None:
-    """How many can answer for a group, by its headcount; two adults a pupil. None when nobody has told its size."""
+    """How many can answer for a group, by its headcount; for parents, two adults a pupil. None when its size is not
+    known."""
     if not group.headcount:
         return None
     return group.headcount * (ADULTS_PER_PUPIL if audience == SurveyWave.Audience.PARENTS else 1)

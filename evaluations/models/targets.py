@@ -1,4 +1,4 @@
-"""What figures are to reach."""
+"""Targets for figures."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from django.utils.translation import gettext_lazy as _
 
 
 class Target(models.Model):
-    """What the leadership aims at in a figure of a programme: from a school year on, until it sets another.
+    """The leadership's target for a figure of a programme, in per cent: from a school year on, until another is set.
 
-    Without a number it takes the target away from that year on.
+    Without a number it removes the target from that year on.
     """
 
     programme = models.ForeignKey(

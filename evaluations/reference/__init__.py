@@ -1,4 +1,4 @@
-"""The indicators' and studies' part of the reference content: loaded with the catalogue's, and by the same rules."""
+"""The indicators' and studies' part of the reference content, loaded with the catalogue's and by the same rules."""
 
 from pathlib import Path
 
