@@ -23,7 +23,7 @@ TO_SUNDAY = dt.timedelta(days=6)
 class Selection:
     """A school year of a programme, in one district or all, as of a day.
 
-    ``mended`` says what in the address was not understood, and what is shown instead; ``opened`` is what there is to
+    ``mended`` says what in the address was not understood and what is shown instead; ``opened`` is what the reader can
     choose among.
     """
 
@@ -31,10 +31,10 @@ class Selection:
     district: District | None
     as_of: dt.date
     opened: Sequence[ProgrammeYear] = ()
-    # Read when somebody is to choose among them.
+    # Read only when somebody is to choose among them.
     districts: Iterable[District] = ()
     mended: list[str] = field(default_factory=list)
-    # For those who see what all schools have done together, and no school's own.
+    # Whether the reader sees what all schools have done together, and no single school.
     totals_only: bool = False
 
     @property
@@ -51,7 +51,7 @@ class Selection:
 
     @property
     def all_of_them(self) -> str:
-        """What the selection's schools are called together."""
+        """What the selection's schools are called as a whole."""
         return _("All schools in %(district)s") % {"district": self.district} if self.district else _("All schools")
 
     @property
@@ -64,12 +64,12 @@ class Selection:
 
     @property
     def query(self) -> str:
-        """The selection as an address says it."""
+        """The selection as a query string."""
         return self.query_with()
 
     @property
     def query_of_all(self) -> str:
-        """The same in all districts."""
+        """The same for all districts."""
         return self.query_with(distrikt="")
 
     def query_with(self, **more: str) -> str:
@@ -83,12 +83,12 @@ class Selection:
 
     @cached_property
     def schools(self) -> list[School]:
-        """The schools that are in the work on the day."""
+        """The schools that take part in the work on the day."""
         return list(schools_of(self))
 
     @cached_property
     def targets(self) -> Mapping[str, int]:
-        """What the leadership aims at in the year, by figure."""
+        """The leadership's targets in the year, in per cent by figure."""
         return targets_of(self.programme_year)
 
     def _earlier_years(self) -> Iterable[ProgrammeYear]:
@@ -101,7 +101,7 @@ class Selection:
         return rules.select_related("year", "programme").order_by("-year__starts_on")[:1]
 
     def last_year(self) -> Selection | None:
-        """The same a year ago, as far into the school year; None if the programme was not run in that year."""
+        """The same a year earlier, equally far into the school year; None if the programme was not run then."""
         before = next(iter(self._earlier_years()), None)
         if before is None or before.year.starts_on.year != self.year.starts_on.year - 1:
             return None
@@ -110,7 +110,7 @@ class Selection:
 
 
 def schools_of(selection: Selection) -> QuerySet[School]:
-    """The schools that are in the work on the selection's day, by name."""
+    """The schools that take part in the work on the selection's day, by name."""
     schools = School.objects.open_on(selection.as_of).select_related("district").order_by("name")
     return schools.filter(district=selection.district) if selection.district else schools
 
@@ -121,9 +121,10 @@ def last_day_of(year: SchoolYear) -> dt.date:
 
 
 def selected(asked: Mapping[str, str], today: dt.date, *, totals_only: bool = False) -> Selection | None:
-    """The selection that an address asks for, with today's own where it says nothing; None before any year is open.
+    """The selection that an address asks for, with defaults for today where it says nothing; None before any year is
+    open.
 
-    For those who see totals only there are no districts to choose: some have a single school.
+    A reader who sees totals only cannot choose a district: some have a single school.
     """
     opened = list(ProgrammeYear.objects.select_related("year", "programme").order_by("-year__starts_on", "programme"))
     if not opened:
@@ -148,7 +149,7 @@ def _of_programme(slug: str, opened: Sequence[ProgrammeYear], mended: list[str])
 
 
 def _of_year(slug: str, opened: Sequence[ProgrammeYear], today: dt.date, mended: list[str]) -> ProgrammeYear:
-    """The year asked for, else the latest that has begun, else the first to come."""
+    """The year asked for; else the latest that has begun, or else the first to come."""
     default = next((rules for rules in opened if rules.year.starts_on <= today), opened[-1])
     found = next((rules for rules in opened if rules.year.slug == slug), None)
     if slug and found is None:
@@ -164,7 +165,8 @@ def _district(slug: str, districts: QuerySet[District], mended: list[str]) -> Di
 
 
 def _as_of(text: str, year: SchoolYear, today: dt.date, mended: list[str]) -> dt.date:
-    """The day asked for if it is in the year and has come; else the nearest that is, or today before the year."""
+    """The day asked for, if it lies in the year and has come; else the nearest such day. Before the year begins,
+    today."""
     last = min(today, last_day_of(year))
     if not text:
         return last

@@ -1,4 +1,4 @@
-"""What the overview says in sentences: the answer first, then why."""
+"""The overview's sentences: the answer first, then the reasons."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def _who_needs_help(summary: Summary) -> str:
 
 
 def why(counts: Counts, *, has_contact: bool) -> str:
-    """What stands out at a school, in a sentence or two."""
+    """What stands out at a school, in one or two sentences."""
     said = [] if has_contact else [_("No active contact person.")]
     if not counts["planned"]:
         return " ".join([*said, _("No plan is made yet.")])
@@ -68,7 +68,7 @@ def _lost(counts: Counts) -> str:
 
 
 def _main_reason(counts: Counts) -> str | None:
-    """The reason of more than half of the lost sessions, if there is one that says something."""
+    """The reason for more than half of the lost sessions, if there is such a reason and it says something."""
     for reason, one in counts["reasons"].items():
         if 2 * one["lost"] > counts["lost"] and reason in CancelReason and reason != CancelReason.OTHER:
             label = str(CancelReason(reason).label)
@@ -77,7 +77,7 @@ def _main_reason(counts: Counts) -> str | None:
 
 
 def line_title(dashboard: Dashboard) -> str:
-    """What the line of the year shows: against last year, and against the plan."""
+    """The title of the year's line, which compares with last year or with the plan."""
     held, last = dashboard.totals["held"], dashboard.last_year.totals["held"] if dashboard.last_year else None
     said = _against_last_year(held, last)
     if dashboard.pace.light not in ("amber", "red"):

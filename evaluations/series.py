@@ -23,7 +23,7 @@ from schools.trainings import PARTNERS, TRAININGS
 
 @dataclass(frozen=True)
 class SeriesRow:
-    """A school in a series such as MVP."""
+    """A school's row in a series such as MVP."""
 
     school: School
     counts: Counts
@@ -34,8 +34,11 @@ class SeriesRow:
 
 @dataclass(frozen=True)
 class Series:
-    """``for_all`` is supervision held for several schools at once, at none of them: in no district, so with one chosen
-    it is ``left_out``."""
+    """A series in a year.
+
+    ``for_all`` counts supervision held for several schools at once. It belongs to no school and so to no district: with
+    a district chosen it is ``left_out``.
+    """
 
     selection: Selection
     rows: list[SeriesRow]
@@ -55,7 +58,7 @@ def series_of(selection: Selection) -> Series | None:
     supervision: Counter[int | None] = Counter(
         occasions_of(own, OccasionKind.SUPERVISION).values_list("school", flat=True)
     )
-    # Pupil mentors go at schools that have no class in the series' grades, and may be supervised there.
+    # Schools without a class in the series' grades can still have pupil mentors, who may be supervised there.
     known = {pk for pk in (*counts, *mentors, *supervision) if pk is not None}
     schools = School.objects.filter(pk__in=known).order_by("name")
     rows = [
@@ -82,14 +85,14 @@ def _mentors(selection: Selection) -> Counter[int]:
 
 
 def occasions_of(selection: Selection, *kinds: str) -> OccasionQuerySet:
-    """The occasions of some kinds that were held in the school year, by the day; in a district, at its schools."""
+    """The occasions of these kinds held in the school year up to the day; in a district, those at its schools."""
     found = _of_the_year(selection, *kinds)
     return found.filter(school__district=selection.district) if selection.district else found
 
 
 def trainings_of(selection: Selection, *kinds: str) -> OccasionQuerySet:
-    """The trainings that were held in the school year, by the day; of a district those at its schools, and those that
-    somebody from them came to."""
+    """The trainings held in the school year up to the day; in a district, those at its schools and those that somebody
+    from its schools came to."""
     found = _of_the_year(selection, *kinds)
     if selection.district is None:
         return found
@@ -98,8 +101,11 @@ def trainings_of(selection: Selection, *kinds: str) -> OccasionQuerySet:
 
 
 def who_came(selection: Selection, occasions: Iterable[Occasion] | OccasionQuerySet) -> QuerySet[OccasionAttendance]:
-    """How many came to some occasions. In a district those from its schools count, wherever it was, and those from
-    elsewhere where it was at one of its schools: the districts and what is left out add up to the whole centre."""
+    """How many came to some occasions.
+
+    In a district, people from its schools count wherever the occasion was, and people from elsewhere count where it was
+    at one of its schools. So the districts and what is left out add up to the whole centre.
+    """
     rows = OccasionAttendance.objects.filter(occasion__in=occasions)
     if selection.district is None:
         return rows
@@ -108,7 +114,7 @@ def who_came(selection: Selection, occasions: Iterable[Occasion] | OccasionQuery
 
 
 def trained_in_no_district(selection: Selection) -> int:
-    """How many came from elsewhere than a school to trainings for the whole centre."""
+    """How many came to trainings for the whole centre from elsewhere than a school: they count in no district."""
     trainings = _of_the_year(selection, *TRAININGS).filter(school=None)
     rows = OccasionAttendance.objects.filter(occasion__in=trainings, school=None)
     return rows.aggregate(number=Sum("count"))["number"] or 0
@@ -120,7 +126,7 @@ def _of_the_year(selection: Selection, *kinds: str) -> OccasionQuerySet:
 
 
 def held_by_kind(selection: Selection) -> list[tuple[OccasionKind, int, int]]:
-    """Each kind of occasion that was held in the school year by the day: how often, and how many came in all."""
+    """Each kind of occasion held in the school year up to the day: how many times, and how many came in all."""
     found = occasions_of(selection, *OccasionKind)
     held = Counter(found.values_list("kind", flat=True))
     rows = OccasionAttendance.objects.filter(occasion__in=found).order_by().values_list("occasion__kind")
@@ -129,8 +135,8 @@ def held_by_kind(selection: Selection) -> list[tuple[OccasionKind, int, int]]:
 
 
 def not_told(selection: Selection) -> int:
-    """How many trainings have passed without anybody saying whether they were held: in a district, at its schools or
-    for the whole centre, where they may have been."""
+    """How many trainings have passed without anybody saying whether they were held. In a district: those at its
+    schools, and those for the whole centre, which people from its schools may have come to."""
     passed: OccasionQuerySet = Occasion.objects.undecided().filter(kind__in=TRAININGS)
     if selection.district:
         passed = passed.filter(Q(school__district=selection.district) | Q(school=None))
@@ -138,7 +144,8 @@ def not_told(selection: Selection) -> int:
 
 
 def first_day_of(selection: Selection) -> dt.date:
-    """Occasions of the summer before belong to the year that they prepare: July is where years part."""
+    """The first day of a year of occasions: 1 July, since those held in the summer before belong to the school year
+    that they prepare."""
     return dt.date(selection.year.starts_on.year, 7, 1)
 
 
@@ -151,7 +158,7 @@ def trained(selection: Selection) -> dict[tuple[str, str], int]:
 
 @dataclass(frozen=True)
 class PartnerRow:
-    """What a partner does: its measures by status, late follow-ups, and how many of its people have been trained."""
+    """A partner: its measures by status, its late follow-ups, and how many of its people have been trained."""
 
     partner: PartnerOrganisation
     statuses: Counter[str]
@@ -160,7 +167,7 @@ class PartnerRow:
 
 
 def partners_of(selection: Selection, today: dt.date) -> list[PartnerRow]:
-    """Each partner in the whole centre: none belongs to a district."""
+    """Each partner, in the whole centre: partners belong to no district."""
     came: Counter[str] = Counter()
     for (organisation, _kind), number in trained(dataclasses.replace(selection, district=None)).items():
         came[organisation] += number

@@ -1,4 +1,4 @@
-"""How many rows of a list each school has, by its kept counts: added up in Python, or asked for in the database."""
+"""How many rows of a list each school has, from its kept counts: added up in Python, or in the database."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ from django.db.models.sql.compiler import SQLCompiler
 
 from evaluations.counting import Counts
 
-# Where a number stands among counts: ("held",), ("topics", "normer", "held").
+# The path to a number among counts: ("held",), ("topics", "normer", "held").
 Path = tuple[str, ...]
 
 
 @dataclass(frozen=True)
 class Size:
-    """Some of a school's counts together, without some others. A count that is not there is none."""
+    """The sum of some of a school's counts, less some others. A missing count is 0."""
 
     plus: Sequence[Path]
     minus: Sequence[Path] = ()
@@ -31,19 +31,19 @@ class Size:
 
     @property
     def expression(self) -> Any:
-        """The same of a row of ``ParticipationFigures``."""
+        """The same as a database expression on ``ParticipationFigures``."""
         more: list[Any] = [CountAt(path) for path in self.plus]
         less: list[Any] = [Value(-1) * CountAt(path) for path in self.minus]
         return reduce(add, [*more, *less], Value(0, output_field=IntegerField()))
 
 
 def size(*plus: str, minus: Sequence[str] = ()) -> Size:
-    """Of counts that stand by themselves."""
+    """The size of top-level counts."""
     return Size([(name,) for name in plus], [(name,) for name in minus])
 
 
 def in_term(size: Size, term: str) -> Size:
-    """The same of what was due in a term; of the whole year if none is named."""
+    """The size of what was due in a term; without a term, of the whole year."""
     if not term:
         return size
     return Size(*([("terms", term, *path) for path in paths] for paths in (size.plus, size.minus)))
@@ -56,7 +56,7 @@ def _at(counts: Any, path: Path) -> int:
 
 
 class CountAt(Func):
-    """A number among a row's ``counts``. Unlike Django's own transforms it takes "7" as a name, not as a place."""
+    """A number in a row's ``counts``. Unlike Django's own transforms it reads "7" as a key, not as an index."""
 
     output_field = IntegerField()
 

@@ -1,8 +1,8 @@
-"""What a page says of many schools together, in a form that can be added up. Pure: counts in, sums out.
+"""What pages say of many schools together, in a form that can be added up. Pure: counts in, sums out.
 
-A summary of two lots of schools is made from the summaries of each, so that of all the schools only those where
-something has changed are looked at. It holds what the pages tell one by one, too: the schools that need help first,
-at most so many, by their keys.
+The summary of two sets of schools is made from each set's summary, so that only schools where something has changed
+have to be read. It also holds what pages tell of single schools: a limited number of those that need help first, by
+their primary keys.
 """
 
 from __future__ import annotations
@@ -18,18 +18,19 @@ from evaluations.counting import EMPTY, Counts, add_up
 from evaluations.figures import GREEN, Figure, pace_in
 from evaluations.fingerprints import digest_of
 
-# Raised when a summary of the same counts is another than before.
+# Raise this when the same counts give another summary than before.
 SHAPE = 4
-# Fingerprints are added up, and never grow longer.
+# Fingerprints are added up modulo this, so that they stay short.
 MOST_PRINTS = 2**256
-# A school that has classes but no plan at all needs help before every other.
+# A school that has classes but no plan needs help before every other.
 STATES = ("unplanned", "red", "amber", "green", "none")
-# A nation's page is no longer than a municipality's: the rest of the schools are a click away, by district.
+# A page names at most this many schools, so that a nation's is no longer than a municipality's; the rest are reached by
+# district.
 MOST_SCHOOLS = 60
-# So many schools are named in a cell; the number that leads to the rest stands beside them.
+# A cell names at most this many schools; the number beside them leads to the rest.
 NAMED = 8
 
-# A school's place among those that need help: the place of its state, its lowest pace, its name, its key; and the
+# A school's place in the order of need: its state's place, its lowest pace, its name, its primary key, and the
 # fingerprint of its counts.
 Standing = list[Any]
 
@@ -44,7 +45,8 @@ class Named(Protocol):
 
 @dataclass(frozen=True)
 class Missed:
-    """The schools where not one class of a grade has had a session: how many, and the first by name, by their keys."""
+    """The schools where no class of a grade has had a session: how many there are, and the keys of the first by
+    name."""
 
     number: int
     first: list[int]
@@ -52,11 +54,12 @@ class Missed:
 
 @dataclass(frozen=True)
 class Summary:
-    """Schools in the picture, added up.
+    """The schools in the picture, added up.
 
-    ``first`` and ``never_first`` are the first of all and of those that have not held a session, in the order of who
-    needs help. ``judged`` have something due or no plan, ``helped`` of them cannot be in pace, ``due`` have sessions
-    that were due. ``print`` tells one summary from that of other schools or counts, however they were added up.
+    ``first`` and ``never_first`` are the first of all schools and of those that have not held any session, in order of
+    need. ``judged`` schools have something due or no plan, ``helped`` of them cannot be in pace, and ``due`` have
+    sessions that were due. ``print`` differs between summaries of different schools or counts, in whatever order they
+    were added up.
     """
 
     totals: Counts = field(default_factory=lambda: add_up([EMPTY]))
@@ -73,12 +76,12 @@ class Summary:
 
     @property
     def shown(self) -> dict[int, str]:
-        """The schools that a page tells of one by one: their keys, and the fingerprints of their counts."""
+        """The schools that a page tells of one by one: their keys, with fingerprints of their counts."""
         return {key: own for _state, _pace, _name, key, own in (*self.first, *self.never_first)}
 
     @property
     def needs_help_first(self) -> str:
-        """The name of the school that needs help before every other."""
+        """The name of the school that needs help first."""
         return str(self.helped_first[0][2]) if self.helped_first else ""
 
 
@@ -103,7 +106,7 @@ def standing_of(school: Named, counts: Counts) -> Standing:
 
 
 def counts_print(school: Named, counts: Counts) -> str:
-    """A fingerprint of what a page says of a school: its name and district, and its counts."""
+    """A fingerprint of what a page says of a school: its name, its district and its counts."""
     return digest_of([school.pk, school.name, school.district_id, counts])
 
 
@@ -112,7 +115,7 @@ def can_be_in_pace(pace: Figure) -> bool:
 
 
 def summary_of(school: Named, counts: Counts) -> Summary:
-    """One school; nothing if it is not in the picture."""
+    """The summary of one school; empty if it is not in the picture."""
     if not is_in_the_picture(counts):
         return Summary()
     pace, own = pace_in(counts), [standing_of(school, counts)]
@@ -134,7 +137,7 @@ def summary_of(school: Named, counts: Counts) -> Summary:
 
 
 def merged(parts: Iterable[Summary], order: Mapping[int, int]) -> Summary:
-    """The summary of all the parts' schools. ``order`` is each school's place by name, by its key."""
+    """The summary of all the parts' schools. ``order`` gives each school's place by name, by its key."""
     parts = [part for part in parts if part.schools]
     if not parts:
         return Summary()

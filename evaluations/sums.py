@@ -1,9 +1,9 @@
-"""What many schools add up to, kept per programme year, district and day: only what has changed is added up anew.
+"""What many schools add up to, kept per programme year, district and day (ADR 27).
 
-What is kept holds while its fingerprints do: of the schools, of the participations' versions, of the topics, formulas
-and rules, of the groups at schools without a plan, and of the reminders. They are asked for in a number of statements
-that is the same for all sizes, each over one row a school at most. Where they differ, the districts are asked one by
-one, the same way, and only those that differ are added up again from their schools' kept counts.
+A kept sum is valid while its fingerprints are: of the schools, the participations' versions, the topics, formulas and
+rules, the groups at schools without a plan, and the reminders. Computing them takes the same number of statements at
+every size, each over at most one row a school. Where they differ, each district's own are computed in the same way, and
+only the districts that differ are added up again from their schools' kept counts.
 """
 
 from __future__ import annotations
@@ -28,13 +28,13 @@ from programmes.models import SessionTopic
 from schools.models import District, Group, Participation, ProgrammeYear, School
 from sessions_log.models import ReminderItem
 
-# A mail in one of these can still come to have been sent, or not to have been.
+# A mail in one of these states may still be sent, or turn out not to have been.
 UNSETTLED = (*WAITING, *(state for state in MAY_HAVE_ARRIVED if state != State.SENT))
-# In ``SummedFigures.scope``.
+# The value of ``SummedFigures.scope`` for all schools.
 ALL_SCHOOLS = ""
-# More districts than these are added up in as many lots.
+# With more districts than this, they are added up in as many lots.
 MOST_TOGETHER, REGIONS = 32, 16
-# Of schools and of participations: what tells whether there are others, or whether they have changed.
+# Columns of schools and of participations that tell whether there are others, or whether they have changed.
 REGISTER = {"number": Count("pk"), "print": Fingerprint("pk", "name", "district", "closed_on")}
 VERSIONS = {"number": Count("pk"), "keys": Sum("pk"), "versions": Sum("version")}
 NO_SCHOOLS, NO_PLANS = [0, None], [0, None, None]
@@ -50,8 +50,10 @@ def summary_of_all(selection: Selection) -> Summary:
 
 
 def sums_of(selections: Sequence[Selection]) -> list[SummedFigures]:
-    """The kept sums of selections in the same programme and district, made anew where they do not hold. What was kept
-    comes without its content, which is read when it is asked for."""
+    """The kept sums of selections in the same programme and district; invalid ones are made again first.
+
+    Those that were kept are returned without their content, which is read when it is needed.
+    """
     with following_from_what_was_asked():
         kept = _kept(selections)
     bases, reminded = _bases(selections), reminders_now()
@@ -89,13 +91,14 @@ def _scope(selection: Selection) -> str:
 
 
 def _bases(selections: Sequence[Selection]) -> dict[int, str]:
-    """By programme year, a fingerprint of what the sum of the selections' schools rests on, but for the reminders."""
+    """For each programme year, a fingerprint of everything but the reminders that the sum of the selections' schools
+    rests on."""
     district, rules = selections[0].district, [one.programme_year for one in selections]
     schools, parts = School.objects.all(), Participation.objects.all()
     if district:
         schools, parts = schools.filter(district=district), parts.filter(school__district=district)
     register, topics = list(schools.aggregate(**REGISTER).values()), _topics(rules[0])
-    # Asked year by year, as to sort many rows by year takes longer than to add them up.
+    # One year at a time: sorting many rows by year takes longer than adding them up.
     versions = [list(parts.filter(programme_year=one).aggregate(**VERSIONS).values()) for one in rules]
     return {one.pk: digest_of([_common(one, topics), register, own]) for one, own in zip(rules, versions, strict=True)}
 
@@ -119,15 +122,15 @@ def _topics(rules: ProgrammeYear) -> Topics:
 
 
 def _common(rules: ProgrammeYear, topics: Topics) -> str:
-    """A fingerprint of what all districts' sums rest on: formulas, rules, year and topics."""
+    """A fingerprint of what every district's sum rests on: formulas, rules, year and topics."""
     own = [rules.required_sessions, rules.lowest_grade, rules.highest_grade, rules.is_for_staff]
     return digest_of([SHAPE, COUNTED, own, rules.year.starts_on, rules.year.ends_on, topics])
 
 
 def reminders_now() -> str:
-    """A fingerprint that changes with every reminder of a missing log that is sent, or that turns out not to have been.
+    """A fingerprint that changes when a reminder of a missing log is sent, or turns out not to have been.
 
-    Those that are settled stay as they are, so the last one that was made and all that are unsettled tell.
+    Settled reminders stay as they are, so it is made from the last one created and all that are unsettled.
     """
     items = ReminderItem.objects.filter(kind__in=ASKING_FOR_LOGS, mail__state__in=UNSETTLED).order_by()
     unsettled = items.values_list("mail__state").annotate(Count("pk"), Sum("pk"), Max("mail__handed_over_at"))
@@ -135,7 +138,7 @@ def reminders_now() -> str:
 
 
 def _sent(rules: ProgrammeYear, as_of: dt.date, scopes: Collection[str] | None = None) -> dict[str, str]:
-    """By district, a fingerprint of how many reminders each participation has had by the day."""
+    """For each district, a fingerprint of how many reminders each participation had had by the day."""
     items = reminders_sent(rules, as_of)
     if scopes is not None:
         items = items.filter(session__participation__school__district__slug__in=scopes)
@@ -149,12 +152,12 @@ def _holds(row: SummedFigures, rules: ProgrammeYear, basis: str, reminded: str) 
 
 
 def _has_same_groups(row: SummedFigures, rules: ProgrammeYear) -> bool:
-    """Whether the schools that have no plan have the groups that they had."""
+    """Whether the schools without a plan have the same groups as before."""
     return not row.without or _groups_of(row.without, _groups(rules, row.without)) == row.groups
 
 
 def _groups(rules: ProgrammeYear, schools: Collection[int]) -> dict[int, str]:
-    """By school, a fingerprint of its groups."""
+    """For each school, a fingerprint of its groups."""
     if not schools:
         return {}
     groups = Group.objects.filter(year=rules.year, school__in=schools).exclude(kind=Group.Kind.MENTORS)
@@ -181,9 +184,12 @@ def _made(selection: Selection, basis: str, reminded: str) -> SummedFigures:
 
 @dataclass(frozen=True)
 class _Day:
-    """The sums of a programme year as of a day. ``bases`` are the fingerprints of what each district's sum rests on,
-    by the district's slug, and ``reminded`` that of the reminders; both were read before anything is counted, so that
-    what changes while we count is counted again the next time."""
+    """The sums of a programme year as of a day.
+
+    ``bases`` are the fingerprints of what each district's sum rests on, by slug, and ``reminded`` that of the
+    reminders. Both are read before anything is counted, so that what changes during the counting is counted again next
+    time.
+    """
 
     rules: ProgrammeYear
     as_of: dt.date
@@ -191,8 +197,8 @@ class _Day:
     bases: Mapping[str, str]
 
     def regions(self) -> dict[str, SummedFigures]:
-        """The sums of some districts at a time, of which only those are made anew that do not hold: between them and
-        their districts, so that of many districts few are looked at."""
+        """The sums of lots of districts, between the whole and the districts: with many districts, few have to be
+        read."""
         regions = regions_of(self.bases)
         kept = self._held(regions)
         stale = {scope: slugs for scope, slugs in regions.items() if scope not in kept}
@@ -205,7 +211,7 @@ class _Day:
         return kept | made
 
     def districts(self, slugs: Sequence[str]) -> dict[str, SummedFigures]:
-        """The districts' sums, of which only those are made anew that do not hold."""
+        """The districts' sums; only invalid ones are made again."""
         found = self._held({slug: [slug] for slug in slugs})
         stale = [slug for slug in slugs if slug not in found]
         for some in _some_at_a_time(stale):
@@ -213,14 +219,14 @@ class _Day:
         return found
 
     def together(self, scope: str, basis: str, parts: Sequence[SummedFigures]) -> SummedFigures:
-        """The sum of some sums, not yet kept."""
+        """The sum of some sums, not yet saved."""
         summaries = [from_json(row.content) for row in parts]
         without = [pk for row in parts for pk in row.without]
         row = self._new(scope, basis, parts[0].sent if len(parts) == 1 else digest_of([row.sent for row in parts]))
         return _filled(row, merged(summaries, _order(summaries)), without, _groups(self.rules, without))
 
     def _held(self, scopes: Mapping[str, Sequence[str]]) -> dict[str, SummedFigures]:
-        """Of the sums of some districts each, by scope, those that hold."""
+        """Of the sums kept for some districts, those that are valid, by scope."""
         if not scopes:
             return {}
         rows = SummedFigures.objects.filter(programme_year=self.rules, as_of=self.as_of, scope__in=scopes)
@@ -232,7 +238,7 @@ class _Day:
     def _with_same_reminders(
         self, rows: Sequence[SummedFigures], scopes: Mapping[str, Sequence[str]]
     ) -> list[SummedFigures]:
-        """Those whose schools have had no other reminders. Most others have not: these are marked as looked at."""
+        """Those whose schools have had no new reminders, as most have not; they are marked with the new fingerprint."""
         unsure = [row for row in rows if row.reminded != self.reminded]
         if not unsure:
             return list(rows)
@@ -269,7 +275,7 @@ class _Day:
 
 
 def regions_of(slugs: Iterable[str]) -> dict[str, list[str]]:
-    """Districts in lots of about as many as there are lots, whose names cannot be a district's."""
+    """The districts in lots of about as many districts as there are lots. A lot's name cannot be a district's slug."""
     regions: dict[str, list[str]] = {}
     for slug in sorted(slugs):
         regions.setdefault(f"~{crc32(slug.encode()) % REGIONS}", []).append(slug)
@@ -277,7 +283,7 @@ def regions_of(slugs: Iterable[str]) -> dict[str, list[str]]:
 
 
 def joint_basis(bases: Mapping[str, str], slugs: Sequence[str]) -> str:
-    """What the sum of some districts rests on: of one its own, of several theirs together."""
+    """What the sum of some districts rests on: for one district its own basis, for several all of theirs."""
     return bases[slugs[0]] if len(slugs) == 1 else digest_of([[slug, bases[slug]] for slug in slugs])
 
 
@@ -287,7 +293,7 @@ def _joint_sent(sent: Mapping[str, str], slugs: Sequence[str]) -> str:
 
 
 def _some_at_a_time(slugs: Sequence[str]) -> Iterator[list[str]]:
-    """Districts with about so many schools together that memory does not grow with their number."""
+    """Districts in chunks of about so many schools, so that memory does not grow with their number."""
     several = len(slugs) > 1
     sizes = dict(School.objects.order_by().values_list("district__slug").annotate(Count("pk"))) if several else {}
     some: list[str] = []
@@ -301,7 +307,7 @@ def _some_at_a_time(slugs: Sequence[str]) -> Iterator[list[str]]:
 
 
 def added_up(schools: Sequence[School], counts: Mapping[int, Counts]) -> dict[str, Summary]:
-    """The schools' counts added up district by district. The schools come by name."""
+    """The schools' counts added up by district; the schools come in order of name."""
     order = {school.pk: place for place, school in enumerate(schools)}
     own: dict[str, list[Summary]] = {}
     for school in schools:
@@ -310,7 +316,7 @@ def added_up(schools: Sequence[School], counts: Mapping[int, Counts]) -> dict[st
 
 
 def sums_in_use(rules: ProgrammeYear, as_of: dt.date) -> dict[str, SummedFigures]:
-    """By scope, the sums that the next one who looks would be shown as they are kept."""
+    """The kept sums that the next reader would be shown without counting, by scope."""
     own = bases_by_district(rules)
     bases = {scope: joint_basis(own, slugs) for scope, slugs in regions_of(own).items()}
     bases |= {**own, ALL_SCHOOLS: _bases([Selection(rules, None, as_of)])[rules.pk]}
@@ -335,7 +341,7 @@ def _keep(rows: Iterable[SummedFigures]) -> None:
 
 
 def _order(parts: Iterable[Summary]) -> dict[int, int]:
-    """The places by name, as the database sorts names, of the schools that the parts tell of in that order."""
+    """The places by name of the schools that the parts tell of, as the database sorts names."""
     named = {pk for part in parts for one in part.missed.values() for pk in one.first}
     by_name = School.objects.filter(pk__in=named).order_by("name") if named else School.objects.none()
     return {pk: place for place, pk in enumerate(by_name.values_list("pk", flat=True))}

@@ -1,4 +1,4 @@
-"""Figures term by term, across school years: what was due in the term, as it stands now."""
+"""Figures term by term, over the school years: what was due in each term, as it is known now."""
 
 from __future__ import annotations
 
@@ -14,9 +14,10 @@ from evaluations.selection import Selection, last_day_of
 from evaluations.sums import summary_of_all
 from schools.models import SchoolYear
 
-# What rests on sessions that were due: the terms add up to the year.
+# Figures of sessions that were due: the terms add up to the year.
 OF_SESSIONS = (figures.pace, figures.on_time, figures.staff_first, figures.adherence, figures.reporting)
-# What the term's own sessions have been to the classes: they do not, since a class can be reached in both.
+# Figures of what the term's own sessions gave the classes: the terms do not add up, since a class can be reached in
+# both.
 OF_CLASSES = (figures.reach, figures.full_dose)
 OF_TERMS = tuple(one for one in figures.ALL if one in (*OF_SESSIONS, *OF_CLASSES))
 MOST_YEARS = 4
@@ -39,7 +40,7 @@ class TermRow:
 
     @property
     def asked(self) -> str:
-        """As an address asks for it."""
+        """The term as addresses ask for it."""
         return next((asked for asked, season in SEASONS.items() if season == self.season), "")
 
     @property
@@ -55,7 +56,7 @@ def name_of(year: SchoolYear, season: str) -> str:
 
 
 def years_by_term(selection: Selection) -> list[tuple[TermRow, list[TermRow]]]:
-    """Each school year to the selection's, the first first, with its terms; earlier years as they ended."""
+    """Each school year up to the selection's, oldest first, with its terms; earlier years as they ended."""
     found = []
     for own in _selections(selection):
         summary = summary_of_all(own)
@@ -68,7 +69,7 @@ def years_by_term(selection: Selection) -> list[tuple[TermRow, list[TermRow]]]:
 
 
 def _selections(selection: Selection) -> list[Selection]:
-    """The same programme and district in each of the last years."""
+    """The same programme and district in each of the latest years."""
     same = [
         rules
         for rules in selection.opened

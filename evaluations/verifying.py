@@ -1,4 +1,5 @@
-"""Whether what is kept is what the facts say: each figure and sum in use, and each survey round's number of answers."""
+"""Checks that what is kept agrees with the facts: every figure and sum in use, and each survey round's number of
+answers."""
 
 from __future__ import annotations
 
@@ -18,7 +19,7 @@ from schools.models import Participation, ProgrammeYear, School
 
 
 def faults() -> Iterator[str]:
-    """A sentence for each kept row that differs from what its participation's sessions and logs give now."""
+    """A sentence for each kept row that differs from what its participation's sessions and logs give."""
     for rules in ProgrammeYear.objects.select_related("programme", "year"):
         kept = ParticipationFigures.objects.filter(version=F("participation__version"))
         joined = list(Participation.objects.filter(programme_year=rules).select_related("school").order_by("pk"))
@@ -27,7 +28,7 @@ def faults() -> Iterator[str]:
 
 
 def sum_faults() -> Iterator[str]:
-    """A sentence for each kept sum in use, of a district or of all, that differs from what its schools' facts give."""
+    """A sentence for each kept sum in use that differs from what its schools' facts give."""
     for rules in ProgrammeYear.objects.select_related("programme", "year"):
         days = SummedFigures.objects.filter(programme_year=rules).order_by("as_of").values_list("as_of", flat=True)
         for day in days.distinct():
@@ -59,7 +60,7 @@ def _counted(rules: ProgrammeYear, schools: list[School], day: dt.date) -> dict[
 
 
 def survey_faults() -> Iterator[str]:
-    """A sentence for each round whose number of answers is not that of its sheets."""
+    """A sentence for each round whose number of answers differs from its number of sheets."""
     counted = SurveyRound.objects.with_names().annotate(kept=Count("answers"))
     for one in counted.exclude(answered=F("kept")).order_by("pk"):
         said = {"round": one, "said": one.answered, "kept": one.kept}
@@ -75,7 +76,7 @@ def _differing(rules: ProgrammeYear, joined: list[Participation], kept) -> Itera
     bases = {day: basis_of(rules, joined, day) for day in {row.as_of for row in rows}}
     for row in rows:
         if row.basis != bases[row.as_of][row.participation_id]:
-            # Not in use: it is counted anew the next time that somebody looks.
+            # Not in use: it is counted again the next time somebody looks.
             continue
         school = schools[row.participation_id]
         found = count(years[school.pk], row.as_of)

@@ -1,6 +1,6 @@
 """What has changed, in sentences by rule: since the last saved report, or since the same time last year.
 
-Nothing here names a school or a person, and nothing guesses why.
+No sentence names a school or a person, or guesses at a cause.
 """
 
 from __future__ import annotations
@@ -14,12 +14,12 @@ from django.utils.translation import ngettext
 
 from evaluations.frozen import Before, ProgrammePart, ReportFigure
 
-# A page has room for no more, and a smaller change says little.
+# The most sentences a page has room for, and the smallest change worth one.
 MOST_FIGURES, LEAST_POINTS = 3, 2
 
 
 def sentences_of(part: ProgrammePart, before: ProgrammePart | None, since: dt.date | None) -> list[str]:
-    """What the part says against the one before, else against last year; at least one sentence."""
+    """How the part differs from the one before, or else from last year; at least one sentence."""
     if before is not None and since is not None:
         counted = [_held_since(part, before, since), *_of_schools(part, before), *_of_sessions(part, before)]
         return [*counted, *_of_targets(part), *(_of_figures(part) or [_no_figure_moved()])]
@@ -57,7 +57,7 @@ def _of_schools(part: ProgrammePart, before: ProgrammePart) -> list[str]:
 
 
 def _of_sessions(part: ProgrammePart, before: ProgrammePart) -> list[str]:
-    """What lacks a log or a new time, if that has changed."""
+    """How many sessions lack a log or a new time, if that has changed."""
     said = []
     if part.awaiting != before.awaiting:
         text = ngettext(
@@ -79,7 +79,7 @@ def _no_figure_moved() -> str:
 
 
 def _of_targets(part: ProgrammePart) -> list[str]:
-    """Targets that are reached now and were not, or the other way round."""
+    """Targets that have been reached or lost since."""
     return [said for one in part.figures if (said := _of_target(one))]
 
 
@@ -94,7 +94,7 @@ def _of_target(one: ReportFigure) -> str:
 
 
 def _of_figures(part: ProgrammePart) -> list[str]:
-    """The figures that have moved most for certain, the largest first."""
+    """The figures that have certainly changed most, the largest change first."""
     of_report = any(one.last_report for one in part.figures)
     compared: Callable[[ReportFigure], Before | None] = (
         (lambda one: one.last_report) if of_report else (lambda one: one.last_year)
@@ -115,7 +115,7 @@ def _said(one: ReportFigure, before: Before) -> str:
 
 
 def _points(one: ReportFigure, before: Before) -> float:
-    """How many percentage points a figure has moved at least, whatever the missing logs say."""
+    """How many percentage points a figure has changed at least, whatever the missing logs will say."""
     now, then = one.figure, before.figure
     if now.lowest is None or then.lowest is None or now.highest is None or then.highest is None:
         return 0

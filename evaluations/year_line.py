@@ -1,4 +1,4 @@
-"""The year's line: what was due and what was held, added up month by month."""
+"""The year's line: what was due and what was held, cumulated month by month."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from evaluations.selection import Selection
 
 @dataclass(frozen=True)
 class LinePoint:
-    """The year's line to a month's end, added up: what was due, what was held, and last year's held."""
+    """The line up to a month's end: what was due, what was held, and what was held last year, each cumulated."""
 
     month: dt.date
     plan: int
@@ -20,10 +20,10 @@ class LinePoint:
 
 
 def line_of(totals: Counts, last_year: Counts | None, selection: Selection) -> list[LinePoint]:
-    """The year's line from its start to the day. ``last_year`` are the counts by the same day then."""
+    """The year's line from its start to the day. ``last_year`` are the counts as of the same day last year."""
     months = months_of(selection)
     before = [a_year_before(month) for month in months]
-    # Last year's counts end on the day, which can be the first of the month after: the last point has all of them.
+    # Last year's counts end on their day, which can be the first of the next month: the last point has all of them.
     before[-1:] = months[-1:]
     return [
         LinePoint(
@@ -57,7 +57,7 @@ def _held_by(totals: Counts, month: dt.date) -> int:
 
 
 def months_shown(totals: Counts, as_of: dt.date) -> list[dt.date]:
-    """The first day of each month from the first in which a session was due to the day's."""
+    """The first day of each month, from the first in which a session was due to that of the day."""
     return _months_between(min(totals["months"]), as_of) if totals["months"] else []
 
 

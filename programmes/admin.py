@@ -33,7 +33,7 @@ from programmes.models import (
 class TopicPartInline(admin.StackedInline):
     model = TopicPart
     extra = 1
-    can_delete = False  # logs point at it: the topic's own page leaves it out
+    can_delete = False  # logs point at parts: they are removed on the topic's own page
 
 
 class ContentItemInline(admin.StackedInline):
@@ -85,7 +85,8 @@ class GoalAdmin(admin.ModelAdmin):
 
 
 class WrittenOnThePages(admin.ModelAdmin):
-    """Written on the portal's own pages, where the rules between rows are kept; here to read and to remove."""
+    """Rows that are edited on the portal's own pages, where the rules between them are kept; here they can be read and
+    removed."""
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False
@@ -157,7 +158,7 @@ class SessionTopicAdmin(admin.ModelAdmin):
 
 @admin.register(LoadedField)
 class LoadedFieldAdmin(admin.ModelAdmin):
-    """To read only: what the reference files last gave."""
+    """Read-only: what the reference files gave last."""
 
     list_display = ["model", "key", "field"]
     list_filter = ["model"]

@@ -1,5 +1,7 @@
-"""What apps above this one know about a session topic, and about the whole: each adds a part of the page in
-``AppConfig.ready()``."""
+"""What apps above this one add to pages here: parts of a topic's page, and of the page on how it all hangs together.
+
+They are added in ``AppConfig.ready()``.
+"""
 
 from __future__ import annotations
 
@@ -12,5 +14,5 @@ from programmes.models import SessionTopic
 
 Aside = Callable[[HttpRequest, SessionTopic], SafeString]
 topic_asides: list[Aside] = []
-# Parts of the page on how it all hangs together; nothing for those whom a part does not concern.
+# Parts of the page on how it all hangs together; empty for users whom a part does not concern.
 whole_asides: list[Callable[[HttpRequest], SafeString]] = []

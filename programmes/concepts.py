@@ -1,4 +1,4 @@
-"""Links a concept where it first occurs in a text."""
+"""Links each concept where it first occurs in a text."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from django.utils.safestring import SafeString, mark_safe
 
 from programmes.models import Concept
 
-# A text's HTML as ``programmes.markdown`` makes it: tags and what stands between them.
+# A text's HTML from ``programmes.markdown``, split into tags and the text between them.
 _TAG = re.compile(r"(<[^>]*>)")
 
 
 def link_concepts(html: SafeString, concepts: Iterable[Concept]) -> SafeString:
-    """The same HTML, where the first occurrence of each concept outside links and headings leads to its meaning."""
+    """The same HTML, with the first occurrence of each concept outside links and headings linked to its meaning."""
     written = {escape(word.lower()): concept for concept in concepts for word in concept.words}
     if not written:
         return html
@@ -34,7 +34,7 @@ def link_concepts(html: SafeString, concepts: Iterable[Concept]) -> SafeString:
 
 
 def _opens(tag: str) -> int:
-    """1 where a link or heading begins, -1 where it ends, else 0."""
+    """1 where a link or heading begins, -1 where it ends, otherwise 0."""
     name = tag.strip("</>").split()[0] if tag.strip("</>") else ""
     if name not in ("a", "h2", "h3", "h4", "code", "pre"):
         return 0

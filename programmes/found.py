@@ -1,4 +1,4 @@
-"""What of the catalogue can be found by the search."""
+"""The catalogue's entries in the search."""
 
 from __future__ import annotations
 
@@ -60,8 +60,7 @@ def _ground(user: Any, today: dt.date) -> Iterator[Entry]:
 
 
 def _cooperation(user: Any, today: dt.date) -> Iterator[Entry]:
-    """The partners with whom to turn to there, the measures, the findings and the goals, for those who have signed
-    in."""
+    """Partners with their contacts, measures, findings and goals, for those who are signed in."""
     for partner in PartnerOrganisation.objects.prefetch_related("commitments"):
         yield Entry(partner.name, partner.get_absolute_url(), " ".join(one.text for one in partner.commitments.all()))
     for measure in Measure.objects.all():

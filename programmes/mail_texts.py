@@ -1,4 +1,5 @@
-"""What the administrator may change in the mail about a measure's follow-up, and what there is to show it on."""
+"""The texts of the mail about a measure's follow-up that the administrator can change, and samples to preview them
+on."""
 
 from __future__ import annotations
 
@@ -20,7 +21,7 @@ _DAY = Placeholder("day", "dag", _("the day of the follow-up"))
 
 
 def follow_up_samples(now: dt.datetime) -> list[Sample]:
-    """Measures whose next follow-up has a day."""
+    """Measures whose next follow-up has a date."""
     measures = Measure.objects.open().filter(next_follow_up__isnull=False).order_by("next_follow_up", "pk")[:SHOWN]
 
     def sample(measure: Measure, user: User) -> Sample:

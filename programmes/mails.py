@@ -1,4 +1,4 @@
-"""What the reminder of a measure's follow-up says, from how things stand when it is sent."""
+"""The reminder of a measure's follow-up, composed from how things are when it is sent."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ from programmes.reminders import KIND, readers_of
 
 
 def compose_follow_up(message: Message, now: dt.datetime) -> Letter:
-    """That a follow-up comes, or has not been made. Raises ``NotWanted`` when it has been made, moved or is nobody's
-    any more."""
+    """A follow-up is coming, or is late. Raises ``NotWanted`` when it has been made or moved, or concerns the recipient
+    no more."""
     today = timezone.localdate(now)
     measure = Measure.objects.with_names().filter(pk=message.about.get("measure")).first()
     if measure is None or not measure.is_open:

@@ -1,4 +1,4 @@
-"""Files that are kept with the content: which types they may be, told by their content and not by their name."""
+"""Files kept with the content: which types are allowed, judged by their content and not by their name."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _ODT = "application/vnd.oasis.opendocument.text"
 
 @dataclass(frozen=True)
 class FileType:
-    """A type of file: its name, its media type, and how its content is known."""
+    """A type of file: its name, its media type, and how to recognise its content."""
 
     name: str
     media_type: str
@@ -37,18 +37,18 @@ def _is_pdf(file: IO[bytes]) -> bool:
 
 
 def _is_odt(file: IO[bytes]) -> bool:
-    # OpenDocument 1.2, part 3, 3.3: the first thing in the package is its media type, as plain text.
+    # OpenDocument 1.2, part 3, 3.3: the package's first entry is its media type in plain text.
     return file.read(4) == b"PK\x03\x04" and file.read(80)[26:].startswith(b"mimetype" + _ODT.encode())
 
 
 def _is_office_file_with(entry: str) -> Callable[[IO[bytes]], bool]:
-    """Office Open XML: a zip that lists this entry. Nothing is unpacked."""
+    """An Office Open XML file: a zip that lists this entry. Nothing is unpacked."""
 
     def is_content(file: IO[bytes]) -> bool:
         try:
             with zipfile.ZipFile(file) as package:
                 return entry in package.namelist()
-        except Exception:  # zipfile raises whatever a broken list of entries leads it to
+        except Exception:  # zipfile can raise anything on a broken list of entries
             return False
 
     return is_content
@@ -99,12 +99,12 @@ def open_file(stored: FieldFile, name: str) -> FileResponse:
 
 
 def discard_on_commit(storage: Storage, name: str) -> None:
-    """Remove a file that no row has any more. That can't be rolled back, so it waits until the change stands."""
+    """Remove a file that no row has any more, on commit, since it cannot be rolled back."""
     transaction.on_commit(partial(storage.delete, name))
 
 
 def _content_is(file_type: FileType, file: File[bytes]) -> bool:
-    """Look into the file, and leave it at its beginning for whoever saves it."""
+    """Read the file's content and rewind it for whoever saves it."""
     file.seek(0)
     found = file_type.is_content(file)
     file.seek(0)

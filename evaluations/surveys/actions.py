@@ -1,4 +1,4 @@
-"""What is written about surveys."""
+"""Planning surveys, opening and closing their rounds, and counting answers."""
 
 from __future__ import annotations
 
@@ -33,9 +33,9 @@ class Outcome(Enum):
 
 @transaction.atomic
 def plan_surveys(*, participation: Participation, audiences: Iterable[str], by: User) -> list[SurveyRound]:
-    """Rounds before and after for the audiences' groups at a school; those that are planned already stay.
+    """Plan rounds before and after for the audiences' groups at a school; existing ones are kept.
 
-    Groups whose size nobody has told are left until it is told; a survey that is ended takes no more groups.
+    Groups whose size is not known are left out until it is; a survey that has ended takes no more groups.
     """
     rules, made = participation.programme_year, []
     groups = list(participation.school.groups.lasting().filter(year=rules.year))
@@ -52,7 +52,8 @@ def plan_surveys(*, participation: Participation, audiences: Iterable[str], by: 
 
 @transaction.atomic
 def start_round(*, one: SurveyRound, by: User, now: dt.datetime) -> SurveyRound:
-    """Open a round for an hour under a new code, for as many as the group has now. Raises ``CannotNow``."""
+    """Open a round for an hour under a new code, for as many answers as the group's size allows now. Raises
+    ``CannotNow``."""
     held = _locked(one.pk)
     if not can_start(held, now):
         raise CannotNow
@@ -64,7 +65,8 @@ def start_round(*, one: SurveyRound, by: User, now: dt.datetime) -> SurveyRound:
 
 @transaction.atomic
 def close_round(*, one: SurveyRound, by: User) -> None:
-    """Close a round now. Its code and what was kept against double sends are gone; closed twice it is closed once."""
+    """Close a round now, removing its code and what was kept to recognise double sends. Closing it twice does nothing
+    more."""
     _close(SurveyRound.objects.filter(pk=one.pk))
 
 
@@ -75,7 +77,7 @@ def close_lapsed(*, now: dt.datetime) -> None:
 
 @transaction.atomic
 def end_wave(*, wave: SurveyWave, by: User, now: dt.datetime) -> None:
-    """Take no more answers, and show the results once for all. Raises ``CannotNow``."""
+    """End a survey: it takes no more answers, and its results are shown. Raises ``CannotNow``."""
     held = SurveyWave.objects.select_for_update().get(pk=wave.pk)
     rounds = list(held.rounds.select_for_update())
     for one in rounds:
@@ -91,7 +93,7 @@ def end_wave(*, wave: SurveyWave, by: User, now: dt.datetime) -> None:
 
 @transaction.atomic
 def count_sheet(*, code: str, answers: Mapping[str, int | None], mark: str, now: dt.datetime) -> Outcome:
-    """Keep a sheet if its round is open and not full; the same mark counts once."""
+    """Save a sheet if its round is open and not full; the same mark counts once."""
     found = SurveyRound.objects.filter(code=code).values_list("pk", flat=True).first()
     if found is None:
         return Outcome.CLOSED
@@ -103,7 +105,7 @@ def count_sheet(*, code: str, answers: Mapping[str, int | None], mark: str, now:
     if one.answered >= one.most:
         return Outcome.CLOSED
     one.answered += 1
-    # Sorted, so that their order tells nothing of the answers'.
+    # Sorted, so that the order of the hashes tells nothing about the order of the answers.
     one.seen = sorted([*one.seen, mark])
     one.save(update_fields=["answered", "seen"])
     _keep_anywhere(one, dict(sorted(answers.items())))
@@ -111,8 +113,8 @@ def count_sheet(*, code: str, answers: Mapping[str, int | None], mark: str, now:
 
 
 def _keep_anywhere(one: SurveyRound, answers: dict[str, int | None]) -> None:
-    """Let the new sheet change places with one of the round's at random (Fisher and Yates, from the inside out): the
-    order of the rows is as likely any other. The round is locked."""
+    """Swap the new sheet with a random one of the round (the inside-out Fisher–Yates shuffle), so that every order of
+    the rows is equally likely. The round is locked."""
     rows = list(SurveyAnswer.objects.filter(round=one).order_by("pk"))
     place = secrets.randbelow(len(rows) + 1)
     if place < len(rows):
@@ -123,8 +125,11 @@ def _keep_anywhere(one: SurveyRound, answers: dict[str, int | None]) -> None:
 
 
 def _keep_dose(wave: SurveyWave, rounds: list[SurveyRound], today: dt.date) -> None:
-    """Keep each group's band of delivered dose as it is now: were it counted anew at each look, a log that is mended
-    could move one small group from sum to sum."""
+    """Keep each group's band of delivered dose as it is now.
+
+    If it were counted again at each look, a corrected log could move one small group from one sum to another and give
+    it away.
+    """
     schools = School.objects.filter(groups__in=[one.group_id for one in rounds]).distinct()
     bands = bands_of(wave.programme_year, schools, today)
     for one in rounds:

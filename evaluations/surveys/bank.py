@@ -1,4 +1,5 @@
-"""The question bank: which scales each audience meets, which items are reversed. The words stand in ``languages/``.
+"""The question bank: which scales each audience is asked, and which items are reversed. The wording is in
+``languages/``.
 
 The scales are the project's own. Answers go from 1 to 5, or are "don't know".
 """
@@ -8,14 +9,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 LOWEST, HIGHEST = 1, 5
-# From here on an answer agrees.
+# An answer of at least this agrees.
 AGREES = 4
 DONT_KNOW = "vet-ej"
 
 
 @dataclass(frozen=True)
 class Item:
-    """A statement. Of a reversed one to agree is what lowers the scale."""
+    """A statement. Agreeing with a reversed one lowers the scale."""
 
     key: str
     is_reversed: bool = False
@@ -23,7 +24,7 @@ class Item:
 
 @dataclass(frozen=True)
 class Scale:
-    """Items that are counted together; a high value is readiness, support for non-violence, or safety."""
+    """Items counted together. A high value means readiness, support for non-violence, or safety."""
 
     key: str
     items: tuple[Item, ...]
@@ -48,7 +49,7 @@ PARENT_SCALES = (
     _scale("foralder-attityder", 4, turned=(1, 3)),
     _scale("foralder-trygghet", 4, turned=(3,)),
 )
-# Pupil mentors and the pupils they meet answer the same questions, and are shown apart.
+# Pupil mentors and the pupils they meet answer the same questions, and their results are shown apart.
 SCALES: dict[str, tuple[Scale, ...]] = {
     "pupils": PUPIL_SCALES,
     "mentors": PUPIL_SCALES,

@@ -4,22 +4,23 @@ from __future__ import annotations
 
 import secrets
 
-# No letters or digits that are mistaken for each other (0 O, 1 I L, 2 Z, 5 S, 8 B, U V), and no vowels to spell with.
+# Without letters and digits that are mistaken for each other (0 O, 1 I L, 2 Z, 5 S, 8 B, U V), and without vowels, so
+# that no code spells a word.
 SIGNS = "34679CDFGHJKMNPQRTVWX"
 LENGTH = 7
 
 
 def new_code() -> str:
-    """Seven signs at random: one of 1.8 thousand million."""
+    """A random code of seven signs, one of 1.8 billion."""
     return "".join(secrets.choice(SIGNS) for _place in range(LENGTH))
 
 
 def as_code(written: str) -> str:
-    """What somebody wrote, as the code would be: capitals without spaces and dashes. Empty if it cannot be one."""
+    """What somebody typed as a code: in capitals, without spaces and dashes. Empty if it cannot be one."""
     text = "".join(sign for sign in written.upper() if not sign.isspace() and sign != "-")
     return text if len(text) == LENGTH and set(text) <= set(SIGNS) else ""
 
 
 def spaced(code: str) -> str:
-    """XK7 4QRT, as it is read aloud."""
+    """XK7 4QRT: in two parts, to be read aloud."""
     return f"{code[:3]} {code[3:]}"

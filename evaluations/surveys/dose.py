@@ -1,4 +1,4 @@
-"""How much of the programme each group was given, in three bands: what stands beside the outcome."""
+"""How much of the programme each group was given, in three bands that are shown beside the outcome."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ BANDS = {
 
 
 def band_of(counts: Counts) -> str | None:
-    """By sessions held of those required in the year; None without any required."""
+    """The band for sessions held of those required in the year; None if none are required."""
     if not counts["required"]:
         return None
     dose = counts["held"] / counts["required"]
@@ -29,7 +29,8 @@ def band_of(counts: Counts) -> str | None:
 
 
 def bands_of(rules: ProgrammeYear, schools: Iterable[School], today: dt.date) -> dict[int, str]:
-    """Each group's band by its key, as of today or the year's last day; none without own sessions."""
+    """The band of each group, by its key, as of today or the year's last day; none for groups without sessions of their
+    own."""
     as_of = min(today, last_day_of(rules.year))
     found: dict[int, str] = {}
     for year in years_of_schools(rules, list(schools)).values():

@@ -1,4 +1,4 @@
-"""The answers of a survey from the database, by group. Only those of ended surveys are read."""
+"""Reads the answers to a survey from the database, by group; only those of surveys that have ended."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""Whoever tries code after code is stopped for some minutes, without anybody's address being kept.
+"""Limits tries at survey codes without keeping anybody's address.
 
-An address is counted under a keyed hash whose key is drawn at random and forgotten after five minutes, and the count
-with it: later nobody can tell whose it was, not even by trying all addresses.
+An address is counted under a keyed hash. The key is random and is forgotten after five minutes together with the count,
+so that afterwards nobody can tell whose address it was, not even by hashing all addresses.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from django.http import HttpRequest
 from accounts.counting import count, counted
 
 MINUTES = 5
-# A school shares one address: a class that mistypes is let in all the same.
+# Many, since a whole school shares one address: a class that mistypes is still let in.
 MOST_WRONG = 60
 _KEY = "survey-guessing-key"
 
@@ -27,7 +27,7 @@ def has_guessed_too_often(request: HttpRequest) -> bool:
 
 
 def count_wrong(request: HttpRequest) -> None:
-    """A code that opens nothing was tried."""
+    """Count a try at a code that opened nothing."""
     count(_counter(request), MINUTES * 60)
 
 

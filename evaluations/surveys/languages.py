@@ -1,4 +1,5 @@
-"""The words that those who answer read: a text file a language. Swedish is shipped; which others there are is data."""
+"""The texts that those who answer read, one file for each language. Swedish comes with the portal; others can be added
+as files."""
 
 from __future__ import annotations
 
@@ -18,12 +19,12 @@ DIRECTIONS = ("ltr", "rtl")
 
 
 class LanguageFault(Exception):  # noqa: N818 - reads as what it is
-    """A language's file lacks something, or has something that Swedish has not."""
+    """A language's file lacks something that Swedish has, or has something that Swedish lacks."""
 
 
 @dataclass(frozen=True)
 class Language:
-    """``code`` as HTML says it, the language's own name, ltr or rtl, and its words."""
+    """A language: ``code`` as in HTML's ``lang``, its own name, its direction (ltr or rtl), and its texts."""
 
     code: str
     name: str
@@ -40,7 +41,7 @@ def languages() -> dict[str, Language]:
 
 
 def language_of(code: str | None) -> Language:
-    """The language that is asked for, else Swedish."""
+    """The language asked for, or else Swedish."""
     known = languages()
     return known.get(code or SWEDISH, known[SWEDISH])
 
@@ -63,7 +64,7 @@ def _read_all(*folders: Path | None) -> dict[str, Language]:
 
 
 def read(file: Path) -> Language:
-    """A language's file. Raises ``LanguageFault`` when it is none."""
+    """A language's file. Raises ``LanguageFault`` when it is not one."""
     said: Any = yaml.safe_load(file.read_text(encoding="utf-8"))
     try:
         language = Language(**said)
@@ -75,7 +76,7 @@ def read(file: Path) -> Language:
 
 
 def check(language: Language, swedish: Language) -> None:
-    """Raise ``LanguageFault`` unless the language says all that Swedish says, and nothing else."""
+    """Raise ``LanguageFault`` unless the language has exactly the texts that Swedish has."""
     for part in PARTS:
         own, wanted = set(getattr(language, part)), set(getattr(swedish, part))
         if own != wanted:

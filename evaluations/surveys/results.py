@@ -1,7 +1,7 @@
-"""What a survey's answers come to, without all that may not be shown: the tables that page and CSV share.
+"""A survey's results, with only what may be shown: the tables that page and CSV share.
 
-A result that is suppressed is ``..``, one that does not exist ``.``. How many values each result rests on is not said
-beside it: the difference from the number of sheets would tell how few left a question out.
+A suppressed result is ``..``, one that does not exist is ``.``. How many values a result rests on is not shown:
+compared with the number of sheets it would tell how few had left a question out.
 """
 
 from __future__ import annotations
@@ -32,12 +32,12 @@ from evaluations.surveys.suppression import Cell as Part
 from evaluations.surveys.suppression import Shown, to_show
 
 SUPPRESSED, NONE = "..", "."
-# Nearer its ends a share is not told: that all answered alike tells what each answered, and that one alone did not
-# tells that one about all others.
+# A share is not shown exactly when it is nearer its ends than this: that all answered alike tells what each answered,
+# and that all but one did tells that one's answer to the others.
 FEWEST_ALIKE, NEAREST_END = 3, 5
-# Shares of fewer answers are rounded to fives: exact ones would tell how many there are, and how many left it out.
+# Shares of fewer answers are rounded to fives: exact ones would tell how many answered, and so how many left it out.
 ROUGH_BELOW, ROUGH = 100, 5
-# As far from the ends, of a scale from 1 to 5.
+# The same distance from the ends, for means on the scale from 1 to 5.
 LOWEST_MEAN, HIGHEST_MEAN = 1.2, 4.8
 FEWEST_RESPONSE = 0.5
 Number = Callable[[Answers], float | None]
@@ -45,7 +45,7 @@ Number = Callable[[Answers], float | None]
 
 @dataclass(frozen=True)
 class Place:
-    """A group that was asked, and where it belongs."""
+    """A group that was asked, with its school and its place in the tables."""
 
     group: int
     school: int
@@ -54,7 +54,7 @@ class Place:
 
 @dataclass(frozen=True)
 class Asked:
-    """One time of asking: the sheets by group, how many could answer, and whether the results are out."""
+    """One time of asking: the sheets by group, how many could answer, and whether results are published."""
 
     sheets: Mapping[int, Sequence[Answers]] = field(default_factory=dict)
     invited: int = 0
@@ -67,12 +67,12 @@ class Asked:
 
     @property
     def is_thin(self) -> bool:
-        """Whether so few have answered that the result may not stand for the group."""
+        """Whether so few have answered that the result may not represent the group."""
         return self.rate is not None and self.rate < FEWEST_RESPONSE
 
 
 class Measure:
-    """One number of each sheet, before and after, and what of it can be shown; by band only where it is asked for."""
+    """One number of each sheet, before and after, and what of it may be shown; by band only where that is asked for."""
 
     def __init__(
         self, number: Number, before: Asked, after: Asked, places: Mapping[int, Place], *, by_band: bool = False
@@ -93,7 +93,7 @@ class Measure:
         return to_show(parts, with_bands=self.by_band)
 
     def of(self, scope: Scope, time: int) -> list[float] | None:
-        """All values of a scope at one time; None when they may not be shown."""
+        """All values of a scope at one time; None if they may not be shown."""
         if not scope.is_shown(self.shown[time]):
             return None
         return [value for group in self.groups(scope) for value in self.values[time].get(group, ())]
@@ -116,7 +116,7 @@ def _values(asked: Asked, number: Number) -> dict[int, list[float]]:
 
 @dataclass(frozen=True)
 class Scope:
-    """Whose answers: of all, a school, a group, or the groups of a band of dose."""
+    """Whose answers: everybody's, or those of a school, a group, or the groups in a band of dose."""
 
     school: int | None = None
     group: int | None = None
@@ -158,7 +158,7 @@ class Results:
 
     @property
     def has_dose(self) -> bool:
-        """Whether how much the groups were given is known: not before the year's end, nor for pupil mentors."""
+        """Whether the groups' dose is known: never for pupil mentors, and for others not before the year's end."""
         return any(place.band for place in self.places.values())
 
     def measure(self, number: Number, *, by_band: bool = False) -> Measure:
@@ -169,7 +169,8 @@ class Results:
         return {scale.key: self.measure(partial(score, scale), by_band=True) for scale in self.scales}
 
     def fewest_schools(self) -> int:
-        """How many schools have answers that are out, at the time that has fewest: before and after are told apart."""
+        """The number of schools with published answers, at the time (before or after) that has fewer: each is shown by
+        itself."""
         times = (asked for asked in (self.before, self.after) if asked.is_ended)
         return min((len({self.places[group].school for group in asked.sheets}) for asked in times), default=0)
 
@@ -195,7 +196,7 @@ def scale_table(results: Results, scope: Scope = WHOLE) -> Table:
 
 
 def item_table(results: Results, scope: Scope = WHOLE) -> Table:
-    """The share that agrees with each statement, as it is worded."""
+    """The share that agrees with each statement, as it is worded in the survey."""
     columns = [text_column(_("Statement")), Column(_("Before, agree")), Column(_("After, agree"))]
     rows = []
     for scale in results.scales:
@@ -231,7 +232,7 @@ def _by_scope(
     scopes: Iterable[tuple[str, Scope]],
     total: tuple[str, Scope],
 ) -> Table:
-    """The means of all scales by part, and of the whole that the parts add up to."""
+    """The means of every scale, for each part and for the whole that the parts add up to."""
     columns = [text_column(first)]
     for scale in results.scales:
         label = swedish().scales[scale.key]
@@ -269,7 +270,7 @@ def _share(measure: Measure, scope: Scope, time: int) -> str:
 
 
 def share_said(count: int, n: int) -> str:
-    """So many of so many, in per cent with its interval, as closely as it may be told."""
+    """A share in per cent with its interval, as exactly as it may be shown."""
     end = max(NEAREST_END, ROUGH * math.ceil(100 * FEWEST_ALIKE / n / ROUGH))
     if count < FEWEST_ALIKE or 100 * count < NEAREST_END * n:
         return _("under %(end)s %%") % {"end": end}
@@ -319,5 +320,5 @@ def _said(interval: Interval, digits: int) -> str:
 
 
 def _decimal(value: float, digits: int) -> str:
-    """3,4 with a comma; a minus that no spreadsheet takes for a formula's."""
+    """3,4: with a decimal comma, and a minus sign that no spreadsheet reads as a formula."""
     return f"{value:.{digits}f}".replace(".", ",").replace("-", "−")

@@ -1,4 +1,4 @@
-"""Which groups a survey is for, and what a round's state allows."""
+"""Which groups a survey is for, and what can be done with a round."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from schools.models import Group, ProgrammeYear
 
 Audience = SurveyWave.Audience
 OPEN_FOR = dt.timedelta(hours=1)
-# Younger pupils would need to have the questions read aloud, and then they are other questions.
+# Younger pupils would need the questions read aloud, and would then be answering other questions.
 LOWEST_GRADE = 4
 Weeks = tuple[dt.date, dt.date]
 
 
 def groups_for(audience: str, groups: Iterable[Group], rules: ProgrammeYear) -> list[Group]:
-    """The groups of a school's year that an audience answers in; parents answer for their child's class."""
+    """The groups of a school's year in which an audience answers; parents answer for their child's class."""
     return [group for group in groups if _is_for(audience, group, rules)]
 
 
@@ -33,7 +33,7 @@ def _is_for(audience: str, group: Group, rules: ProgrammeYear) -> bool:
 
 
 def is_small(group: Group) -> bool:
-    """Whether the group's own answers can never be shown."""
+    """Whether the group is so small that its own answers can never be shown."""
     return group.headcount is not None and group.headcount < FEWEST
 
 
@@ -42,12 +42,12 @@ def is_open(one: SurveyRound, now: dt.datetime) -> bool:
 
 
 def invited_now(one: SurveyRound) -> int:
-    """How many can answer by the group's size today, and no fewer than the answers that there are allow."""
+    """How many can answer by the group's size today, but no fewer than have answered already."""
     return max(invited_of(one.wave.audience, one.group) or one.invited, one.answered - SPARE_ANSWERS)
 
 
 def can_start(one: SurveyRound, now: dt.datetime) -> bool:
-    """Until everybody has answered or the survey is ended; an open round is closed first."""
+    """Until everybody has answered or the survey has ended. An open round has to be closed first."""
     return one.wave.ended_at is None and one.answered < invited_now(one) and not is_open(one, now)
 
 
@@ -59,8 +59,11 @@ def can_end(wave: SurveyWave, rounds: Iterable[SurveyRound], now: dt.datetime) -
 
 
 def due_week(one: SurveyRound, weeks: Mapping[int, Weeks]) -> dt.date | None:
-    """The Monday of the week that the round belongs to: of the group's first session, which it comes before, or of its
-    last, which it comes after. A group without sessions of its own follows the school's; None without a plan."""
+    """The Monday of the week that the round belongs to.
+
+    Before: the week of the group's first session. After: that of its last. A group without sessions of its own follows
+    the school's; None without a plan.
+    """
     span = weeks.get(one.group_id) or _whole(weeks)
     if span is None:
         return None

@@ -1,4 +1,4 @@
-"""From an answer sheet to values. Reversed items are turned first; "don't know" and what was skipped are no value."""
+"""From an answer sheet to values. Reversed items are turned first; "don't know" and skipped items have no value."""
 
 from __future__ import annotations
 
@@ -6,12 +6,12 @@ from collections.abc import Mapping
 
 from evaluations.surveys.bank import AGREES, HIGHEST, LOWEST, Item, Scale
 
-# A sheet by item: 1 to 5, or None for "don't know". What was skipped is not there.
+# A sheet by item: 1 to 5, or None for "don't know". Skipped items are missing.
 Answers = Mapping[str, int | None]
 
 
 def value_of(item: Item, answers: Answers) -> int | None:
-    """1 to 5, with a reversed item turned; None without a value."""
+    """1 to 5, with reversed items turned; None if there is no value."""
     answer = answers.get(item.key)
     if answer is None:
         return None
@@ -25,12 +25,12 @@ def score(scale: Scale, answers: Answers) -> float | None:
 
 
 def agrees(item: Item, answers: Answers) -> bool | None:
-    """Whether the answer to the statement as it is worded is 4 or 5; None without a value."""
+    """Whether the answer to the statement, as it is worded, is 4 or 5; None if there is no answer with a value."""
     answer = answers.get(item.key)
     return None if answer is None else answer >= AGREES
 
 
 def complete(scale: Scale, answers: Answers) -> list[float] | None:
-    """All of the scale's values; None if any lacks."""
+    """All of the scale's values; None if any is missing."""
     values = [value_of(item, answers) for item in scale.items]
     return None if None in values else [float(value) for value in values if value is not None]

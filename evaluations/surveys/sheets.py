@@ -1,4 +1,4 @@
-"""An answer sheet on its way in: its one-time key, and what was answered."""
+"""An answer sheet as it is sent: its one-time key, and the answers."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from django.core import signing
 
 from evaluations.surveys.bank import DONT_KNOW, HIGHEST, LOWEST, items_of
 
-# Seconds that a page may lie open before its key has to be made anew.
+# Seconds that a page may stay open before it needs a new key.
 OLDEST = 7200
 VALUES = {str(value): value for value in range(LOWEST, HIGHEST + 1)}
 
 
 @dataclass
 class Sheet:
-    """What was answered, and the items whose answer is none of the scale's."""
+    """The answers, and the items whose answer is not one of the scale's."""
 
     answers: dict[str, int | None] = field(default_factory=dict)
     outside: list[str] = field(default_factory=list)
@@ -29,7 +29,7 @@ class Sheet:
 
 
 def read_sheet(audience: str, written: Mapping[str, str]) -> Sheet:
-    """Read the audience's own items, whatever else was sent."""
+    """Read the audience's own items, ignoring everything else that was sent."""
     sheet = Sheet()
     for item in items_of(audience):
         text = written.get(item.key, "")
@@ -43,12 +43,12 @@ def read_sheet(audience: str, written: Mapping[str, str]) -> Sheet:
 
 
 def new_key(code: str) -> str:
-    """A key for one page with the code's sheet. It says nothing of who opened it."""
+    """A one-time key for one page with the code's sheet. It says nothing about who opened it."""
     return signing.dumps(secrets.token_hex(16), salt=_salt(code))
 
 
 def mark_of(key: str, code: str) -> str:
-    """The hash by which a round knows a key again. Raises ``signing.BadSignature`` if it was not made here for the
+    """The hash by which a round recognises a key. Raises ``signing.BadSignature`` if the key was not made here for the
     code, or is too old."""
     token = signing.loads(key, salt=_salt(code), max_age=OLDEST)
     return hashlib.sha256(f"{code}{token}".encode()).hexdigest()[:20]

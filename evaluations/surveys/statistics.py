@@ -13,7 +13,7 @@ from dataclasses import dataclass
 LEVEL = 0.95
 RESAMPLES = 2000
 SEED = 26
-# Of fewer classes a resampled interval says nothing.
+# With fewer classes a resampled interval would say nothing.
 FEWEST_CLUSTERS = 5
 
 
@@ -28,7 +28,8 @@ class Interval:
 
 @dataclass(frozen=True)
 class Cluster:
-    """One class's values before and after: two samples, as nobody is followed from one to the other."""
+    """One class's values before and after: two independent samples, since no pupil is followed from one to the
+    other."""
 
     before: Sequence[float]
     after: Sequence[float]

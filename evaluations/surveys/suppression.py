@@ -1,8 +1,9 @@
-"""What can be shown so that nobody can compute a result that rests on fewer than ten answers.
+"""Which results can be shown without anybody being able to compute one that rests on fewer than ten answers.
 
 Results are shown for the whole, for schools, for a school's groups, and for groups by delivered dose. The first three
-lie in each other: there it is enough that what is hidden beside what is shown is nothing, or rests on at least ten.
-The last cuts across them, so that differences of sums could corner a small group: it is shown as a whole or not at all.
+are nested: there it is enough that what is hidden beside what is shown is either nothing, or rests on at least ten
+answers. The bands of dose cut across them, so that a small group could be computed from differences of sums: they are
+shown together or not at all.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ Key = TypeVar("Key", bound=Hashable)
 
 @dataclass(frozen=True)
 class Cell:
-    """How many values a group has, where it belongs and which band of dose it is in; None when that is not known."""
+    """How many values a group has, its school, and its band of dose (None when that is not known)."""
 
     group: int
     school: int
@@ -38,8 +39,8 @@ class Shown:
 
 
 def parts_to_show(numbers: Mapping[Key, int]) -> set[Key]:
-    """The parts of a shown sum that can be shown beside it: those of at least ten, and when the others would be fewer
-    than ten together, the smallest of these are hidden too."""
+    """The parts that can be shown beside their sum: those of at least ten. If the rest are fewer than ten together, the
+    smallest of these are hidden, too."""
     shown = sorted((key for key, n in numbers.items() if n >= FEWEST), key=lambda key: (numbers[key], str(key)))
     hidden = sum(n for n in numbers.values() if n < FEWEST)
     while shown and 0 < hidden < FEWEST:
@@ -48,7 +49,7 @@ def parts_to_show(numbers: Mapping[Key, int]) -> set[Key]:
 
 
 def to_show(cells: Iterable[Cell], *, with_bands: bool = True) -> Shown:
-    """What can be shown of one measure at one time."""
+    """What can be shown of one measure at one time of asking."""
     cells = [cell for cell in cells if cell.n]
     if sum(cell.n for cell in cells) < FEWEST:
         return Shown()
@@ -58,7 +59,7 @@ def to_show(cells: Iterable[Cell], *, with_bands: bool = True) -> Shown:
         groups |= parts_to_show({cell.group: cell.n for cell in cells if cell.school == school})
     bands: set[str] = set()
     if with_bands:
-        # Groups whose band is not known are a part like the others, but for its being shown.
+        # Groups without a known band form a part like the others, which is never itself shown.
         bands = parts_to_show(_sums((cell.band or "", cell.n) for cell in cells)) - {""}
         if leaks(_blocks(cells, schools, groups, bands)):
             bands = set()
@@ -73,8 +74,10 @@ def _sums(pairs: Iterable[tuple[Key, int]]) -> dict[Key, int]:
 
 
 def _blocks(cells: Iterable[Cell], schools: set[int], groups: set[int], bands: set[str]) -> list[dict[str, int]]:
-    """The finest parts whose sums are known (a shown group, the rest of a shown school, the rest of all), each with
-    its number by shown band; "" is the rest of the bands."""
+    """The finest parts whose sums are known: each shown group, the rest of each shown school, and the rest of all.
+
+    For each, its number of values by shown band; "" is for all other bands.
+    """
     blocks: dict[tuple[int, int], dict[str, int]] = defaultdict(lambda: defaultdict(int))
     for cell in cells:
         place = (cell.school if cell.school in schools else 0, cell.group if cell.group in groups else 0)
@@ -83,10 +86,10 @@ def _blocks(cells: Iterable[Cell], schools: set[int], groups: set[int], bands: s
 
 
 def leaks(blocks: list[dict[str, int]]) -> bool:
-    """Whether from the sums of blocks and of bands together a part of fewer than ten can be computed.
+    """Whether a part of fewer than ten can be computed from the sums of blocks and of bands together.
 
-    A combination of such sums gives each field (block, band) the weight u(block) − w(band). It tells of a part when
-    all weights are 0 or 1, and of a small one when the fields of weight 1 hold 1 to 9 answers.
+    A combination of such sums gives each field (block, band) the weight u(block) − w(band). It reveals a part when
+    every weight is 0 or 1, and a small part when the fields of weight 1 hold 1 to 9 answers.
     """
     bands = sorted({band for block in blocks for band in block})
     reach = range(-len(bands), len(bands) + 1)
@@ -101,7 +104,7 @@ def _small_part(blocks: list[dict[str, int]], weights: Mapping[str, int]) -> boo
         own = {weights[band] for band in block}
         for u in range(max(own), min(own) + 2):
             taken.add(sum(n for band, n in block.items() if u - weights[band] == 1))
-        # No choice makes the block's weights 0 or 1.
+        # No choice of u makes all the block's weights 0 or 1.
         if not taken:
             return False
         sums = {min(total + more, FEWEST) for total in sums for more in taken}

@@ -1,7 +1,7 @@
-"""The rows of every table about figures: page, CSV, workbook and PDF show these and no others.
+"""Every table about figures: page, CSV, workbook and PDF show these rows and no others.
 
-Each function takes what has been counted and gives a ``Table``; ``evaluations.downloads`` names those that can be taken
-away. Cells lead to the rows that they count, but for those who see totals only.
+Each function takes counts and gives a ``Table``; ``evaluations.downloads`` names those that can be downloaded. Cells
+link to the rows that they count, except for readers who see totals only.
 """
 
 from evaluations.tables.drilling import (

@@ -1,4 +1,4 @@
-"""Columns and cells that many tables have: what was due, shares, and where a number leads."""
+"""Columns and cells that several tables share: what was due, shares, and links from numbers."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ OF_SERIES = (figures.pace, figures.dose, figures.reach)
 
 
 def added(parts: Sequence[Sequence[Figure]]) -> list[Figure]:
-    """Figures of parts, in the same order, as figures of the whole."""
+    """The whole's figures from its parts' figures, which come in the same order."""
     return [
         Figure(
             same[0].key,

@@ -25,7 +25,7 @@ from schools.models import District, Group, PlannedSession, School
 def topic_school_table(
     found: TopicBySchool, shown: Iterable[tuple[School, Counts]], slug: str, selection: Selection
 ) -> Table:
-    """One topic, school by school: those that are shown, and all schools together."""
+    """One topic, school by school: the schools shown, and all schools together."""
     columns = [text_column(_("School")), text_column(_("District")), share_column("pace", "band"), *due_columns()]
     rows = [
         [
@@ -44,7 +44,7 @@ def topic_school_table(
 
 
 def district_table(parts: Sequence[Part[District]], selection: Selection) -> Table:
-    """District by district, on the same day; they add up to the centre."""
+    """District by district, on the same day; together they are the centre."""
     columns = [text_column(_("District")), Column(_("Schools"), "adoption"), *due_columns()]
     shown = parts[0].figures if parts else []
     columns += share_columns(shown)
@@ -75,7 +75,7 @@ def _district_total(parts: Sequence[Part[District]], selection: Selection) -> Ro
 
 
 def group_table(parts: Sequence[Part[Group]], counts: Counts, selection: Selection, school: School) -> Table:
-    """The school's groups; they add up to the school."""
+    """The school's groups; together they are the school."""
     columns = [text_column(_("Group")), *due_columns()]
     own = [aimed(figure(counts, selection.as_of), selection.targets) for figure in figures.ALL]
     columns += share_columns(own)
@@ -96,7 +96,7 @@ def group_table(parts: Sequence[Part[Group]], counts: Counts, selection: Selecti
 
 
 def place_table(places: Sequence[Place], sessions: Mapping[int, PlannedSession]) -> Table:
-    """A group's sessions one by one, with the answers that its figures count."""
+    """A group's sessions one by one, with the answers that make up its figures."""
     columns = [
         *(text_column(_("Session")), text_column(_("Week")), text_column(_("State"))),
         *(Column(_("On time"), "on_time", "text"), Column(_("Staff first"), "staff_first", "text")),
@@ -155,7 +155,7 @@ def programme_table(parts: Sequence[Part[Selection]]) -> Table:
 
 
 def term_table(years: Sequence[tuple[TermRow, Sequence[TermRow]]]) -> Table:
-    """Terms in their order, each school year's sum after its terms."""
+    """Terms in order, each school year's sum after its own."""
     rows = [row for year, terms in years for row in (*terms, year)]
     columns = [text_column(_("Term")), *due_columns(), *share_columns(rows[0].figures if rows else [])]
     cells = [

@@ -89,7 +89,7 @@ def school_cells(row: SchoolRow, selection: Selection) -> Row:
 
 
 def grade_table(dashboard: Dashboard) -> Table:
-    """The programme's grades, and at which schools not a single class of a grade has had a session."""
+    """The programme's grades, and the schools where no class of a grade has had a session."""
     selection = dashboard.selection
     columns = [
         text_column(_("Grade")),
@@ -170,7 +170,7 @@ def _reason_cells(row: ReasonRow, selection: Selection, school: str) -> Row:
 
 
 def month_table(dashboard: Dashboard) -> Table:
-    """The line of the year: what was due, held, and held last year, added up to each month's end."""
+    """The year's line: what was due, held, and held last year, cumulated to each month's end."""
     titles = (_("Plan"), _("Held"), _("Last year"))
     columns = [text_column(_("To the end of")), *(Column(title, "line") for title in titles)]
     selection, before = dashboard.selection, dashboard.selection.last_year()
@@ -216,7 +216,7 @@ def definition_table() -> Table:
 
 
 def about(selection: Selection) -> list[tuple[str, str]]:
-    """What every row of an export says last."""
+    """What is put last on every row of an export."""
     district = selection.district.name if selection.district else _("All districts")
     return [
         (_("Programme"), selection.programme_year.programme.name),

@@ -50,12 +50,12 @@ def series_table(series: Series) -> Table:
 
 
 def _pupils_address(row: SeriesRow, selection: Selection) -> str:
-    """Nowhere where there are none, as at a school that has closed."""
+    """The link to the pupils; none where there are none, as at a school that has closed."""
     return figure_address(selection, "reach", skola=row.school.slug) if row.counts["classes"] else ""
 
 
 def series_summary(series: Series) -> list[tuple[Column, Cell]]:
-    """The sums, each with its heading, for those who see no school's rows and for the page's first lines."""
+    """The totals with their headings, for the page's first lines and for readers who see no school's row."""
     table = series_table(series)
     return list(zip(table.columns[1:], table.total[1:], strict=True))
 

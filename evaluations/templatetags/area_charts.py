@@ -1,4 +1,4 @@
-"""Lines by area over years, as SVG with lengths in per cent like the charts of figures."""
+"""Lines by area over years, as SVG with positions in per cent, like the charts of figures."""
 
 from __future__ import annotations
 
@@ -25,7 +25,8 @@ NAMED = ("c-line-plan", "c-line-last")
 
 @dataclass(frozen=True)
 class Scale:
-    """Places in the chart: years across in per cent, values up in pixels from the axis, which starts at 0 or below."""
+    """Positions in the chart: years across in per cent, values upwards in pixels from the axis, which starts at 0 or
+    below."""
 
     first: int
     last: int
@@ -64,7 +65,7 @@ def scale_for(years: Sequence[int], values: Sequence[float]) -> Scale:
 
 @register.inclusion_tag("evaluations/_area_chart.html")
 def area_chart(picture: Picture, named: Sequence[Line]) -> dict[str, Any]:
-    """A line for each area: the own thick, those named dashed and dotted, the rest thin and without names."""
+    """A line for each area: our own thick, named ones dashed and dotted, the rest thin and without names."""
     indicator = picture.indicator
     target = (indicator.target_year, indicator.target_value) if indicator.target_year is not None else None
     years = [*picture.years, *([target[0]] if target else [])]
@@ -91,20 +92,20 @@ def area_chart(picture: Picture, named: Sequence[Line]) -> dict[str, Any]:
 
 
 def _segments(line: Line, scale: Scale) -> list[dict[str, str]]:
-    """From value to value; a gap of years without values is crossed, since the line only joins what is known."""
+    """From value to value. Years without a value are crossed: the line only joins what is known."""
     points = [(_number(scale.x(year)), _number(scale.y(line.points[year].value))) for year in line.years]
     return [{"x1": x1, "y1": y1, "x2": x2, "y2": y2} for (x1, y1), (x2, y2) in itertools.pairwise(points)]
 
 
 def _dots(line: Line, scale: Scale, kind: str) -> list[tuple[str, str]]:
-    """The own values, and any that stand alone and would not be seen."""
+    """Our own values, and lone values that a line would not show."""
     if kind != OWN and len(line.years) > 1:
         return []
     return [(_number(scale.x(year)), _number(scale.y(line.points[year].value))) for year in line.years]
 
 
 def _labels(drawn: Sequence[tuple[str, Line]], scale: Scale, unit: str) -> list[dict[str, str]]:
-    """Name and last value at each line's end, moved apart where they would meet."""
+    """Name and last value at the end of each line, moved apart where they would overlap."""
     names = {OWN: "strong t-held", NAMED[0]: "", NAMED[1]: "t-last"}
     wanted = [(scale.y(line.points[line.years[-1]].value) + 5, kind, line) for kind, line in drawn]
     labels, lowest = [], TOP - APART

@@ -1,6 +1,6 @@
-"""Charts as SVG with lengths and places in per cent: text keeps its size at every width, and no style is inline.
+"""Charts as SVG with positions in per cent, so that text keeps its size at every width; no inline style.
 
-Each has a sentence of numbers for those who can't see it; the same numbers stand in a table on the page.
+Each has a sentence with its numbers for those who cannot see it, and the page has a table with the same numbers.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ STEPS = (1, 2, 5, 10, 20, 25, 50, 100, 200, 250, 500, 1000, 2000, 5000)
 
 @register.inclusion_tag("evaluations/_band.html")
 def band(figure: Figure, height: int = 14) -> dict[str, Any]:
-    """A bar from 0 to 100 per cent: full to the lower end, hatched to the upper, a stroke at the target."""
+    """A bar from 0 to 100 per cent: solid to the lower end, hatched to the upper, with a stroke at the target."""
     low, high = figure.lowest or 0.0, min(figure.highest or 0.0, 100.0)
     words = (
         _("%(title)s: %(value)s") if figure.target is None else _("%(title)s: %(value)s, target %(target)s per cent")
@@ -45,7 +45,7 @@ def band(figure: Figure, height: int = 14) -> dict[str, Any]:
 
 @register.inclusion_tag("evaluations/_month_bars.html")
 def month_bars(months: Sequence[Month], name: str) -> dict[str, Any]:
-    """A frame for what was due each month, with the held full and what awaits a log hatched above it."""
+    """For each month a frame for what was due, filled with what was held; what awaits a log is hatched above that."""
     highest = max((month.plan for month in months), default=1) or 1
     width = 100 / max(len(months), 1)
     bars = [_month_bar(month, place * width, width * 0.8, 38 / highest) for place, month in enumerate(months)]
@@ -61,7 +61,7 @@ def month_bars(months: Sequence[Month], name: str) -> dict[str, Any]:
 
 @register.inclusion_tag("evaluations/_line_chart.html")
 def line_chart(points: Sequence[LinePoint], unknown: int, name: str = "lc") -> dict[str, Any]:
-    """What is held against the plan and against last year, added up by month; ``name`` is the chart's on the page."""
+    """What was held against the plan and last year, cumulated by month; ``name`` is the chart's id on the page."""
     last = points[-1]
     highest = max(last.plan, last.held + unknown, last.last or 0, 1)
     chart = _Scale(len(points), highest)
@@ -83,7 +83,7 @@ def line_chart(points: Sequence[LinePoint], unknown: int, name: str = "lc") -> d
 
 @register.inclusion_tag("evaluations/_bar_list.html")
 def bar_list(rows: Sequence[ReasonRow]) -> dict[str, Any]:
-    """Why sessions were lost: full without a new time, dotted with one."""
+    """Why sessions were lost: solid for those without a new time, dotted for those with one."""
     highest = max((row.total for row in rows), default=1) or 1
     return {
         "rows": [
@@ -97,7 +97,7 @@ def bar_list(rows: Sequence[ReasonRow]) -> dict[str, Any]:
 
 @register.inclusion_tag("evaluations/_state_bars.html")
 def state_bars(schools: Mapping[str, int]) -> dict[str, Any]:
-    """How many schools are in each state, those that need help first; states without schools are left out."""
+    """How many schools are in each state, those that need help first; states with none are left out."""
     total = sum(schools.values()) or 1
     rows = [(state, number, _number(100 * number / total)) for state, number in schools.items() if number]
     return {"rows": rows, "total": total}
@@ -105,7 +105,7 @@ def state_bars(schools: Mapping[str, int]) -> dict[str, Any]:
 
 @register.inclusion_tag("evaluations/_term_bars.html")
 def term_bars(terms: Sequence[tuple[str, Figure]]) -> dict[str, Any]:
-    """A figure term by term, from 0 to 100 per cent: full to the lower end, hatched to the upper."""
+    """A figure term by term, from 0 to 100 per cent: solid to the lower end, hatched to the upper."""
     figure = terms[0][1]
     width = 100 / len(terms)
     target = terms[-1][1].target
@@ -119,7 +119,7 @@ def term_bars(terms: Sequence[tuple[str, Figure]]) -> dict[str, Any]:
 
 
 def _term_bar(name: str, figure: Figure, left: float, width: float) -> dict[str, str]:
-    """A per cent is a pixel high."""
+    """One per cent is one pixel high."""
     low, high = figure.lowest or 0.0, figure.highest or 0.0
     return {
         "x": _number(left + width * 0.15),
@@ -135,7 +135,7 @@ def _term_bar(name: str, figure: Figure, left: float, width: float) -> dict[str,
 
 
 class _Scale:
-    """Places in a chart: months across in per cent, numbers up in pixels."""
+    """Positions in a chart: months across in per cent, numbers upwards in pixels."""
 
     def __init__(self, count: int, highest: int) -> None:
         self.count = count
@@ -157,13 +157,13 @@ class _Scale:
 
 
 def _month_names(chart: _Scale, points: Sequence[LinePoint]) -> list[tuple[str, str]]:
-    """The names under the line, with room between them on a phone: of many every second, and the last."""
+    """The months named below the line. Of many only every second and the last, to leave room on a phone."""
     named = [(_number(chart.x(place)), _short(point)) for place, point in enumerate(points)]
     return named if len(named) <= MOST_NAMES else named[::-2][::-1]
 
 
 def _labels(chart: _Scale, last: LinePoint, unknown: int) -> list[dict[str, str]]:
-    """The names at the lines' ends, moved apart where they would meet."""
+    """The names at the lines' ends, moved apart where they would overlap."""
     held = last.held
     number = f"{held}–{held + unknown}" if unknown else str(held)
     wanted = [(last.plan, "strong", _("Plan %(n)s") % {"n": last.plan}), (held, "strong t-held", number)]

@@ -1,4 +1,4 @@
-"""The way from a figure to the rows that it counts, and charts for paper."""
+"""The link from a figure to the rows that it counts, and charts for paper."""
 
 from __future__ import annotations
 
@@ -20,5 +20,5 @@ def rows_address(selection: Selection, figure: str, **more: str) -> str:
 
 @register.simple_block_tag
 def pictures(content: str, width: int) -> SafeString:
-    """What stands within, with its charts as pictures, ``width`` pixels wide: for a PDF."""
+    """The enclosed HTML with its charts as pictures ``width`` pixels wide: for a PDF."""
     return mark_safe(with_pictures(content, width))  # the page's own HTML, escaped where it was made

@@ -1,4 +1,4 @@
-"""Who reads the figures: those with a role at the centre; totals are open to the partners, too."""
+"""Who reads the figures: those with a role at the centre, and for totals the partners, too."""
 
 from __future__ import annotations
 
@@ -21,22 +21,22 @@ View = Callable[..., HttpResponse]
 
 
 def for_the_centre(view: View) -> View:
-    """Only people with a role at the centre come in, and only to read; the view gets the day."""
+    """Only people with a role at the centre get in, and only to read; the view is given the day."""
     return _guarded(view, sees_everything)
 
 
 def for_partners_too(view: View) -> View:
-    """The same, open to the partners' representatives."""
+    """The same, open to the partners' representatives as well."""
     return _guarded(view, sees_figures)
 
 
 def with_selection(view: View) -> View:
-    """The view gets what the address asks for; before any year is open there is a page that says so."""
+    """The view is given the selection that the address asks for. Before any year is open, a page says so."""
     return for_the_centre(_chosen(view))
 
 
 def with_totals(view: View) -> View:
-    """The same for partners too, whose selection is always of all schools together."""
+    """The same, open to partners, whose selection is always all schools together."""
     return for_partners_too(_chosen(view))
 
 

@@ -1,4 +1,5 @@
-"""The way down: districts, a school, a group, a topic; programmes, terms, MVP, partners and occasions."""
+"""The pages below the overview: districts, a school, a group, a topic; programmes, terms, MVP, partners and
+occasions."""
 
 from __future__ import annotations
 
@@ -30,7 +31,7 @@ from schools.trainings import PARTNERS, TRAININGS
 COUNTED_KINDS = (OccasionKind.SUPERVISION, *TRAININGS)
 # As many bars as have room for their labels on a phone.
 MOST_BARS = 6
-# In an address, for occasions at no school.
+# Stands in addresses for occasions at no school.
 CENTRE = "centret"
 
 
@@ -59,7 +60,7 @@ def school(request: HttpRequest, slug: str, *, selection: Selection) -> HttpResp
 
 @with_selection
 def group(request: HttpRequest, slug: str, pk: int, *, selection: Selection) -> HttpResponse:
-    """A group's year: its figures, and its sessions one by one; one that has no part in it leads to its school."""
+    """A group's year: its figures, and its sessions one by one. A group that takes no part leads to its school."""
     own = get_object_or_404(Group.objects.select_related("school__district"), school__slug=slug, pk=pk)
     selection = _with(own.school, selection)
     parts = [part for part in drilling.groups_of(selection, own.school) if part.about == own]
@@ -82,7 +83,8 @@ def group(request: HttpRequest, slug: str, pk: int, *, selection: Selection) -> 
 
 
 def _with(school: School, selection: Selection) -> Selection:
-    """The selection; in all districts if the school is not in its own, whose lists have no such school."""
+    """The selection; without its district if the school is in another, since that district's lists do not have the
+    school."""
     if selection.district in (None, school.district):
         return selection
     said = {"school": school, "district": selection.district}
@@ -128,7 +130,7 @@ def term_list(request: HttpRequest, *, selection: Selection) -> HttpResponse:
 
 
 def _charts(rows: list[terms.TermRow]) -> list[dict[str, Any]]:
-    """A small chart for each figure, over the terms in which there was something to count."""
+    """A small chart for each figure, over the terms that have something to count."""
     charts = []
     for place, figure in enumerate(rows[0].figures if rows else []):
         shown = [(row.short, row.figures[place]) for row in rows if row.figures[place].denominator]
@@ -167,7 +169,7 @@ def partners(request: HttpRequest, *, selection: Selection) -> HttpResponse:
 
 @with_selection
 def occasion_list(request: HttpRequest, *, selection: Selection) -> HttpResponse:
-    """The occasions that a number of trained people or of supervision counts."""
+    """The occasions that a number of trained people, or of supervision, counts."""
     kind, slug = request.GET.get("slag", ""), request.GET.get("skola", "")
     chosen = [one for one in COUNTED_KINDS if one == kind]
     if kind and not chosen:
@@ -222,7 +224,7 @@ def _at(found: series.OccasionQuerySet, slug: str, selection: Selection) -> list
 
 
 def _schools_once(selection: Selection) -> QuerySet[School]:
-    """The schools of the district or of all, those too that have closed: what was held there still counts."""
+    """The schools of the district or of all, closed ones too: what was held there still counts."""
     return School.objects.filter(district=selection.district) if selection.district else School.objects.all()
 
 
@@ -236,7 +238,7 @@ def _came(rows: QuerySet[OccasionAttendance], who: People) -> Counter[int]:
 
 
 def way_to(selection: Selection, own: School) -> list[tuple[str, str]]:
-    """The links between the centre and what lies under a school: its district, if none is chosen, and the school."""
+    """The links above a school: its district, if none is chosen, and the school."""
     way = []
     if selection.district is None:
         way.append((str(own.district), f"{address(selection, 'overview')}&distrikt={own.district.slug}"))

@@ -17,7 +17,7 @@ from evaluations.views.access import with_selection
 
 @with_selection
 def export(request: HttpRequest, *, selection: Selection) -> HttpResponse:
-    """The table that ``tabell`` names; the schools' unless it is said."""
+    """The table that ``tabell`` names; without it, the schools' table."""
     name = request.GET.get("tabell") or "skolor"
     if name not in downloads.TABLES:
         raise Http404
@@ -32,15 +32,17 @@ def workbook(request: HttpRequest, *, selection: Selection) -> HttpResponse:
 
 
 def asks_for_file(request: HttpRequest, selection: Selection) -> bool:
-    """Whether a page's address asks for one of its tables as a file, and may."""
+    """Whether the address asks for one of the page's tables as a file, and the reader may have it."""
     return request.GET.get("format") == "csv" and not selection.totals_only
 
 
 def file_of(
     request: HttpRequest, selection: Selection, shown: Sequence[Table], *about: tuple[str, str], name: str = ""
 ) -> HttpResponse:
-    """The table of a page that ``tabell`` names, the first unless it is said; ``about`` is what the page is about
-    besides its selection, and ``name`` is that in the file's name."""
+    """The table of a page that ``tabell`` names; without it, the first.
+
+    ``about`` is what the page is about besides its selection, and ``name`` is that in the file's name.
+    """
     asked = request.GET.get("tabell") or shown[0].name
     table = next((table for table in shown if table.name == asked), None)
     if table is None:
@@ -54,10 +56,10 @@ def _csv_of(table: Table, selection: Selection, name: str, *about: tuple[str, st
 
 
 def csv_answer(sheet: Sheet, name: str) -> HttpResponse:
-    """The sheet to download, for a spreadsheet; the name is without its ending."""
+    """The sheet as a CSV download; the name is given without its ending."""
     headers = {"Content-Disposition": f'attachment; filename="{name}.csv"'}
     response = HttpResponse(content_type="text/csv; charset=utf-8", headers=headers)
-    # Without the mark Excel reads å, ä and ö as something else.
+    # Without a byte order mark Excel misreads å, ä and ö.
     response.write("\ufeff")
     csv.writer(response, delimiter=";").writerows(_rows_of(sheet))
     return response

@@ -1,4 +1,4 @@
-"""Reading in values: what they would change is shown first, and then done, all or nothing."""
+"""Importing values: what they would change is shown first, then done, all or nothing."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def import_detail(request: HttpRequest, uuid: str, *, today: dt.date) -> HttpRes
 
 @GET_OR_POST
 def kolada_import(request: SignedInRequest) -> HttpResponse:
-    """From Kolada, by its address or from files with its answers."""
+    """From Kolada itself, or from files with its answers."""
     writers_only(request)
     if request.method == "POST" and "kept" in request.POST:
         return _apply(request, Kind.KOLADA if "fetched" in request.POST else Kind.KOLADA_FILE)
@@ -104,7 +104,7 @@ def table_template(request: SignedInRequest, kind: str) -> HttpResponse:
 
 
 def _fetched(register: Register, form: KoladaForm) -> Given | None:
-    """What Kolada says; None when the groups come to too many areas, which the form says."""
+    """What Kolada says; None when the groups have too many areas, and then the form says so."""
     areas = form.areas()
     for group in form.cleaned_data["groups"]:
         areas += [code for code in kolada.members_of(register, group) if code not in areas]

@@ -1,4 +1,4 @@
-"""Indicators: what has changed beside the work, each value with its source, and compared with other areas."""
+"""Indicators: what has changed beside the work, each value with its source, compared with other areas."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from programmes.views.sending import answer, send
 
 @for_partners_too
 def indicator_list(request: HttpRequest, *, today: dt.date) -> HttpResponse:
-    """The report's results as it gives them, and every indicator with its latest value."""
+    """The report's results in its own words, and every indicator with its latest value."""
     pictures = pictures_of(list(Indicator.objects.select_related("programme")))
     results = list(ReportedResult.objects.select_related("indicator"))
     by_indicator = {picture.indicator.pk: picture for picture in pictures}
@@ -39,7 +39,7 @@ def indicator_list(request: HttpRequest, *, today: dt.date) -> HttpResponse:
 
 @for_partners_too
 def indicator_detail(request: HttpRequest, slug: str, *, today: dt.date) -> HttpResponse:
-    """One indicator: its lines, the comparison of two years in words and numbers, its values with their sources."""
+    """One indicator: its lines, the comparison of two years in words and numbers, and its values with their sources."""
     indicator = get_object_or_404(Indicator.objects.select_related("programme"), slug=slug)
     picture = picture_of(indicator)
     comparison = _comparison(picture, request)
@@ -102,13 +102,13 @@ def _comparison(picture: Picture, request: HttpRequest) -> Comparison | None:
 
 
 def _workings(comparison: Comparison) -> list[tuple[str, str]]:
-    """Each area's difference in differences as it is counted."""
+    """The calculation of each area's difference in differences."""
     unit = comparison.indicator.unit
     return [(row.area.name, sentences.working(comparison.own, row, unit)) for row in comparison.wholes]
 
 
 def _differences(picture: Picture) -> list[tuple[str, str]]:
-    """The workings of the usual two years, for a result that has values."""
+    """The calculations between the usual two years, for a result that has values."""
     years = years_to_compare(picture, ("", ""))
     comparison = comparison_of(picture, *years) if years else None
     return _workings(comparison) if comparison else []

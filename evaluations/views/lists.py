@@ -45,7 +45,7 @@ class Asked:
     topic: SessionTopic | None
     without_topic: bool
     grade: int | None = None
-    # The term in which they were due, as an address says it; none is the whole year.
+    # The term in which they were due; empty for the whole year.
     term: str = ""
     # Why they were lost.
     reason: str = ""
@@ -78,7 +78,7 @@ def session_list(request: HttpRequest, *, selection: Selection) -> HttpResponse:
         listed = found[:]
         table = tables.session_list_table(listed, _planned(listed), _groups(listed), asked.figure)
         return _file(request, selection, asked, table)
-    # Only what is asked for is read, if it is not kept as it was written out.
+    # Only what is asked for is read, unless the list is kept already.
     page = page_of(request, range(len(found)))
     content = kept_part(
         "evaluations/_session_list.html",
@@ -102,7 +102,7 @@ def _sessions_of(selection: Selection, asked: Asked) -> Sequence[lists.ListedPla
 
 
 def _follows_from(selection: Selection, asked: Asked, page: Page[Any], found: Sequence[object]) -> list[object] | None:
-    """All that ``evaluations/_session_list.html`` is written out from; None where no kept sum tells it."""
+    """Everything that ``evaluations/_session_list.html`` is rendered from; None where no kept sum tells it."""
     row = found.rows.counted.row if isinstance(found, lists.ListedPlaces) else None
     if row is None:
         return None
@@ -124,7 +124,7 @@ def _sessions_shown(
 
 
 def _parts(found: Sequence[lists.ListedPlace], asked: Asked, selection: Selection) -> tuple[int, int]:
-    """How many parts were done, and of how many, in the sessions that are listed."""
+    """How many parts were done, and of how many, in the listed sessions."""
     if not asked.topic_slug:
         return lists.parts_in(selection, school=asked.school, term=asked.season)
     rows = [listed.place.row for listed in found if listed.place.row]
@@ -181,7 +181,7 @@ def _file(request: HttpRequest, selection: Selection, asked: Asked, table: Table
 
 
 def _asked(request: HttpRequest, selection: Selection, known: Mapping[str, Collection[str]]) -> Asked:
-    """What the address asks for; what is not understood is said, and the nearest is shown."""
+    """What the address asks for. What is not understood is said, and the nearest is shown instead."""
     figure, part = request.GET.get("siffra", ""), request.GET.get("del", "alla")
     default = next(iter(known))
     if figure not in known:
@@ -278,7 +278,7 @@ def _context(selection: Selection, asked: Asked, known: Mapping[str, Collection[
 
 
 def page_of(request: HttpRequest, found: Sequence[Any]) -> Page[Any]:
-    """The page that an address asks for, or the nearest that there is."""
+    """The page that an address asks for, or the nearest that exists."""
     return Paginator(found, PAGE).get_page(request.GET.get("sida"))
 
 

@@ -1,4 +1,4 @@
-"""Where the leadership makes reports: what they will say, the leadership's own words, and taking one back."""
+"""Where the leadership makes reports: sees what one will say, writes its text, and withdraws it."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ CONFLICT = 409
 
 @GET_OR_POST
 def report_add(request: SignedInRequest, kind: str) -> HttpResponse:
-    """A report of the selection: all that it will say, and a field for the leadership's words."""
+    """A report of the selection: everything that it will say, and a field for the leadership's words."""
     today = timezone.localdate()
     if not user_can_make_reports(request.user, today):
         raise PermissionDenied
@@ -63,7 +63,7 @@ def _make(request: SignedInRequest, kind: str, selection: Selection, content: Co
         else:
             messages.success(request, _("The report is saved. Its figures stay as they are now."))
             return redirect(report)
-    # What is shown is what would be saved, the numbers that the reader has not seen before, too.
+    # What is shown is what would be saved, including numbers that the reader has not seen before.
     form.data = _with(form.data, seen=seen) if form.is_bound else form.data
     context = {
         "selection": selection,
@@ -83,7 +83,7 @@ def _save(form: NewReportForm, selection: Selection, content: Content, request: 
 
 
 def _with(data: Any, **more: str) -> Any:
-    """What was sent, with some of it put right."""
+    """The POST data, with some of it replaced."""
     data = data.copy()
     for name, value in more.items():
         data[name] = value
@@ -92,7 +92,7 @@ def _with(data: Any, **more: str) -> Any:
 
 @GET_OR_POST
 def report_text(request: SignedInRequest, uuid: uuids.UUID) -> HttpResponse:
-    """The leadership's words in a saved report; what they were before stays to be read."""
+    """Change the leadership's words in a saved report; the former text can still be read."""
     report = _standing(request, uuid, user_can_make_reports)
     initial = {"text": report.text, "version": report.version}
     form = ReportTextForm(request.POST or None, kind=report.kind, initial=initial)
@@ -114,7 +114,7 @@ def report_text(request: SignedInRequest, uuid: uuids.UUID) -> HttpResponse:
 
 @GET_OR_POST
 def report_withdraw(request: SignedInRequest, uuid: uuids.UUID) -> HttpResponse:
-    """Say that a report is not to be used, and why; it stays to be read."""
+    """Say that a report is not to be used, and why; it can still be read."""
     report = _standing(request, uuid, user_can_withdraw_reports)
     form = WithdrawForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
@@ -125,7 +125,7 @@ def report_withdraw(request: SignedInRequest, uuid: uuids.UUID) -> HttpResponse:
 
 
 def _standing(request: SignedInRequest, uuid: uuids.UUID, may: Any) -> SavedReport:
-    """A report that is not withdrawn, for those who may write. Raises ``PermissionDenied`` for all others."""
+    """A report that is not withdrawn, for those who may write. Raises ``PermissionDenied`` for others."""
     today = timezone.localdate()
     if not may(request.user, today):
         raise PermissionDenied

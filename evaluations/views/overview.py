@@ -54,13 +54,13 @@ def overview(request: HttpRequest, *, selection: Selection) -> HttpResponse:
     return render(request, "evaluations/overview.html", context)
 
 
-# All that ``evaluations/_overview.html`` is written out from stands in the next two, besides who has a contact person
-# and what the one who looks may do: what is not here has no place there.
+# Everything that ``evaluations/_overview.html`` is rendered from is in the next two, besides who has a contact person
+# and what the reader may do. What is not in them must not be shown there.
 
 
 def _frame(selection: Selection) -> list[object]:
-    """What is chosen and aimed at, and what else there is to choose: all that the schools' own rows follow from
-    besides their counts."""
+    """What is chosen and targeted, and what else can be chosen: everything but their counts that the schools' rows are
+    rendered from."""
     return [
         chosen(selection),
         dict(selection.targets),
@@ -106,7 +106,7 @@ def _contents(dashboard: Dashboard, contacts: Collection[int], frame: Sequence[o
 
 @for_partners_too
 def definitions(request: HttpRequest, *, today: dt.date) -> HttpResponse:
-    """What each figure counts, in words, and what the selection's programme aims at."""
+    """What each figure counts, in words, and the targets of the selection's programme."""
     selection = selected(request.GET, today, totals_only=sees_totals_only(request.user, today))
     targets = selection.targets if selection else {}
     context = {

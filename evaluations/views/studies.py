@@ -1,4 +1,4 @@
-"""What others have found about the work, and how we do on what it hangs on."""
+"""What others have found about the work, and how we do on what its effect depends on."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from programmes.views.sending import answer, send
 
 @for_partners_too
 def study_list(request: HttpRequest, *, today: dt.date) -> HttpResponse:
-    """Every study with its design, sample and finding, and beside it the figures that show how we do."""
+    """Every study with its design, sample and finding, beside the figures that show how we do on it."""
     studies = list(Study.objects.select_related("programme"))
     practice: dict[int, Practice | None] = figures_of(studies, today, totals_only=sees_totals_only(request.user, today))
     context = {

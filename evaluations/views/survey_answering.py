@@ -1,5 +1,8 @@
-"""The pages of those who answer a survey. No account, no session, no cookie: they are drawn without the request, so
-that nothing of it can come in, and the form is safe from double sends by a signed key of its own."""
+"""The pages of those who answer a survey. No account, no session, no cookie.
+
+They are rendered without the request, so that nothing about it can come in. The form has a signed key of its own
+against double sends.
+"""
 
 from __future__ import annotations
 
@@ -28,7 +31,7 @@ from evaluations.surveys.rounds import is_open
 from evaluations.surveys.sheets import Sheet, mark_of, new_key, read_sheet
 from programmes.models import ContentItem
 
-# Who listens, for children and for adults: rows of the list of support, by their short names.
+# Whom to talk to, for children and for adults: rows of the list of support, by slug.
 FOR_PUPILS = ("bris", "sjalvmordslinjen", "sos-alarm")
 FOR_ADULTS = ("kvinnofridslinjen", "stodlinjen-for-man", "bris-for-vuxna", "sjalvmordslinjen", "sos-alarm")
 ADULTS = ("staff", "parents")
@@ -37,7 +40,7 @@ ADULTS = ("staff", "parents")
 @login_not_required
 @require_safe
 def enter(request: HttpRequest) -> HttpResponse:
-    """Where the code is written; ``kod`` is what somebody wrote."""
+    """Where the code is typed; ``kod`` is what somebody has typed."""
     written = request.GET.get("kod", "")
     language = _language(request)
     if code := as_code(written):
@@ -52,7 +55,8 @@ def enter(request: HttpRequest) -> HttpResponse:
 @csrf_exempt
 @GET_OR_POST
 def answer(request: HttpRequest, code: str) -> HttpResponse:
-    """The sheet of an open round, and its thanks. A code that opens nothing gives one page, whatever the reason."""
+    """The sheet of an open round, and the thanks for it. A code that opens nothing gives the same page whatever the
+    reason."""
     language = _language(request)
     if request.method == "POST":
         return _sent(request, language, code)
@@ -70,7 +74,7 @@ def _sent(request: HttpRequest, language: Language, code: str) -> HttpResponse:
         return _page("wait", language, {}, status=429)
     found = _open_round(code)
     if found is None:
-        # Who has the page with its key has not guessed: the round was closed meanwhile.
+        # Whoever has a page with its key has not guessed: the round was closed meanwhile.
         return _page("closed", language, {"is_unsaved": True}) if mark else _refused(request, language, code)
     sheet = read_sheet(found.wave.audience, request.POST)
     if mark is None:
@@ -84,7 +88,7 @@ def _sent(request: HttpRequest, language: Language, code: str) -> HttpResponse:
 
 
 def _mark(request: HttpRequest, code: str) -> str | None:
-    """What tells the page's sheet from others; None when its key was not made for the code here, or is too old."""
+    """The mark of the page's key; None when it was not made here for the code, or is too old."""
     try:
         return mark_of(request.POST.get("nyckel", ""), as_code(code))
     except signing.BadSignature:
@@ -98,7 +102,7 @@ def _open_round(code: str) -> SurveyRound | None:
 
 
 def _refused(request: HttpRequest, language: Language, written: str) -> HttpResponse:
-    """What was written opens nothing, whatever the reason; who tries on and on has to wait."""
+    """The page for a code that opens nothing, whatever the reason. Whoever keeps trying has to wait."""
     if has_guessed_too_often(request):
         return _page("wait", language, {}, status=429)
     count_wrong(request)
@@ -166,7 +170,7 @@ def _page(name: str, language: Language, context: dict[str, Any], status: int = 
 
 
 def _private(response: HttpResponse) -> HttpResponse:
-    """Nothing on the way keeps the page, and where it leads learns nothing of it."""
+    """Keep the page out of every cache, and its address from the pages that it links to."""
     response["Cache-Control"] = "no-store"
     response["Referrer-Policy"] = "no-referrer"
     response["X-Robots-Tag"] = "noindex"

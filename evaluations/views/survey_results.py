@@ -1,4 +1,4 @@
-"""What surveys show: for the centre by school, for a school its own, for partners the whole; and the same as CSV."""
+"""Survey results: all schools for the centre, its own for a school, the whole for partners; and the same as CSV."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ Audience = SurveyWave.Audience
 
 @dataclass
 class Asking:
-    """Whose results somebody asks for, among those that are theirs to see."""
+    """Whose results the reader asks for, among those they may see."""
 
     selection: Selection
     audience: SurveyWave.Audience
@@ -57,7 +57,7 @@ class Asking:
 
     @property
     def has_choice(self) -> bool:
-        """Whether there are several schools, or one and all, to choose between."""
+        """Whether there is more than one choice of whose results to see."""
         return len(self.schools) + self.sees_whole > 1
 
     @property
@@ -70,7 +70,7 @@ class Asking:
 
     @property
     def audiences(self) -> list[tuple[SurveyWave.Audience, str]]:
-        """Those that the programme's year asks, with their addresses."""
+        """The audiences that the programme's year asks, with their addresses."""
         asked = set(
             SurveyWave.objects.filter(programme_year=self.selection.programme_year, rounds__isnull=False).values_list(
                 "audience", flat=True
@@ -104,7 +104,7 @@ def results(request: SignedInRequest) -> HttpResponse:
 
 @require_safe
 def export(request: SignedInRequest) -> HttpResponse:
-    """The table that ``tabell`` names, exactly as it is shown; the scales' unless it is said."""
+    """The table that ``tabell`` names, exactly as it is shown; without it, the scales' table."""
     today = timezone.localdate()
     asking = _asking(request, today)
     found = results_of(asking.selection.programme_year, asking.audience) if asking else None
@@ -128,12 +128,12 @@ def _place(asking: Asking) -> str:
 
 
 def _has_too_few_schools(asking: Asking, found: Results) -> bool:
-    """For partners: the whole of few schools would tell of a single one."""
+    """For partners: whether there are so few schools that the whole would tell of a single one."""
     return asking.selection.totals_only and asking.school is None and found.fewest_schools() < FEWEST_SCHOOLS
 
 
 def _tables(asking: Asking, found: Results) -> list[Table]:
-    """All that this reader may see, in the page's order."""
+    """Every table that this reader may see, in the page's order."""
     if not found.has_any or _has_too_few_schools(asking, found):
         return []
     if asking.school:
@@ -146,7 +146,7 @@ def _tables(asking: Asking, found: Results) -> list[Table]:
 
 
 def _asking(request: SignedInRequest, today: dt.date) -> Asking | None:
-    """What the address asks for; None before any year is open. Someone else's school does not exist."""
+    """What the address asks for; None before any year is open. Another's school is a 404."""
     if not sees_surveys(request.user, today):
         raise PermissionDenied
     totals_only = sees_totals_only(request.user, today)

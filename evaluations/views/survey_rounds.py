@@ -40,7 +40,7 @@ Audience, When = SurveyWave.Audience, SurveyWave.When
 
 @dataclass
 class GroupRounds:
-    """A group's rounds of one audience, as the school's page shows them; None where none is planned."""
+    """A group's rounds for one audience, for the school's page; None where none is planned."""
 
     group: Group
     before: dict[str, Any] | None = None
@@ -57,7 +57,7 @@ class AudiencePart:
 
     @property
     def small(self) -> list[Group]:
-        """Groups whose own answers are never shown."""
+        """Groups so small that their own answers are never shown."""
         return [group for group in self.groups if is_small(group)]
 
     @property
@@ -71,7 +71,7 @@ class AudiencePart:
 
 @require_safe
 def index(request: SignedInRequest) -> HttpResponse:
-    """Where the surveys stand: every school's for the centre, own schools for those who have a role there."""
+    """How far the surveys have come: at every school for the centre, else at one's own schools."""
     today = timezone.localdate()
     if not sees_surveys(request.user, today):
         raise PermissionDenied
@@ -79,7 +79,7 @@ def index(request: SignedInRequest) -> HttpResponse:
     if not schools and sees_totals_only(request.user, today):
         return redirect("surveys:results")
     sees_all = sees_everything(request.user, today)
-    # The centre ends the surveys here, of however many schools.
+    # The centre ends the surveys here, whatever the number of schools.
     if len(schools) == 1 and not sees_all:
         return redirect("surveys:school", schools[0].slug)
     selection = selected(request.GET, today)
@@ -131,7 +131,7 @@ def _response(rounds: list[SurveyRound]) -> dict[str, int]:
 
 @GET_OR_POST
 def school_surveys(request: SignedInRequest, slug: str) -> HttpResponse:
-    """A school's surveys of a school year, and planning them."""
+    """A school's surveys in a school year, and planning them."""
     today, now = timezone.localdate(), timezone.now()
     school = visible_school(request, slug, today)
     may_run = user_can_run_surveys(request.user, school, today)
@@ -200,7 +200,7 @@ def _shown(one: SurveyRound, weeks: dict[int, Weeks], now: dt.datetime) -> dict[
 def _plan(
     request: SignedInRequest, school: School, parts: list[tuple[Participation, list[AudiencePart]]]
 ) -> HttpResponse:
-    """Plan what the form says; an audience that the programme has not at the school is none of its choices."""
+    """Plan what the form says; only audiences that the programme has at the school can be chosen."""
     found = next((pair for pair in parts if str(pair[0].pk) == request.POST.get("deltagande")), None)
     wanted = request.POST.getlist("svarande")
     possible = {str(part.audience) for part in found[1]} if found else set()
@@ -222,7 +222,7 @@ def _plan(
 @never_cache
 @require_safe
 def round_page(request: SignedInRequest, slug: str, pk: int) -> HttpResponse:
-    """The page to project: the code, what is left of the hour, and how many have answered."""
+    """The page to project: the code, the time left, and how many have answered."""
     one, now = _own_round(request, slug, pk), timezone.now()
     opened = is_open(one, now)
     seconds = int((one.open_until - now).total_seconds()) if opened and one.open_until else 0
@@ -252,7 +252,7 @@ def _picture(address: str) -> str:
 @never_cache
 @require_safe
 def count(request: SignedInRequest, slug: str, pk: int) -> HttpResponse:
-    """What changes while the page is projected: a count, nothing of what was answered."""
+    """The number of answers, which changes while the page is projected; nothing about what was answered."""
     one = _own_round(request, slug, pk)
     return JsonResponse({"answered": one.answered, "open": is_open(one, timezone.now())})
 
@@ -277,7 +277,7 @@ def close(request: SignedInRequest, slug: str, pk: int) -> HttpResponse:
 
 @require_POST
 def end(request: SignedInRequest, pk: int) -> HttpResponse:
-    """End a survey at every school, and show its results."""
+    """End a survey at every school, and publish its results."""
     if not user_can_end_surveys(request.user, timezone.localdate()):
         raise Http404
     wave = get_object_or_404(
@@ -296,7 +296,7 @@ def end(request: SignedInRequest, pk: int) -> HttpResponse:
 
 
 def _own_round(request: SignedInRequest, slug: str, pk: int) -> SurveyRound:
-    """The round, for those who may run it; it does not exist for others."""
+    """The round, if the user may run it; otherwise 404."""
     one: SurveyRound = get_object_or_404(SurveyRound.objects.with_names(), pk=pk, group__school__slug=slug)
     if not user_can_run_surveys(request.user, one.group.school, timezone.localdate()):
         raise Http404

@@ -1,4 +1,4 @@
-"""The rows of the content: each made once by its form, and never changed over what somebody else has written."""
+"""Writing rows of the content: a form makes its row once, and nobody's change overwrites another's."""
 
 from __future__ import annotations
 
@@ -30,15 +30,15 @@ from programmes.models import (
 Named = TypeVar("Named", Concept, Encounter, Scenario)
 Made = TypeVar("Made", Concept, ContentItem, Encounter, Scenario)
 Changed = TypeVar("Changed", Concept, ContentItem, ContentSection, Encounter, Programme, Scenario)
-# What stands at the same place in an address as a row's short name.
+# Fixed paths at the same place in an address as a row's slug.
 _ADDRESSES = {"nytt", "ny-rad", "utskrift"}
 
 
 @transaction.atomic
 def add_row(*, row: Named, said: Mapping[str, Any], key: uuid.UUID, by: User, now: dt.datetime) -> Named:
-    """Keep a new row that its form has filled in and checked, under a short name of its own.
+    """Save a new row that its form has filled in and checked, with a slug of its own.
 
-    The same key and content again gives the one that was made. Raises ``ValidationError`` for other content.
+    The same key and content again gives the row that was made first. Raises ``ValidationError`` for other content.
     """
     row.slug = _slug(type(row)._default_manager, row)
     return _made_once(row, said, key, by, now)[0]
@@ -46,14 +46,15 @@ def add_row(*, row: Named, said: Mapping[str, Any], key: uuid.UUID, by: User, no
 
 @transaction.atomic
 def change_row(*, row: Changed, version: int, by: User, now: dt.datetime) -> Changed:
-    """Keep a row as its form has changed and checked it. Raises ``ChangedMeanwhile`` when somebody was quicker."""
+    """Save a row as its form has changed and checked it. Raises ``ChangedMeanwhile`` when somebody else changed it
+    first."""
     save_unless_changed(row, version=version, by=by, now=now)
     return row
 
 
 @transaction.atomic
 def add_item(*, row: ContentItem, said: Mapping[str, Any], key: uuid.UUID, by: User, now: dt.datetime) -> ContentItem:
-    """Keep a section's new row, which comes last; otherwise as ``add_row``."""
+    """Save a section's new row, as its last; otherwise as ``add_row``."""
     row.slug, row.position = _slug(row.section.items, row), _last_place(row.section)
     item, is_new = _made_once(row, said, key, by, now)
     if is_new:
@@ -63,7 +64,7 @@ def add_item(*, row: ContentItem, said: Mapping[str, Any], key: uuid.UUID, by: U
 
 @transaction.atomic
 def change_item(*, row: ContentItem, version: int, by: User, now: dt.datetime) -> ContentItem:
-    """Keep a section's row as it is changed; its former file is thrown away. Otherwise as ``change_row``."""
+    """Save a section's changed row, and remove the file that it had before; otherwise as ``change_row``."""
     former = ContentItem.objects.get(pk=row.pk).file
     save_unless_changed(row, version=version, by=by, now=now)
     _name_alike(row)
@@ -83,7 +84,8 @@ def remove_item(*, item: ContentItem, by: User) -> None:
 
 @transaction.atomic
 def say_checked(*, item: ContentItem, by: User, now: dt.datetime) -> None:
-    """Somebody has made sure today that a row is right, however it stands; a form that was open is told."""
+    """Note that somebody has made sure today that a row is right. The version is raised, so that open forms are
+    told."""
     said = {"checked_on": timezone.localdate(now), "changed_by": by, "changed_at": now}
     ContentItem.objects.filter(pk=item.pk).update(version=F("version") + 1, **said)
 
@@ -99,7 +101,7 @@ def _made_once(row: Made, said: Mapping[str, Any], key: uuid.UUID, by: User, now
 
 
 def _slug(among: Any, row: models.Model) -> str:
-    """A short name, made of what the row is called, that none among the others has."""
+    """A slug from what the row is called, that no other row has."""
     return free_slug(among, str(row), otherwise="rad", longest=60, reserved=_ADDRESSES)
 
 
@@ -112,7 +114,7 @@ def _size(value: Any) -> int | None:
 
 
 def _name_alike(item: ContentItem) -> None:
-    """The strategic areas and the political problems that measures are tied to are called what their rows say."""
+    """Give the strategic area or political problem that measures are tied to the name that its row now has."""
     if item.section.slug == "strategiska-omraden" and item.heading:
         StrategicArea.objects.filter(slug=item.slug).update(name=item.heading[:120])
     elif item.section.slug == "politiska-plattformen" and item.text:

@@ -60,8 +60,10 @@ def change_finding(
     by: User,
     now: dt.datetime,
 ) -> SituationFinding:
-    """Write a finding anew; without a new file the former stays. Raises ``ChangedMeanwhile`` when somebody was
-    quicker, and ``ValidationError`` as ``add_finding`` does."""
+    """Change a finding; without a new file it keeps the one it has.
+
+    Raises ``ChangedMeanwhile`` when somebody else changed it first, and ``ValidationError`` as ``add_finding`` does.
+    """
     finding.found_on, finding.title, finding.text = found_on, title, text
     finding.full_clean()
     save_unless_changed(finding, version=version, by=by, now=now)
@@ -81,7 +83,7 @@ def _attach(finding: SituationFinding, file: File[bytes]) -> None:
 
 @transaction.atomic
 def add_goal(*, title: str, text: str = "", key: uuid.UUID, by: User, now: dt.datetime) -> Goal:
-    """A goal that the partners share; it is placed last."""
+    """A new goal that the partners share, placed last."""
     said = digest(title, text)
     before = known(Goal, key, said)
     if before:
@@ -94,7 +96,7 @@ def add_goal(*, title: str, text: str = "", key: uuid.UUID, by: User, now: dt.da
 
 @transaction.atomic
 def change_goal(*, goal: Goal, title: str, text: str = "", version: int, by: User, now: dt.datetime) -> Goal:
-    """Raises ``ChangedMeanwhile`` when somebody was quicker."""
+    """Raises ``ChangedMeanwhile`` when somebody else changed it first."""
     goal.title, goal.text = title, text
     goal.full_clean()
     save_unless_changed(goal, version=version, by=by, now=now)
@@ -113,7 +115,7 @@ def add_contact(
     by: User,
     now: dt.datetime,
 ) -> PartnerContact:
-    """Somebody to turn to at a partner."""
+    """A new person to contact at a partner."""
     said = digest(partner.pk, name, title, email, phone)
     before = known(PartnerContact, key, said)
     if before:
@@ -136,7 +138,7 @@ def change_contact(
     by: User,
     now: dt.datetime,
 ) -> PartnerContact:
-    """Raises ``ChangedMeanwhile`` when somebody was quicker."""
+    """Raises ``ChangedMeanwhile`` when somebody else changed it first."""
     contact.name, contact.title, contact.email, contact.phone = name, title, email, phone
     contact.full_clean()
     save_unless_changed(contact, version=version, by=by, now=now)
@@ -152,7 +154,7 @@ def remove_contact(*, contact: PartnerContact, by: User) -> None:
 def add_commitment(
     *, partner: PartnerOrganisation, text: str, key: uuid.UUID, by: User, now: dt.datetime
 ) -> Commitment:
-    """Something that a partner undertakes to do; it is placed last."""
+    """A new commitment of a partner, placed last."""
     said = digest(partner.pk, text)
     before = known(Commitment, key, said)
     if before:
@@ -165,7 +167,7 @@ def add_commitment(
 
 @transaction.atomic
 def change_commitment(*, commitment: Commitment, text: str, version: int, by: User, now: dt.datetime) -> Commitment:
-    """Raises ``ChangedMeanwhile`` when somebody was quicker."""
+    """Raises ``ChangedMeanwhile`` when somebody else changed it first."""
     commitment.text = text
     commitment.full_clean()
     save_unless_changed(commitment, version=version, by=by, now=now)
@@ -181,7 +183,7 @@ def remove_commitment(*, commitment: Commitment, by: User) -> None:
 def give_partner_membership(
     *, user: User, partner: PartnerOrganisation, starts_on: dt.date, ends_on: dt.date | None = None, by: User | None
 ) -> PartnerMembership:
-    """Somebody represents a partner from a day. Raises ``ValidationError`` if the person does so in that time."""
+    """Let somebody represent a partner from a day on. Raises ``ValidationError`` if they do so already in that time."""
     membership = PartnerMembership(user=user, partner=partner, starts_on=starts_on, ends_on=ends_on)
     membership.full_clean()
     membership.save()

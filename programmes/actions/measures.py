@@ -62,7 +62,7 @@ class MeasureEntry:
         return digest(said, links, lists)
 
     def write_to(self, measure: Measure) -> None:
-        """Give the measure's own columns their values, and check them."""
+        """Set the measure's own columns, and check them."""
         for name in OWN_COLUMNS:
             setattr(measure, name, getattr(self, name))
         if self.status != Measure.Status.STOPPED:
@@ -93,7 +93,8 @@ def add_measure(*, entry: MeasureEntry, key: uuid.UUID, by: User, now: dt.dateti
 
 @transaction.atomic
 def change_measure(*, measure: Measure, entry: MeasureEntry, version: int, by: User, now: dt.datetime) -> Measure:
-    """Write a measure anew. Raises ``ValidationError`` by field, and ``ChangedMeanwhile`` when somebody was quicker."""
+    """Change a measure. Raises ``ValidationError`` by field, and ``ChangedMeanwhile`` when somebody else changed it
+    first."""
     former = list(measure.owners.all())
     _check_owners(entry.owners, former=former, by=by, today=timezone.localdate(now))
     entry.write_to(measure)
@@ -116,10 +117,10 @@ def follow_up(
     by: User,
     now: dt.datetime,
 ) -> FollowUp:
-    """Say what was seen, how the measure stands now and when it is followed up next.
+    """Record a follow-up: what was seen, how the measure stands now, and when it is to be followed up next.
 
-    The same key and content again gives the same. Raises ``ValidationError`` by field, and ``ChangedMeanwhile`` when
-    somebody has changed the measure since.
+    The same key and content again gives the same follow-up. Raises ``ValidationError`` by field, and
+    ``ChangedMeanwhile`` when somebody has changed the measure since.
     """
     said = digest(measure.pk, str(on), note, status, stop_reason, str(next_follow_up))
     before = known(FollowUp, key, said)
@@ -147,7 +148,8 @@ def _check_days(on: dt.date, next_follow_up: dt.date | None, today: dt.date) -> 
 def _check_owners(
     owners: Sequence[PartnerOrganisation], *, former: Sequence[PartnerOrganisation], by: User, today: dt.date
 ) -> None:
-    """At least one partner; a representative keeps the own partner, and takes no other one away."""
+    """A measure needs a partner. A partner's representative must keep the own partner on it, and cannot remove
+    another."""
     if not owners:
         raise ValidationError({"owners": _("Choose at least one partner.")})
     if manages_cooperation(by, today):

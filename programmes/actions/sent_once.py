@@ -1,4 +1,4 @@
-"""A form that makes something and is sent twice makes it once; a change that another was quicker with is refused."""
+"""Forms are saved once even if they are sent twice, and a change is refused if somebody else changed the row first."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ Made = TypeVar("Made", bound=SentOnce)
 
 
 class SentWithOtherContent(ValidationError):  # noqa: N818 - reads as what happened
-    """The form's key has made a row before, of other content."""
+    """The form's key has already made a row, with other content."""
 
     def __init__(self) -> None:
         super().__init__(_("This form has already been sent with other content. Open the page again."))
@@ -34,7 +34,7 @@ def digest(*said: object) -> str:
 
 
 def known(model: type[Made], key: uuid.UUID, content_digest: str) -> Made | None:
-    """The row that the key has made before. Raises ``SentWithOtherContent``."""
+    """The row that the key has already made, if any. Raises ``SentWithOtherContent``."""
     found = model._default_manager.filter(key=key).first()
     if found and found.content_digest != content_digest:
         raise SentWithOtherContent
@@ -42,7 +42,7 @@ def known(model: type[Made], key: uuid.UUID, content_digest: str) -> Made | None
 
 
 def keep(row: Made) -> tuple[Made, bool]:
-    """Write a checked row; of the same form sent twice at once, one is written. Says whether it was this one."""
+    """Save a checked row; of the same form sent twice at once, one is saved. Says whether it was this one."""
     try:
         with transaction.atomic():
             row.save(force_insert=True)
@@ -55,7 +55,7 @@ def keep(row: Made) -> tuple[Made, bool]:
 
 
 def save_unless_changed(row: Versioned, *, version: int, by: User, now: dt.datetime) -> None:
-    """Save a checked row that still has its version. Raises ``ChangedMeanwhile`` if it has not."""
+    """Save a checked row if its version is still the given one. Raises ``ChangedMeanwhile`` otherwise."""
     still: models.QuerySet[Any] = type(row)._default_manager.filter(pk=row.pk, version=version)
     if still.update(version=F("version") + 1) != 1:
         raise ChangedMeanwhile

@@ -1,4 +1,4 @@
-"""What changes a session topic's content."""
+"""Changing a session topic's content."""
 
 from __future__ import annotations
 
@@ -30,9 +30,9 @@ def change_topic(
     news: str = "",
     withdraw: bool = False,
 ) -> SessionTopic:
-    """Write what stands about a topic, and give it a new file or none, all or nothing.
+    """Save everything about a topic, its file too, all or nothing.
 
-    Raises ``ChangedMeanwhile`` when somebody was quicker, and ``ValidationError`` as the parts of it do.
+    Raises ``ChangedMeanwhile`` when somebody else changed it first, and ``ValidationError`` as the functions below do.
     """
     save_unless_changed(topic, version=version, by=by, now=now)
     describe_topic(topic=topic, title=title, aim=aim, preparation=preparation, parts=parts, by=by)
@@ -47,7 +47,7 @@ def change_topic(
 def describe_topic(
     *, topic: SessionTopic, aim: str, preparation: str, parts: Sequence[str], by: User, title: str | None = None
 ) -> None:
-    """Write a topic's title, aim, what staff prepare, and its parts in order. Raises ``ValidationError``."""
+    """Save a topic's title, aim, preparation for staff, and its parts in order. Raises ``ValidationError``."""
     topic.title = title or topic.title
     topic.aim = aim
     topic.preparation = preparation
@@ -60,8 +60,8 @@ def describe_topic(
 def attach_material(
     *, topic: SessionTopic, name: str, content: File[bytes], by: User, now: dt.datetime, news: str = ""
 ) -> MaterialVersion:
-    """Give a topic its file. The former one stays as an earlier version. Raises ``ValidationError`` for a wrong type
-    or size."""
+    """Give a topic a file; the former one is kept as an earlier version. Raises ``ValidationError`` for a wrong type or
+    size."""
     content.name = name
     check_material(content)
     last = topic.versions.first()
@@ -78,18 +78,18 @@ def attach_material(
 
 @transaction.atomic
 def withdraw_material(*, topic: SessionTopic, by: User) -> None:
-    """Leave a topic without a file in force; the versions that there have been stay."""
+    """Leave a topic without a current file; earlier versions are kept."""
     topic.material = ""
     topic.save(update_fields=["material"])
 
 
 def _write_parts(topic: SessionTopic, titles: Sequence[str]) -> None:
-    """A part keeps its row when it moves or its title changes, since logs point at it; so does one that the topic has
-    no more."""
+    """Save the parts. A part keeps its row when it is moved or renamed, and even when it is removed, since logs point
+    at it."""
     known = list(topic.parts.all())
     parts = parts_called(titles, known)
     TopicPart.objects.filter(pk__in=[part.pk for part in known if part not in parts]).update(topic=None)
-    # No two have the same place meanwhile.
+    # Their positions are unique, so they are moved out of the way first.
     topic.parts.update(position=F("position") + len(titles) + len(known))
     for position, (title, part) in enumerate(zip(titles, parts, strict=True), 1):
         written = part or TopicPart(topic=topic)
@@ -99,8 +99,8 @@ def _write_parts(topic: SessionTopic, titles: Sequence[str]) -> None:
 
 
 def parts_called(titles: Sequence[str], known: Sequence[TopicPart]) -> list[TopicPart | None]:
-    """The part that each title is, of those in their order: the one that is called so already, else one in the same
-    place whose own title is gone, which has been renamed."""
+    """The existing part for each new title, in order: the one with that title, or else the one in the same place whose
+    title is gone, which is taken to have been renamed."""
     left, called = list(known), []
     for title in titles:
         part = next((one for one in left if one.title == title), None)

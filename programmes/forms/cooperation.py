@@ -29,7 +29,7 @@ NOTHING_PERSONAL = _("Write nothing that can be tied to a person. The text can b
 
 
 class MeasureForm(RowForm):
-    """A measure: what, who, why, when, and how it stands."""
+    """A measure: what is done, by whom, why, when, and how it stands."""
 
     class Meta:
         model = Measure
@@ -75,7 +75,7 @@ class MeasureForm(RowForm):
 
 
 class FollowUpForm(SentOnceForm):
-    """What was seen, how the measure stands now, and when it is followed up next."""
+    """A follow-up: what was seen, how the measure stands now, and when it is to be followed up next."""
 
     on = forms.DateField(label=_("Day of the follow-up"), widget=DayInput)
     note = forms.CharField(
@@ -104,7 +104,8 @@ class FollowUpForm(SentOnceForm):
         status.choices = Measure.Status.choices
 
     def overtaken_by(self, current: Measure) -> list[tuple[str, str]]:
-        """Take the measure's new version, keep what was typed, and say how the measure stands now."""
+        """Take over the measure's new version, keep what was typed, and give how the measure stands now where it
+        differs."""
         data: Any = QueryDict(mutable=True)
         data.update(self.data)
         data["version"] = str(current.version)
@@ -156,7 +157,7 @@ class CommitmentForm(RowForm):
 
 
 class BoardForm(forms.Form):
-    """What the board of measures shows, from its address; anything else counts as nothing chosen."""
+    """The choices on the board of measures, from its address; anything invalid counts as not chosen."""
 
     AREA, PARTNER = "omrade", "part"
 

@@ -1,4 +1,4 @@
-"""Forms that make a row, which a hidden key makes once; and how what an action refuses is shown in a form."""
+"""Forms with a hidden key, so that each makes its row once; and showing in a form what an action refused."""
 
 from __future__ import annotations
 
@@ -13,7 +13,8 @@ from programmes.actions.sent_once import SentWithOtherContent
 
 
 class SentOnceForm(forms.Form):
-    """A form that makes a row: its hidden key makes one however often it is sent. Sent without, it is another form."""
+    """A form that makes a row: its hidden key makes only one, however often it is sent. Sent without a key it counts as
+    new."""
 
     key = forms.UUIDField(widget=forms.HiddenInput, initial=uuid.uuid4, required=False)
 
@@ -21,16 +22,16 @@ class SentOnceForm(forms.Form):
         return self.cleaned_data["key"] or uuid.uuid4()
 
     def become_another(self) -> None:
-        """Take a key of its own: saved again, the form makes one more."""
+        """Take a new key, so that saving again makes another row."""
         data: Any = self.data
         self.data = data = data.copy()
         data[self.add_prefix("key")] = str(uuid.uuid4())
 
 
 def refuse(form: forms.BaseForm, refused: ValidationError) -> None:
-    """Show what an action refused: each error at its field, what belongs to no field of the form first.
+    """Show what an action refused: each error at its field, and those of no field first.
 
-    A form that was sent before with other content comes back as another form.
+    A form that was sent before with other content gets a new key.
     """
     if isinstance(refused, SentWithOtherContent) and isinstance(form, SentOnceForm):
         form.become_another()

@@ -15,14 +15,14 @@ from programmes.forms.keys import SentOnceForm
 
 
 class VersionedForm(forms.BaseForm):
-    """A form of a row that somebody else may have changed since it was opened: it says so by ``version``."""
+    """A form for a row that somebody else may have changed since it was opened; it carries the row's ``version``."""
 
     def as_saved(self, current: Any) -> forms.BaseForm:
-        """The form as it opens on the row as it stands now."""
+        """The form as it would open on the row as it is now."""
         raise NotImplementedError
 
     def overtaken_by(self, current: Any) -> list[tuple[str, str]]:
-        """Take the row's new version, keep what was typed, and give what is saved now where it differs."""
+        """Take over the row's new version, keep what was typed, and give what is saved now where it differs."""
         data: Any = QueryDict(mutable=True)
         data.update(self.data)
         data["version"] = str(current.version)
@@ -55,14 +55,14 @@ class RowForm(SentOnceForm, VersionedForm, forms.ModelForm):
             self.fields["version"].initial = self.instance.version
 
     def said(self) -> dict[str, Any]:
-        """What was filled in, without the key and the version."""
+        """What was filled in, without key and version."""
         return {name: value for name, value in self.cleaned_data.items() if name not in ("key", "version")}
 
     def as_saved(self, current: models.Model) -> forms.BaseForm:
         return type(self)(instance=current)
 
     def _get_validation_exclusions(self) -> set[str]:
-        """Of a form that has made its row already, the row is not asked again: by its key it is known whether it says
+        """Skip validating the row when the key has made it already: then only ``known`` decides whether the content is
         the same."""
         left_out: set[str] = super()._get_validation_exclusions()  # type: ignore[misc]
         key = self.cleaned_data.get("key")
@@ -72,12 +72,12 @@ class RowForm(SentOnceForm, VersionedForm, forms.ModelForm):
 
 
 def _plain(value: Any) -> Any:
-    """A text without the line endings that a browser gives it."""
+    """A text without the line endings that browsers send."""
     return "\n".join(value.splitlines()) if isinstance(value, str) else value
 
 
 def _in_words(field: forms.Field, value: Any) -> str:
-    """A field's value as the page says it."""
+    """A field's value as the page shows it."""
     if isinstance(field, forms.ModelMultipleChoiceField):
         return ", ".join(str(row) for row in value or ()) or "–"
     if isinstance(field, forms.ModelChoiceField):

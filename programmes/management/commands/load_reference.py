@@ -1,4 +1,4 @@
-"""``manage.py load_reference``: load the reference content; run again, it changes only what nobody has edited."""
+"""``manage.py load_reference``: load the reference content. Run again, it changes only what nobody has edited."""
 
 from __future__ import annotations
 
