@@ -1,4 +1,4 @@
-"""Saved reports: the last one to compare with, what has been corrected since, and all of it as sheets."""
+"""Saved reports: the last one to compare with, and all of it as sheets."""
 
 from __future__ import annotations
 
@@ -6,28 +6,19 @@ import dataclasses
 import datetime as dt
 import math
 import re
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 
-from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.spreadsheets import Sheet
-from evaluations import series
-from evaluations.cells import LONGEST_NAME, Table, sheet_of
+from evaluations.cells import LONGEST_NAME, sheet_of
 from evaluations.changes import Earlier
-from evaluations.counting import FORMULAS
-from evaluations.dashboard import all_figures
-from evaluations.figures import Figure
 from evaluations.freezing import board_content
 from evaluations.frozen import Content, ProgrammePart, UnknownFormat, read_back
 from evaluations.models import SavedReport
 from evaluations.selection import Selection
-from evaluations.sums import summary_of_all
-from evaluations.tables import occasion_kind_table, series_table, since_table, training_table
-from schools.models import District, PlannedSession, ProgrammeYear
-from sessions_log.models import LogRevision, SessionLog
+from evaluations.since_saved import since_saved
+from evaluations.tables import since_table
 
 # The characters of a line of the leadership's words on paper.
 LINE = 80
@@ -72,108 +63,6 @@ def _part_of(report: SavedReport | None) -> tuple[SavedReport | None, ProgrammeP
         return (report, read_back(report.content).board) if report else (None, None)
     except UnknownFormat:
         return None, None
-
-
-def _series_now(selection: Selection) -> Table:
-    return series_table(series.series_of(selection) or series.Series(selection, [], 0))
-
-
-# What is told without logs, and may be told after a report was saved: occasions, who came, and groups of pupil mentors.
-TOLD_LATER: Mapping[str, Callable[[Selection], Table]] = {
-    "utbildade": lambda selection: training_table(series.trained(selection), selection),
-    "tillfallen": lambda selection: occasion_kind_table(series.held_by_kind(selection)),
-    "mvp": _series_now,
-}
-
-
-@dataclass(frozen=True)
-class Differing:
-    """A figure of a report that would be another today."""
-
-    programme: str
-    then: Figure
-    now: Figure
-
-
-@dataclass(frozen=True)
-class Since:
-    """What has happened to a report's day since it was saved.
-
-    ``tables`` are the titles of tables of what no log tells that would have other numbers. ``corrections`` are changed,
-    removed and restored logs, ``after_closing`` those of them that were made when the school year had been closed;
-    ``late`` are logs that came later.
-    """
-
-    figures: list[Differing]
-    tables: list[str]
-    corrections: int
-    after_closing: int
-    late: int
-    is_counted_otherwise: bool
-
-
-def since_saved(report: SavedReport, content: Content) -> Since | None:
-    """Nothing when the school year or the programmes of the report are no longer there to count."""
-    selections = _selections_of(report, content)
-    if not selections:
-        return None
-    sessions = _sessions_of(report, selections)
-    revisions = LogRevision.objects.filter(session__in=sessions, at__gt=report.made_at)
-    year = next(iter(selections.values())).year
-    return Since(
-        figures=[one for part in content.parts for one in _differing(part, selections)],
-        tables=list(_tables_that_differ(content, selections)),
-        corrections=revisions.count(),
-        after_closing=revisions.after_closing(year).count(),
-        late=SessionLog.objects.filter(session__in=sessions, logged_at__gt=report.made_at).count(),
-        is_counted_otherwise=content.formulas != FORMULAS,
-    )
-
-
-def _sessions_of(report: SavedReport, selections: Mapping[str, Selection]) -> models.QuerySet[PlannedSession]:
-    """Those that the report's figures could count."""
-    rules = [own.programme_year for own in selections.values()]
-    found = PlannedSession.objects.filter(participation__programme_year__in=rules, week_start__lte=report.as_of)
-    return found.filter(participation__school__district__slug=report.district) if report.district else found
-
-
-def _selections_of(report: SavedReport, content: Content) -> dict[str, Selection]:
-    """The report's day in each of its programmes, by the programme's slug."""
-    district = District.objects.filter(slug=report.district).first() if report.district else None
-    if report.district and district is None:
-        return {}
-    slugs = [part.slug for part in content.parts]
-    opened = ProgrammeYear.objects.filter(programme__slug__in=slugs).select_related("year", "programme")
-    of_the_year = [rules for rules in opened if rules.year.slug == report.year]
-    return {rules.programme.slug: Selection(rules, district, report.as_of, of_the_year) for rules in of_the_year}
-
-
-def _differing(part: ProgrammePart, selections: Mapping[str, Selection]) -> Iterator[Differing]:
-    if part.slug not in selections:
-        return
-    selection = selections[part.slug]
-    now = {figure.key: figure for figure in all_figures(summary_of_all(selection).totals, selection)}
-    for key, then in part.numbers.items():
-        if key in now and _numbers(then) != _numbers(now[key]):
-            yield Differing(part.programme, then, now[key])
-
-
-def _numbers(figure: Figure) -> tuple[int, int, int]:
-    return figure.numerator, figure.denominator, figure.unknown
-
-
-def _tables_that_differ(content: Content, selections: Mapping[str, Selection]) -> Iterator[str]:
-    whole = next(iter(selections.values()))
-    for part, table in content.all_tables():
-        own = selections.get(part.slug) if part else whole
-        if own and table.name in TOLD_LATER and _sums_of(table) != _sums_of(TOLD_LATER[table.name](own)):
-            yield table.title
-
-
-def _sums_of(table: Table) -> list[int]:
-    """The numbers of the table's last row, of all rows where there is none, whatever its rows are called by now."""
-    rows = [table.total] if table.total else table.rows
-    return sorted(cell.value for row in rows for cell in row if isinstance(cell.value, int) and cell.value)
 
 
 def sheets_of(content: Content) -> list[Sheet]:

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from evaluations.cells import Cell, Column, Row, Table, text_column
 
 if TYPE_CHECKING:
-    from evaluations.reports import Differing, Since
+    from evaluations.since_saved import Differing, Since
 
 
 def since_table(since: Since, *, of_several: bool) -> Table:

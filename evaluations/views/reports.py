@@ -14,7 +14,8 @@ from evaluations.cells import sheet_of
 from evaluations.frozen import Content, read_back, without_schools
 from evaluations.models import SavedReport
 from evaluations.policies import FEWEST_SCHOOLS, sees_totals_only, user_can_make_reports, user_can_withdraw_reports
-from evaluations.reports import about, about_report, lines_of, sheets_of, since_saved, since_sheets
+from evaluations.reports import about, about_report, lines_of, sheets_of, since_sheets
+from evaluations.since_saved import since_saved
 from evaluations.views.access import for_partners_too
 from evaluations.views.export import csv_answer
 from programmes.pdf import pdf_answer

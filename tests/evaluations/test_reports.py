@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 import io
 import json
@@ -25,15 +26,18 @@ from evaluations.figures import Figure
 from evaluations.freezing import year_content
 from evaluations.frozen import FORMAT, UnknownFormat, fingerprint, read_back, to_json, without_schools
 from evaluations.models import SavedReport
-from evaluations.reports import content_now, sheets_of, since_last_report, since_saved
+from evaluations.reports import content_now, sheets_of, since_last_report
 from evaluations.selection import Selection, selected
+from evaluations.since_saved import since_saved
 from programmes import pdf
 from programmes.actions.cooperation import give_partner_membership
 from programmes.models import PartnerOrganisation, Programme
 from schools.actions.places import add_school, district_named
 from schools.actions.plans import open_programme_year
 from schools.models import OccasionKind
-from sessions_log.actions import remove_log
+from sessions_log.actions import change_log, remove_log
+from sessions_log.entries import entry_of
+from sessions_log.models import SessionLog
 from tests.conftest import account
 from tests.content import the_reference_content
 from tests.evaluations.conftest import TODAY, due, log
@@ -148,6 +152,31 @@ def since_in_workbook(client: Client, report: SavedReport) -> list[tuple]:
     assert header[-1] == "Jämfört"
     assert [row[-1] for row in rows] == [TODAY.isoformat()] * len(rows)
     return [row[:7] for row in rows]
+
+
+def test_a_report_tells_of_tables_that_differ_though_no_figure_does(centre: SimpleNamespace, plans, maria_in) -> None:
+    lost = plans.lindang.sessions.get(outcome="not_held").log
+    staff = next(one.log for one in plans.held if one.group.kind == "staff" and one.log.held_on == dt.date(2026, 10, 2))
+    report = saved(centre)
+    assert told_since(report) == []
+
+    corrected(lost, centre, reason="no_room")
+    assert told_since(report) == ["Orsaker"]
+    # Some days earlier in its week it is in another month, and changes no figure.
+    corrected(staff, centre, held_on=dt.date(2026, 9, 30))
+    assert told_since(report) == ["Månad för månad", "Orsaker"]
+    assert "andra siffror i dag: Månad för månad, Orsaker." in text_of(maria_in.get(report.get_absolute_url()))
+
+
+def told_since(report: SavedReport) -> list[str]:
+    since = since_saved(report, read_back(report.content))
+    assert since and not since.figures
+    return since.tables
+
+
+def corrected(log: SessionLog, centre: SimpleNamespace, **said: object) -> None:
+    entry = dataclasses.replace(entry_of(log), **said)  # type: ignore[arg-type]
+    change_log(log=log, entry=entry, by=centre.samira, now=at(TODAY), reason="Fel i loggen")
 
 
 def test_corrections_after_closing_are_told_apart(centre: SimpleNamespace, plans) -> None:
@@ -540,7 +569,7 @@ def test_what_is_told_later_of_a_training_is_no_correction_of_a_log_and_is_said(
 
     text = text_of(maria_in.get(report.get_absolute_url()))
     titles = "Utbildade per organisation, Utbildningar, träffar och handledning"
-    assert f"att de här tabellerna skulle ha andra siffror i dag: {titles}." in text
+    assert f"så de här tabellerna skulle ha andra siffror i dag: {titles}." in text
     assert "Inget har rättats" not in text and shown_by(maria_in, report) == before
     answer = maria_in.get(reverse("evaluations:report-workbook", args=[report.uuid]))
     sheet = load_workbook(io.BytesIO(answer.content))["Sedan rapporten sparades"]
