@@ -1,4 +1,4 @@
-"""PDF from a page's own HTML, by WeasyPrint. It is imported when needed: it wants the system's Pango."""
+"""Makes PDF from a page's own HTML with WeasyPrint, imported only when needed since it requires the system's Pango."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ class NoPdf(Exception):  # noqa: N818 - said of the machine: it makes no PDF
 
 
 def make_pdf(template: str, context: dict[str, Any], *sheets: str) -> bytes:
-    """A tagged PDF, A4, by PDF/UA: with its language and its title. ``sheets`` are stylesheets beside print.css.
+    """A tagged PDF (PDF/UA), A4, with language and title. ``sheets`` are stylesheets in addition to print.css.
 
     Raises ``NoPdf`` where the system lacks Pango.
     """
@@ -36,7 +36,7 @@ def make_pdf(template: str, context: dict[str, Any], *sheets: str) -> bytes:
 def pdf_answer(
     request: HttpRequest, template: str, context: dict[str, Any], name: str, *sheets: str
 ) -> HttpResponse | None:
-    """The PDF to download, or nothing and a message that says what the machine lacks."""
+    """The PDF as a download; None, with a message about what the machine lacks, when it cannot be made."""
     try:
         content = make_pdf(template, context, *sheets)
     except NoPdf:

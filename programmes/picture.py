@@ -1,6 +1,6 @@
-"""Draws who meets what: boxes in lanes along a railway line, from pre-school to upper secondary school.
+"""Draws who meets what, as boxes in lanes along a railway line from pre-school to upper secondary school.
 
-Pure: encounters in, places out. Lengths are in the picture's own units, which are pixels at its full width.
+Pure: encounters in, positions out. The unit of length is a pixel at the picture's full width.
 """
 
 from __future__ import annotations
@@ -12,11 +12,11 @@ from dataclasses import dataclass, field
 from programmes.models import Encounter, Stage
 
 WIDTH, LEFT, TOP = 1180, 20, 100
-# Where each stage stands on the line: pre-school and upper secondary have room for a word of their own.
+# Each stage's position on the line; pre-school and upper secondary have room for a word.
 STOPS = {stage: 331 + 72 * (stage - 1) for stage in Stage} | {Stage.PRESCHOOL: 206, Stage.UPPER_SECONDARY: 1092}
 _HALF = dict.fromkeys(Stage, 32) | {Stage.PRESCHOOL: 64, Stage.UPPER_SECONDARY: 64}
 _LETTER, _LINE, _PADDING, _GAP, _ARROW = 8.2, 20, 14, 10, 36
-# No fewer letters than these stand alone when a word is divided.
+# When a word is divided, each part has at least this many letters.
 _FEWEST_LEFT = 3
 _COLOURS = {Encounter.Lane.PUPILS: "k-pupil", Encounter.Lane.STAFF: "k-staff", Encounter.Lane.PARENTS: "k-parent"}
 
@@ -63,7 +63,7 @@ class Box:
 
     @property
     def arrow(self) -> str:
-        """The path from the mentors' year to the year they meet, above the box; nothing where nobody mentors."""
+        """The path from the mentors' year to the year that they meet, above the box; empty if nobody mentors."""
         if self.encounter.mentors_stage is None:
             return ""
         start, end = STOPS[Stage(self.encounter.mentors_stage)], STOPS[Stage(self.encounter.first_stage)]
@@ -73,7 +73,7 @@ class Box:
 
 @dataclass
 class DrawnLane:
-    """One kind of people, and the boxes of what they meet."""
+    """A lane: one kind of people, with the boxes of what they meet."""
 
     label: str
     boxes: list[Box] = field(default_factory=list)
@@ -87,19 +87,20 @@ class DrawnLane:
 
 @dataclass(frozen=True)
 class Picture:
-    """Everything that the template draws."""
+    """Everything that the template needs to draw."""
 
     lanes: Sequence[DrawnLane]
     height: float
 
     @property
     def stops(self) -> list[tuple[str, int]]:
-        """Each stage's word and place; between the first and the last year of school a number is enough."""
+        """Each stage's label and position; the years of school between the first and the last have only a number."""
         return [(_stop_word(stage), STOPS[stage]) for stage in Stage]
 
 
 def draw(encounters: Iterable[Encounter]) -> Picture:
-    """The picture of these encounters, in their order; boxes that meet in a lane stand below one another."""
+    """The picture of these encounters, in their order; boxes that would overlap in a lane are placed below one
+    another."""
     encounters = list(encounters)
     y: float = TOP
     lanes = []
@@ -121,7 +122,7 @@ def _box(encounter: Encounter) -> Box:
 
 
 def _place(boxes: list[Box], top: float) -> float:
-    """Put each box in the first row where it has room. Returns the rows' height together."""
+    """Place each box in the first row where it has room. Gives the height of all rows together."""
     rows: list[list[Box]] = []
     for box in boxes:
         free = next((row for row in rows if not any(_meet(box, other) for other in row)), None)
@@ -144,7 +145,7 @@ def _meet(one: Box, other: Box) -> bool:
 
 
 def _wrapped(text: str, width: float) -> list[str]:
-    """The text in lines that the box has room for; a word that is longer than a line is divided with a hyphen."""
+    """The text in lines that fit the box; a word longer than a line is hyphenated."""
     longest = max(int((width - 2 * _PADDING) / _LETTER), 8)
     words = " ".join(_divided(word, longest) for word in text.split())
     return textwrap.wrap(words, longest)
@@ -163,14 +164,14 @@ def _stop_word(stage: Stage) -> str:
 
 @dataclass(frozen=True)
 class Stop:
-    """A stretch of the line and what is met there, for a narrow screen."""
+    """A stretch of the line and what is met there, for narrow screens."""
 
     title: str
     encounters: list[Encounter]
 
 
 def along_the_line(encounters: Iterable[Encounter]) -> list[Stop]:
-    """The same from top to bottom: stretches in the order in which a child comes to them."""
+    """The same from top to bottom: the stretches in the order in which a child passes them."""
     stretches: dict[tuple[int, int], list[Encounter]] = {}
     for one in encounters:
         stretches.setdefault((one.first_stage, one.last_stage), []).append(one)

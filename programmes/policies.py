@@ -1,5 +1,5 @@
-"""Who may write the centre's content, and about the partners and their measures. Anyone signed in reads all of it; the
-ground of the work is read by all."""
+"""Who may write the content, and about partners and measures. Anyone signed in reads everything (ADR 32); the ground of
+the work is open to all."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def user_can_write_content(user: Any, today: dt.date) -> bool:
 
 
 def partners_of(user: Any, today: dt.date) -> list[PartnerOrganisation]:
-    """The partners that a user represents on a day, in the partners' order; read once per user object and day."""
+    """The partners that a user represents on a day, in order; read once per user object and day."""
     keys = [held.place for held in held_by(user, "partner", today)]
     if not keys:
         return []
@@ -30,12 +30,13 @@ def partners_of(user: Any, today: dt.date) -> list[PartnerOrganisation]:
 
 
 def may_get_follow_ups(user: Any, today: dt.date) -> bool:
-    """Those who represent a partner, and the centre's coordinators, who get what no one represents."""
+    """Those who represent a partner; and the centre's coordinators, who get the mails about measures that nobody
+    represents."""
     return is_coordinator(user, today) or bool(partners_of(user, today))
 
 
 def manages_cooperation(user: Any, today: dt.date) -> bool:
-    """The centre's coordinators and administrators write everything, the shared findings and goals among it."""
+    """The centre's coordinators and administrators write everything, including shared findings and goals."""
     return manages_schools(user, today)
 
 
@@ -57,5 +58,5 @@ def user_can_change_measure(user: Any, measure: Measure, today: dt.date) -> bool
 
 
 def title_as_partner(user: Any, today: dt.date) -> str:
-    """What a representative is in words, for the page's head."""
+    """What a partner's representative is called in the page's head."""
     return _("Partner representative") if partners_of(user, today) else ""

@@ -1,6 +1,6 @@
 """Which mails about a measure's next follow-up are due.
 
-``due(now)`` makes what is due and has not been made: a run that was missed is caught up with, one that is repeated does
+``due(now)`` makes those that are due and have not been made: a missed run is caught up with, and a repeated one does
 nothing. A mail is made once for each measure, day, step and recipient.
 """
 
@@ -19,23 +19,23 @@ from programmes.models import Measure, PartnerMembership
 
 KIND = "measure-follow-up"
 AHEAD, LATE = "ahead", "late"
-# The first mail comes so many days before the day, the last when the day has passed.
+# Days before the follow-up; the last mail comes when the day has passed.
 USUAL_LEADS = (14,)
 MORNING = dt.time(7)
 DAY = dt.timedelta(days=1)
 
-# Gives the days before a follow-up on which mails are due, on a day; none when the mails are off.
+# Given a day, the numbers of days before a follow-up on which mails are due; none when the mails are switched off.
 Leads = Callable[[dt.date], Sequence[int]]
 _leads: list[Leads] = [lambda today: USUAL_LEADS]
 
 
 def set_leads(leads: Leads) -> None:
-    """The app above that knows what the centre has set says so here."""
+    """Called by the app above that knows the centre's settings."""
     _leads[:] = [leads]
 
 
 def due(now: dt.datetime) -> int:
-    """Make the mails that are due at a moment; gives how many were made."""
+    """Make the mails that are due; gives how many were made."""
     today = timezone.localdate(now)
     if now < local_time(today, MORNING):
         return 0
@@ -49,7 +49,7 @@ def due(now: dt.datetime) -> int:
 
 
 def step_of(measure: Measure, leads: Sequence[int], today: dt.date) -> str:
-    """Which of a measure's mails is due on a day: an earlier one that was missed has given way to it."""
+    """The mail about a measure that is due on a day. An earlier one that was missed is replaced by it."""
     assert measure.next_follow_up is not None
     if measure.is_overdue(today):
         return LATE
@@ -58,7 +58,8 @@ def step_of(measure: Measure, leads: Sequence[int], today: dt.date) -> str:
 
 
 def _asked(measure: Measure, leads: Sequence[int], today: dt.date) -> Iterator[tuple[str, User, dict[str, object]]]:
-    """The mail that is due to each reader: the key under which it is made once, the reader, and what it is about."""
+    """The mail that is due to each recipient: the key under which it is made once, the recipient, and what it is
+    about."""
     assert measure.next_follow_up is not None
     day, step = measure.next_follow_up.isoformat(), step_of(measure, leads, today)
     for user in readers_of(measure, today):
@@ -71,7 +72,7 @@ def _make(key: str, user: User, about: dict[str, object], now: dt.datetime) -> b
 
 
 def readers_of(measure: Measure, today: dt.date) -> list[User]:
-    """Those who represent the measure's partners on a day; if there are none, the centre's coordinators."""
+    """Those who represent the measure's partners on a day; if nobody does, the centre's coordinators."""
     active = PartnerMembership.objects.active(today).filter(partner__in=measure.owners.all())
     users = User.objects.filter(is_active=True).order_by("pk")
     representatives = list(users.filter(pk__in=active.values("user")))

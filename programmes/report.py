@@ -1,5 +1,5 @@
-"""What the follow-up every second year asks for, by lag (2023:196): the picture of the situation, the goals, and the
-measures with how they went."""
+"""What the law (2023:196) asks for every second year: the picture of the situation, the goals, and the measures with
+their results."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from programmes.models import Goal, Measure, PartnerOrganisation, SituationFindi
 
 @dataclass(frozen=True)
 class Report:
-    """Everything on a day, read once for page and workbook alike."""
+    """Everything as of a day, read once for both page and workbook."""
 
     as_of: dt.date
     findings: list[SituationFinding]
@@ -35,7 +35,7 @@ class Report:
 
     @property
     def late(self) -> list[Measure]:
-        """Those whose follow-up should have been made."""
+        """Those whose follow-up is late."""
         return [one for one in self.measures if one.is_overdue(self.as_of)]
 
     def sheets(self) -> list[Sheet]:

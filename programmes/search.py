@@ -1,6 +1,6 @@
-"""One search over what a person may see. Apps above add their sources in ``AppConfig.ready()``.
+"""One search over everything a person may see. Apps above add sources in ``AppConfig.ready()``.
 
-The words are compared in Python, so that å, ä and ö and small misspellings are found alike on SQLite and PostgreSQL.
+Words are compared in Python, so that å, ä, ö and small misspellings are handled alike on SQLite and PostgreSQL.
 """
 
 from __future__ import annotations
@@ -15,10 +15,11 @@ from typing import Any
 from django.utils.functional import Promise
 from rapidfuzz import fuzz, process
 
-# The fields take 600 characters, as many as fit in an address: more than these is answered, and not cut in silence.
+# More words than fit in the field's 600 characters are refused with an answer, not silently cut.
 LONGEST_QUERY = 100
 MOST_OF_A_KIND = 12
-# How alike two words must be, of 100: one letter wrong in five, two in ten. Shorter words must begin alike.
+# How similar two words must be, of 100: about one wrong letter in five, or two in ten. Shorter words must have the same
+# beginning.
 _ALIKE, _SHORTEST_MISSPELT = 78, 4
 _EXACT, _BEGINS, _IN_TITLE = 100, 92, 50
 _WORD = re.compile(r"\w+")
@@ -26,7 +27,7 @@ _WORD = re.compile(r"\w+")
 
 @dataclass(frozen=True)
 class Entry:
-    """Something that can be found: its title, where it is, and the text that it is found by beside its title."""
+    """Something that can be found: its title, its address, and the text besides the title that it is found by."""
 
     title: str
     url: str
@@ -35,7 +36,7 @@ class Entry:
 
 @dataclass(frozen=True)
 class Source:
-    """A kind of entries, and how those that a user sees on a day are listed."""
+    """A kind of entries, and a function that lists those that a user may see on a day."""
 
     kind: str | Promise
     entries: Callable[[Any, dt.date], Iterable[Entry]]
@@ -43,7 +44,7 @@ class Source:
 
 @dataclass(frozen=True)
 class Found:
-    """The entries of a kind, best first, and how many there were in all."""
+    """The entries found of a kind, best first, and how many there were in all."""
 
     kind: str
     entries: list[Entry]
@@ -54,7 +55,7 @@ sources: list[Source] = []
 
 
 def search(query: str, *, user: Any, today: dt.date) -> list[Found]:
-    """What a user finds: every word of the query must be in an entry, as it stands or nearly."""
+    """What a user finds: entries that contain every word of the query, or nearly."""
     words = _words(query[:LONGEST_QUERY])
     found = [_of(source, words, user, today) for source in sources] if words else []
     return [kind for kind in found if kind.total]
@@ -70,7 +71,7 @@ def _of(source: Source, words: list[str], user: Any, today: dt.date) -> Found:
 
 
 def _score(title: set[str], text: set[str], alike: list[dict[str, float]]) -> float:
-    """The sum of the words' best likenesses, a word in the title counting for more; 0 if a word is missing."""
+    """The sum of each word's best likeness, where words in the title count for more; 0 if a word is missing."""
     total: float = 0
     for likeness in alike:
         best = max(
@@ -84,7 +85,7 @@ def _score(title: set[str], text: set[str], alike: list[dict[str, float]]) -> fl
 
 
 def _alike(word: str, known: set[str]) -> dict[str, float]:
-    """The known words that a word may mean, each with how sure that is."""
+    """The known words that a typed word may mean, each with how alike they are."""
     found: dict[str, float] = {other: _BEGINS for other in known if other.startswith(word)}
     if len(word) >= _SHORTEST_MISSPELT:
         for other, likeness, _key in process.extract(word, known, scorer=fuzz.ratio, score_cutoff=_ALIKE, limit=None):
@@ -95,6 +96,6 @@ def _alike(word: str, known: set[str]) -> dict[str, float]:
 
 
 def _words(text: str) -> list[str]:
-    """Words in lower case without marks: Könsnormen and konsnormen are one."""
+    """Words in lower case without diacritics: Könsnormen and konsnormen are the same."""
     decomposed = unicodedata.normalize("NFKD", text.casefold())
     return _WORD.findall("".join(sign for sign in decomposed if not unicodedata.combining(sign)))

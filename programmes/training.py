@@ -1,4 +1,4 @@
-"""What training a partner has taken part in. Occasions belong to an app above: it says here how they are found."""
+"""Which trainings a partner has taken part in. The app above that knows of occasions registers how to find them."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from programmes.models import PartnerOrganisation
 
 @dataclass(frozen=True)
 class PartnerTraining:
-    """A training that people of a partner have taken part in: only how many, never who."""
+    """A training that a partner's people have taken part in: only how many, never who."""
 
     on: dt.date
     title: str
@@ -23,7 +23,7 @@ _sources: list[TrainingOf] = []
 
 
 def add_partner_training(source: TrainingOf) -> None:
-    """Called in ``AppConfig.ready()`` by an app that knows of trainings."""
+    """Called in ``AppConfig.ready()`` by the app that knows of trainings."""
     _sources.append(source)
 
 

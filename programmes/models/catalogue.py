@@ -17,8 +17,8 @@ from programmes.models.keeping import Versioned
 
 class ProgrammeQuerySet(models.QuerySet["Programme"]):
     def with_topic_counts(self) -> ProgrammeQuerySet:
-        """Each with ``topic_count``, the number of its session topics, in their order."""
-        # Said again here: a query that groups leaves out the model's own order.
+        """Each with ``topic_count``, the number of its session topics."""
+        # Ordered explicitly: a query that groups drops the model's own ordering.
         return self.annotate(topic_count=Count("topics")).order_by("position", "name")
 
     def planned(self) -> ProgrammeQuerySet:
@@ -38,7 +38,7 @@ class Programme(Versioned):
         TRAINING = "training", _("Training")
 
     class Rhythm(models.TextChoices):
-        """How its sessions lie over a school year: the planning's rules follow from it."""
+        """How its sessions are spread over a school year; the planning rules follow from it."""
 
         NONE = "", _("Not planned over the year")
         MONTHS = "months", _("Topics in their months, staff before classes")
@@ -52,7 +52,7 @@ class Programme(Versioned):
     summary = models.TextField(_("summary"), blank=True)
     position = models.PositiveSmallIntegerField(_("order"), default=0)
     rhythm = models.CharField(_("rhythm"), max_length=20, choices=Rhythm, default=Rhythm.NONE, blank=True)
-    # What a school year's settings begin with.
+    # The values that a school year's settings start from.
     lowest_grade = models.PositiveSmallIntegerField(_("lowest grade"), null=True, blank=True)
     highest_grade = models.PositiveSmallIntegerField(_("highest grade"), null=True, blank=True)
 
@@ -79,7 +79,8 @@ class SessionTopicQuerySet(models.QuerySet["SessionTopic"]):
         return self.filter(kind=SessionTopic.Kind.BASE)
 
     def extra(self) -> SessionTopicQuerySet:  # type: ignore[override]
-        """A school chooses some of these. (Takes the place of Django's ``extra``, which the portal does not use.)"""
+        """Those of which each school chooses some. (Replaces Django's ``QuerySet.extra``, which the portal does not
+        use.)"""
         return self.filter(kind=SessionTopic.Kind.EXTRA)
 
     def mvp(self) -> SessionTopicQuerySet:
@@ -106,7 +107,7 @@ class SessionTopic(Versioned):
     )
     aim = models.TextField(_("aim"), blank=True, validators=[refuse_personal_number])
     preparation = models.TextField(_("what staff prepare"), blank=True, validators=[refuse_personal_number])
-    # The file in force; every file that there has been is a ``MaterialVersion``.
+    # The current file; all files that there have been are ``MaterialVersion``.
     material = models.FileField(_("material"), upload_to="material/", blank=True)
 
     objects = SessionTopicQuerySet.as_manager()
@@ -140,8 +141,8 @@ class SessionTopic(Versioned):
 
 
 class TopicPart(models.Model):
-    """A part of a session, as a log ticks it off. Without a topic it is one that its topic has no more, and that older
-    logs still name."""
+    """A part of a session, ticked off in a log. One without a topic has been removed from it; older logs still refer to
+    it."""
 
     topic = models.ForeignKey(
         SessionTopic, on_delete=models.CASCADE, related_name="parts", null=True, verbose_name=_("topic")
@@ -160,7 +161,7 @@ class TopicPart(models.Model):
 
 
 class MaterialVersion(models.Model):
-    """One of a topic's files, in the order in which they came. None is thrown away."""
+    """One of a topic's files, in the order in which they were uploaded. None is ever deleted."""
 
     topic = models.ForeignKey(SessionTopic, on_delete=models.CASCADE, related_name="versions", verbose_name=_("topic"))
     number = models.PositiveSmallIntegerField(_("version"))
@@ -184,7 +185,7 @@ class MaterialVersion(models.Model):
 class LoadedField(models.Model):
     """The digest of what the reference files last gave for one field of one row.
 
-    A field whose value no longer has this digest was edited by someone, and loading leaves it alone.
+    A field whose value has another digest has been edited by somebody, and loading leaves it alone.
     """
 
     model = models.CharField(max_length=60)

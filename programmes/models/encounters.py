@@ -12,7 +12,7 @@ from programmes.models.keeping import SentOnce, Versioned
 
 
 class Stage(models.IntegerChoices):
-    """The years of a child's way, in order."""
+    """The stages that a child passes through, in order."""
 
     PRESCHOOL = 0, _("Pre-school")
     PRESCHOOL_CLASS = 1, _("Pre-school class")
@@ -29,7 +29,7 @@ class Stage(models.IntegerChoices):
 
 
 class Encounter(SentOnce, Versioned):
-    """Someone meets a programme or training, at a stage. A row without a programme says what stands in its place."""
+    """Somebody meets a programme or training at a stage. Without a programme, the row says what is met instead."""
 
     class Lane(models.TextChoices):
         PUPILS = "pupils", _("Children and pupils")
@@ -43,7 +43,7 @@ class Encounter(SentOnce, Versioned):
         INDIVIDUAL = "individual", _("targeted on individuals")
 
     class Trace(models.TextChoices):
-        """What the portal keeps of it at a school, by which one sees that it goes on there."""
+        """What the portal keeps of it at a school, which shows that it goes on there."""
 
         CLASS_SESSIONS = "class_sessions", _("pupil sessions")
         STAFF_SESSIONS = "staff_sessions", _("staff sessions")
@@ -98,12 +98,12 @@ class Encounter(SentOnce, Versioned):
 
     @property
     def name(self) -> str:
-        """What stands in bold: the programme's name, else what is met."""
+        """The words in bold: the programme's name, or else what is met."""
         return self.programme.name if self.programme else self.what
 
     @property
     def rest(self) -> str:
-        """What stands below the name."""
+        """The words below the name."""
         return self.what if self.programme else ""
 
     @property

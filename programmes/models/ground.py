@@ -1,4 +1,4 @@
-"""What the work rests on, as sections of short texts, and the four partners."""
+"""Sections of short texts about what the work rests on, and the four partners."""
 
 from __future__ import annotations
 
@@ -34,17 +34,17 @@ class PartnerOrganisation(models.Model):
 
 
 class WebAddressField(models.URLField):
-    """An address on the web; written without its beginning it is https."""
+    """A web address; one typed without a scheme gets https."""
 
     def formfield(self, **kwargs: Any) -> Any:
         return super().formfield(**{"assume_scheme": "https", **kwargs})
 
 
 class ContentSection(Versioned):
-    """A subject of the reference content: principles, the violence pyramid, contacts and so on. Anyone reads them."""
+    """A section of the reference content: principles, the violence pyramid, contacts and so on. Open to anyone."""
 
     class Part(models.TextChoices):
-        """The parts of the page that leads to every section, in its order."""
+        """The parts of the page that lists the sections, in order."""
 
         GROUND = "ground", _("What the work rests on")
         STEERING = "steering", _("How we are steered and work together")
@@ -82,7 +82,7 @@ class ContentSection(Versioned):
 
 
 class ContentItem(SentOnce, Versioned):
-    """One row of a section, in the section's order."""
+    """A row of a section, in the section's order."""
 
     section = models.ForeignKey(
         ContentSection, on_delete=models.CASCADE, related_name="items", verbose_name=_("section")
@@ -91,13 +91,13 @@ class ContentItem(SentOnce, Versioned):
     position = models.PositiveSmallIntegerField(_("order"), default=0)
     heading = models.CharField(_("heading"), max_length=200, blank=True)
     text = models.TextField(_("text"), blank=True, validators=[refuse_personal_number])
-    # What the row's own page tells beyond the row itself; the source gives none.
+    # Shown on the row's own page. The source gives none.
     body = models.TextField(
         _("more to read"), blank=True, validators=[refuse_personal_number], help_text=_("Written in Markdown.")
     )
     link = WebAddressField(_("link"), blank=True)
     file = models.FileField(_("file"), upload_to="content/", blank=True)
-    # What stands beside the text: a phone number, an address, whom it is for, a figure.
+    # Shown beside the text: a phone number, an address, whom it is for, a figure.
     detail = models.CharField(_("detail"), max_length=200, blank=True)
     comparison = models.CharField(_("comparison"), max_length=200, blank=True)
     checked_on = models.DateField(_("last checked"), null=True, blank=True)

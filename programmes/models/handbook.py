@@ -17,7 +17,7 @@ class Concept(SentOnce, Versioned):
 
     slug = models.SlugField(_("short name"), max_length=80, unique=True)
     term = models.CharField(_("concept"), max_length=80)
-    # Other forms of the word that a text may use, with commas between: normer, normen.
+    # Other forms of the word that texts may use, separated by commas: normer, normen.
     forms = models.CharField(
         _("other forms"), max_length=200, blank=True, help_text=_("With commas between: normer, normen.")
     )
@@ -43,7 +43,7 @@ class Concept(SentOnce, Versioned):
 
     @property
     def words(self) -> list[str]:
-        """The concept as texts may write it."""
+        """Every form of the concept that texts may use."""
         return [self.term, *(form.strip() for form in self.forms.split(",") if form.strip())]
 
 

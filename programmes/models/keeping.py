@@ -1,4 +1,4 @@
-"""What rows that several people write have in common."""
+"""Abstract models for rows that forms make and several people edit."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 
 class SentOnce(models.Model):
-    """A row that a form makes: the form's key, and a digest of what it said, so that sent twice it counts once."""
+    """A row made by a form. Its form's key and a digest of the content make sure that a form sent twice counts once."""
 
     key = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     content_digest = models.CharField(max_length=64, blank=True, editable=False)
@@ -20,7 +20,7 @@ class SentOnce(models.Model):
 
 
 class Versioned(models.Model):
-    """A row that two people may change at once: the version is raised by each change, and says who was last."""
+    """A row that two people may edit at once. Each change raises the version and says who made it."""
 
     version = models.PositiveIntegerField(default=1, editable=False)
     changed_by = models.ForeignKey(

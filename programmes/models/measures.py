@@ -1,4 +1,4 @@
-"""The shared picture of the situation, the goals, and the measures that partners carry out, together or each alone."""
+"""The shared picture of the situation, the goals, and the measures that partners carry out, together or alone."""
 
 from __future__ import annotations
 
@@ -88,18 +88,18 @@ class Goal(SentOnce, Versioned):
 
 class MeasureQuerySet(models.QuerySet["Measure"]):
     def open(self) -> MeasureQuerySet:
-        """Planned or going on: somebody has to follow them up."""
+        """Planned or under way: somebody has to follow them up."""
         return self.filter(status__in=Measure.OPEN)
 
     def overdue(self, today: dt.date) -> MeasureQuerySet:
-        """Those whose follow-up should have been made, the oldest first."""
+        """Those whose follow-up is late, the oldest first."""
         return self.open().filter(next_follow_up__lt=today).order_by("next_follow_up", "pk")
 
     def owned_by(self, partner: PartnerOrganisation) -> MeasureQuerySet:
         return self.filter(owners=partner)
 
     def with_names(self) -> MeasureQuerySet:
-        """With everything that a row of a list names."""
+        """With everything that a list's row shows of other models."""
         return self.select_related("finding", "goal").prefetch_related("owners", "areas", "problems")
 
 
@@ -179,7 +179,7 @@ class Measure(SentOnce, Versioned):
         return reverse("programmes:measure-detail", args=[self.uuid])
 
     def clean(self) -> None:
-        """The rules of the constraints, told at the field that is to be mended."""
+        """The rules of the database's constraints, told at the field to correct."""
         errors: dict[str, Any] = {}
         if self.starts_on and self.ends_on and self.ends_on < self.starts_on:
             errors["ends_on"] = _("The last day is before the first.")

@@ -1,6 +1,6 @@
-"""The reference content: readable files, one a subject, and the loading that never overwrites what someone edited.
+"""The reference content: readable files, one for each subject, and the loading that never overwrites an edit.
 
-``source/`` keeps the text that the files rest on, and how its unreadable lines were read.
+``source/`` has the text that the files are based on, and how its unreadable lines were read.
 """
 
 from programmes.reference.files import FOLDER, BrokenReference, Shape, add_reference

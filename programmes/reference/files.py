@@ -1,4 +1,4 @@
-"""Reads the reference files and refuses what is wrong in them, before anything is written."""
+"""Reads the reference files, and refuses what is wrong in them before anything is written."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ FOLDER = Path(__file__).parent
 
 
 class BrokenReference(Exception):  # noqa: N818 - said of the files, in the plural it is a list of errors
-    """The files cannot be loaded. ``errors`` has one sentence for each thing to mend."""
+    """The files cannot be loaded. ``errors`` has a sentence for each thing to correct."""
 
     def __init__(self, errors: Iterable[str]) -> None:
         self.errors = list(errors)
@@ -36,13 +36,13 @@ class BrokenReference(Exception):  # noqa: N818 - said of the files, in the plur
 
 @dataclass(frozen=True)
 class Shape:
-    """How rows of a model are written in a file: under which name, and with which fields."""
+    """How rows of a model are written in files: under which name, and with which fields."""
 
     name: str
     model: type[models.Model]
     required: frozenset[str]
     optional: frozenset[str] = frozenset()
-    # Fields that name another row by its slug, and that row's model.
+    # Fields that refer to another row by its slug, and that row's model.
     links: Mapping[str, type[models.Model]] | None = None
 
     @property
@@ -52,7 +52,7 @@ class Shape:
 
 @dataclass(frozen=True)
 class Row:
-    """One row as a file gives it. A link's value is the slug of the row that it names."""
+    """A row as a file gives it. The value of a link is the slug of the row that it refers to."""
 
     shape: Shape
     key: str
@@ -64,7 +64,7 @@ class Row:
         return self.key.rpartition("/")[2]
 
     def link(self, field: str) -> type[models.Model] | None:
-        """The model that a field names a row of, if it is a link."""
+        """The model that a field refers to, if it is a link."""
         return (self.shape.links or {}).get(field)
 
 
@@ -105,21 +105,21 @@ ENCOUNTERS = Shape(
     frozenset({"programme", "what", "level", "mentors_stage", "trace"}),
     {"programme": Programme},
 )
-# The loader in C reads the same some ten times as fast; not every machine's PyYAML is built with it.
+# PyYAML's loader in C is some ten times as fast, but not every build of PyYAML has it.
 LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-# What is named comes before what names it. Apps above add theirs.
+# Shapes are loaded in this order: what is referred to comes before what refers to it. Apps above add theirs.
 SHAPES = [PARTNERS, AREAS, PROBLEMS, PROGRAMMES, SECTIONS, ITEMS, TOPICS, ENCOUNTERS]
 FOLDERS = [FOLDER]
 
 
 def add_reference(folder: Path, *shapes: Shape) -> None:
-    """An app above has a folder of its own, with rows of its own models."""
+    """Add the folder of an app above this one, with rows of its own models."""
     SHAPES.extend(shapes)
     FOLDERS.append(folder)
 
 
 def read_folders(folders: Iterable[Path]) -> list[Row]:
-    """Every row of the folders' files, checked. Raises ``BrokenReference`` with all that is wrong."""
+    """Every row in the folders' files, checked. Raises ``BrokenReference`` with everything that is wrong."""
     rows: list[Row] = []
     errors: list[str] = []
     for path in (path for folder in folders for path in sorted(folder.glob("*.yaml"))):
@@ -135,7 +135,7 @@ def read_folders(folders: Iterable[Path]) -> list[Row]:
 
 
 def _rows_in(path: Path) -> Iterator[Row]:
-    """A file's rows as written; a section's items follow it."""
+    """A file's rows as written, each section followed by its items."""
     at_the_top = {shape.name: shape for shape in SHAPES if shape is not ITEMS}
     for name, entries in _content_of(path).items():
         if name not in at_the_top:
@@ -181,7 +181,7 @@ def _list(value: Any, where: str) -> list[Any]:
 
 
 def _checked(row: Row) -> Row:
-    """The row with its values as the model keeps them."""
+    """The row with its values as the model stores them."""
     errors = [
         _("%(where)s: “%(name)s” is not known.") % {"where": row.where, "name": name}
         for name in sorted(row.values.keys() - row.shape.fields)
@@ -205,7 +205,7 @@ def _clean(row: Row, name: str, value: Any) -> Any:
 
 
 def _errors_between(rows: list[Row]) -> Iterator[str]:
-    """What is wrong between rows: given twice, naming what does not exist, a base topic without its month."""
+    """What is wrong between rows: given twice, a reference to nothing, a base topic without a month."""
     known: set[tuple[Any, ...]] = set()
     named = {(row.shape.model, row.key) for row in rows}
     for row in rows:
@@ -221,7 +221,7 @@ def _errors_between(rows: list[Row]) -> Iterator[str]:
 
 
 def _identities(row: Row) -> Iterator[tuple[Any, ...]]:
-    """What no other row may share: its key and, for a topic, its number."""
+    """What must be unique to a row: its key and, for a topic, its number."""
     yield row.shape.name, row.key
     if row.shape is TOPICS:
         yield tuple(row.values[name] for name in ("programme", "kind", "number"))

@@ -1,7 +1,7 @@
 """Loads the reference files into the catalogue.
 
-Each loaded field's digest is kept. A field that no longer has it was edited by someone, and is left alone; so is a
-row that someone has removed.
+The digest of each loaded field is kept. A field whose digest differs has been edited by somebody, and is left alone; so
+is a row that somebody has removed.
 """
 
 from __future__ import annotations
@@ -23,7 +23,8 @@ from programmes.reference.files import FOLDERS, SHAPES, BrokenReference, Row, Sh
 
 @dataclass
 class Report:
-    """What a loading did: rows made, fields updated, and what was kept since someone had edited or removed it."""
+    """The result of a loading: rows made, fields updated, and what was left alone because somebody had edited or
+    removed it."""
 
     created: list[str] = field(default_factory=list)
     updated: list[str] = field(default_factory=list)
@@ -50,13 +51,13 @@ def load(folder: Path | None = None) -> Report:
 
 
 def digest(value: Any) -> str:
-    """The SHA-256 of a field's value; line endings, which a browser changes when it sends a form, do not count."""
+    """The SHA-256 of a field's value. Line endings are ignored, since browsers change them."""
     plain = "\n".join(value.strip().splitlines()) if isinstance(value, str) else value
     return hashlib.sha256(json.dumps(plain, default=str, ensure_ascii=False).encode()).hexdigest()
 
 
 class _Ledger:
-    """The digests of what was last loaded, read once and written once."""
+    """The digests of the latest loading, read once and written once."""
 
     def __init__(self) -> None:
         known = LoadedField.objects.all()
@@ -66,7 +67,7 @@ class _Ledger:
         self._changed: list[LoadedField] = []
 
     def knows(self, row: Row) -> bool:
-        """Whether the row was ever loaded."""
+        """Whether the row has ever been loaded."""
         return (row.shape.name, row.key) in self._rows
 
     def of(self, row: Row, name: str) -> str | None:
@@ -88,7 +89,7 @@ class _Ledger:
 
 
 def _next_version(instance: models.Model) -> list[str]:
-    """Raise the version of a row that has one, so that a form that is open does not write over what is loaded."""
+    """Raise the version of a row that has one, so that a form that is open does not overwrite what was loaded."""
     if not isinstance(instance, Versioned):
         return []
     instance.version += 1
@@ -96,7 +97,7 @@ def _next_version(instance: models.Model) -> list[str]:
 
 
 class _Loading:
-    """One loading: the rows of each shape in turn, since a row names rows of the shapes before it."""
+    """One loading: all rows of a shape at a time, since rows refer to rows of the shapes before theirs."""
 
     def __init__(self) -> None:
         self.report = Report()
@@ -124,7 +125,7 @@ class _Loading:
         known.update(new)
 
     def _is_orphan(self, row: Row) -> bool:
-        """Whether someone has removed a row that this one names."""
+        """Whether the row refers to a row that somebody has removed."""
         return any(
             model and value not in self.existing[model]
             for model, value in ((row.link(name), value) for name, value in row.values.items())
@@ -146,7 +147,7 @@ class _Loading:
             self.report.updated += [f"{row.shape.name} {row.key}.{name}" for name in changed]
 
     def _differs(self, row: Row, instance: models.Model, name: str) -> bool:
-        """Whether the file has something new for a field that nobody has edited."""
+        """Whether the file has a new value for a field that nobody has edited."""
         current = digest(_value(row, instance, name))
         if current == digest(row.values[name]):
             self.ledger.note(row, name)
@@ -157,7 +158,7 @@ class _Loading:
         return False
 
     def _untouched(self, row: Row, name: str) -> str:
-        """The digest of a field that nobody has edited: as last loaded, else as the model leaves it."""
+        """The digest that a field has if nobody has edited it: that of the last loading, or of the model's default."""
         return self.ledger.of(row, name) or digest(row.shape.model._meta.get_field(name).get_default())  # type: ignore[union-attr]
 
     def _set(self, row: Row, instance: models.Model, name: str) -> None:
@@ -179,6 +180,6 @@ def _key(instance: Any) -> str:
 
 
 def _value(row: Row, instance: models.Model, name: str) -> Any:
-    """What a field holds now, in the form that the files use."""
+    """A field's present value, in the form in which files write it."""
     value = getattr(instance, name)
     return value.slug if row.link(name) and value else value

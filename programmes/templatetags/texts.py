@@ -31,7 +31,7 @@ def checked_lately(checked_on: dt.date | None, today: dt.date) -> bool:
 
 @register.filter
 def telephone(detail: str) -> str:
-    """020-50 50 50 as a telephone dials it: 020505050."""
+    """020-50 50 50 as a telephone link dials it: 020505050."""
     return "".join(sign for sign in detail if sign.isdigit() or sign == "+")
 
 
@@ -43,11 +43,11 @@ def with_concepts(html: SafeString, concepts: Iterable[Concept]) -> SafeString:
 
 @register.filter
 def web_host(link: str) -> str:
-    """https://www.skr.se/… as a reader says it: skr.se."""
+    """https://www.skr.se/… as people say it: skr.se."""
     return (urlsplit(link).hostname or link).removeprefix("www.")
 
 
 @register.filter
 def breakable(address: str) -> SafeString:
-    """An e-mail address that a narrow column breaks before the @ or a dot, and not in a word."""
+    """An e-mail address that in a narrow column breaks before the @ or a dot instead of within a word."""
     return mark_safe(escape(address).replace("@", "<wbr>@").replace(".", "<wbr>."))

@@ -1,4 +1,4 @@
-"""Who comes in to write."""
+"""Who gets in to write."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ def may_write(request: HttpRequest) -> bool:
 
 
 def writers_only(request: HttpRequest) -> None:
-    """Raise ``PermissionDenied`` for those who don't keep the content."""
+    """Raise ``PermissionDenied`` for users who may not write the content."""
     if not may_write(request):
         raise PermissionDenied
 
 
 def concepts_for(request: HttpRequest) -> list[Concept]:
-    """The concepts to link in a text: those who have signed in can open their meanings."""
+    """The concepts to link in a text; only for those signed in, who can open their meanings."""
     return list(Concept.objects.all()) if request.user.is_authenticated else []

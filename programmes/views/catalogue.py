@@ -1,4 +1,4 @@
-"""The programmes and trainings, and one of them with its session topics. Any signed-in person reads them; the centre
+"""The programmes and trainings, and one of them with its session topics. Anyone signed in reads them; the centre
 writes."""
 
 from __future__ import annotations
@@ -50,7 +50,7 @@ def programme_change(request: SignedInRequest, slug: str) -> HttpResponse:
 
 
 def _by_kind(topics: Iterable[SessionTopic]) -> dict[str, list[SessionTopic]]:
-    """Topics by kind, in the kinds' own order: base, extra, MVP."""
+    """Topics by kind, in order: base, extra, MVP."""
     by_kind: dict[str, list[SessionTopic]] = {kind: [] for kind in SessionTopic.Kind}
     for topic in topics:
         by_kind[topic.kind].append(topic)

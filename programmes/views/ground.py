@@ -1,4 +1,4 @@
-"""What the work rests on, how it is steered, where to turn: sections that anyone reads, and that the centre writes."""
+"""What the work rests on, how it is governed, where to get help: sections open to anyone, written by the centre."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from programmes.models import ContentItem, ContentSection, is_checked_lately
 from programmes.views.access import concepts_for, may_write, writers_only
 from programmes.views.sending import answer, saved, send_row
 
-# Sections that are more than a list of rows have a template of their own.
+# Sections that are shown as more than a list of rows have their own template.
 _LAYOUTS = {
     "valdspyramiden": "programmes/section_pyramid.html",
     "taget-som-bild": "programmes/section_train.html",
@@ -26,7 +26,7 @@ _LAYOUTS = {
     "samverkan": "programmes/section_around.html",
 }
 _BESIDE_THE_PYRAMID = ["sos-alarm", "sjalvmordslinjen", "bris"]
-# The evaluations, each a row; and what the last of them found, in rows of its own.
+# The section of evaluations, and the section with what the latest of them found.
 _EVALUATIONS = ["mvp-utvarderingar", "rapport-2020-24"]
 _FOUND = ["summering-resultat", "skillnad-i-skillnader"]
 
@@ -64,7 +64,7 @@ def section_detail(request: HttpRequest, slug: str) -> HttpResponse:
 @login_not_required
 @require_safe
 def item_detail(request: HttpRequest, section: str, slug: str) -> HttpResponse:
-    """A row by itself, with what there is to read about it, and its neighbours."""
+    """A row's own page, with its longer text and links to its neighbours."""
     item = _item(section, slug)
     rows = list(item.section.items.all())
     place = rows.index(item)
@@ -85,7 +85,7 @@ def item_detail(request: HttpRequest, section: str, slug: str) -> HttpResponse:
 @login_not_required
 @require_safe
 def evaluation_library(request: HttpRequest) -> HttpResponse:
-    """The evaluations with their summaries, links and files, and what the last of them found."""
+    """The evaluations with summaries, links and files, and what the latest of them found."""
     sections = {one.slug: one for one in ContentSection.objects.prefetch_related("items")}
     context = {
         "sections": [sections[slug] for slug in _EVALUATIONS if slug in sections],
@@ -124,7 +124,7 @@ def item_change(request: SignedInRequest, section: str, slug: str) -> HttpRespon
 
 
 def item_remove(request: SignedInRequest, section: str, slug: str) -> HttpResponse:
-    """Asks, and removes the row on POST."""
+    """Asks first, and removes the row on POST."""
     writers_only(request)
     item = _item(section, slug)
     if request.method == "POST":
@@ -156,7 +156,7 @@ def _item(section: str, slug: str) -> ContentItem:
 
 
 def _support_lines() -> list[ContentItem]:
-    """The lines that stand beside the pyramid, most urgent first."""
+    """The support lines shown beside the pyramid, most urgent first."""
     lines = {
         line.slug: line for line in ContentItem.objects.filter(section__slug="stodlista", slug__in=_BESIDE_THE_PYRAMID)
     }

@@ -1,4 +1,4 @@
-"""MVP's handbook: its sessions, information, concepts, list of support, and scenarios to copy."""
+"""MVP's handbook: its sessions, information, concepts, the list of support, and scenarios to copy."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from programmes.views.sending import answer, saved, send_row
 
 @require_safe
 def handbook(request: HttpRequest) -> HttpResponse:
-    """The handbook's cover: what it holds, each part leading on."""
+    """The handbook's first page: what it contains, with a link to each part."""
     programme = get_object_or_404(Programme, slug="mvp")
     context = {
         "programme": programme,
@@ -64,7 +64,7 @@ def scenario_detail(request: HttpRequest, slug: str) -> HttpResponse:
 
 @require_safe
 def scenario_sheets(request: HttpRequest) -> HttpResponse:
-    """The chosen scenarios, a sheet each, to print or as PDF; all of them when none is chosen."""
+    """The chosen scenarios (all, if none is chosen), one to a sheet, to print or as PDF."""
     chosen = request.GET.getlist("val")
     scenarios = list(Scenario.objects.filter(slug__in=chosen) if chosen else Scenario.objects.all())
     context = {"scenarios": scenarios, "printed_on": timezone.localdate()}
@@ -102,7 +102,7 @@ def scenario_remove(request: HttpRequest, slug: str) -> HttpResponse:
 def _written(
     request: SignedInRequest, form_class: type[ConceptForm | ScenarioForm], slug: str | None, heading: str
 ) -> HttpResponse:
-    """Shows the form of a row, new or not, and keeps it."""
+    """Shows the form of a row, new or not, and saves it."""
     writers_only(request)
     model: Any = form_class._meta.model
     row = get_object_or_404(model, slug=slug) if slug else model()
@@ -116,7 +116,7 @@ def _written(
 
 
 def _removed(request: HttpRequest, model: type[Model], slug: str) -> HttpResponse:
-    """Asks, and removes the row on POST."""
+    """Asks first, and removes the row on POST."""
     writers_only(request)
     row = get_object_or_404(model, slug=slug)
     if request.method == "POST":

@@ -25,7 +25,7 @@ Heading = tuple[str, list[MeasureRow]]
 
 @require_safe
 def measure_list(request: SignedInRequest) -> HttpResponse:
-    """The measures whose follow-up is late first, then all, by area or by partner."""
+    """The measures whose follow-up is late, then all measures by area or by partner."""
     today = timezone.localdate()
     form = BoardForm(request.GET)
     measures = Measure.objects.with_names()
@@ -119,7 +119,7 @@ def measure_follow_up(request: SignedInRequest, uuid: str) -> HttpResponse:
 
 
 def _own_measure(request: SignedInRequest, uuid: str, today: dt.date) -> Measure:
-    """The measure, if the person may change it; another's answers 404, as one that does not exist."""
+    """The measure, if the user may change it; otherwise 404, as if it did not exist."""
     measure = get_object_or_404(Measure.objects.prefetch_related("owners"), uuid=uuid)
     if not user_can_change_measure(request.user, measure, today):
         raise Http404

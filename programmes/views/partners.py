@@ -1,4 +1,4 @@
-"""The co-operation's first page, and a partner with its contacts, commitments and measures."""
+"""The co-operation's first page; and a partner with its contacts, commitments and measures."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ LATEST = 3
 
 @require_safe
 def cooperation_start(request: SignedInRequest) -> HttpResponse:
-    """What needs somebody, then the agreement's purpose, the partners, the findings and the goals."""
+    """What needs attention, then the agreement's purpose, the partners, the findings and the goals."""
     today = timezone.localdate()
     context = {
         "agreement": ContentSection.objects.filter(slug=AGREEMENT).prefetch_related("items").first(),
@@ -150,7 +150,7 @@ def commitment_remove(request: SignedInRequest, slug: str, pk: int) -> HttpRespo
 
 
 def _own_partner(request: SignedInRequest, slug: str, today: dt.date) -> PartnerOrganisation:
-    """The partner, if the person may write about it; otherwise 404, as for one that does not exist."""
+    """The partner, if the user may write about it; otherwise 404, as if it did not exist."""
     partner = get_object_or_404(PartnerOrganisation, slug=slug)
     if not user_can_change_partner(request.user, partner, today):
         raise Http404
@@ -165,6 +165,7 @@ def _answer(
 
 
 def may_write_picture(request: SignedInRequest, today: dt.date) -> None:
-    """Findings and goals are shared by all partners: the centre writes them. Raises ``PermissionDenied`` for others."""
+    """Raise ``PermissionDenied`` unless the user may write findings and goals: they are shared, so only the centre
+    does."""
     if not manages_cooperation(request.user, today):
         raise PermissionDenied

@@ -1,4 +1,4 @@
-"""The follow-up every second year: a page to print, and a workbook."""
+"""The follow-up that the law asks for every second year: a page to print, and a workbook."""
 
 from __future__ import annotations
 

@@ -13,7 +13,7 @@ from programmes.policies import user_can_change_measure
 
 @dataclass(frozen=True)
 class MeasureRow:
-    """A measure with what the list's reader sees and may do."""
+    """A measure, with what the list's reader sees and may do."""
 
     measure: Measure
     is_late: bool
@@ -21,12 +21,12 @@ class MeasureRow:
 
 
 def next_first(measure: Measure) -> tuple[bool, dt.date, int]:
-    """For sorting: what is followed up next stands first, what is done or stopped last."""
+    """Sort key: those to be followed up next come first, those done or stopped last."""
     return (not measure.is_open, measure.next_follow_up or dt.date.max, measure.pk)
 
 
 def rows_of(measures: Iterable[Measure], user: User, today: dt.date) -> list[MeasureRow]:
-    """A row for each, in the order given."""
+    """A row for each measure, in the order given."""
     return [
         MeasureRow(measure, measure.is_overdue(today), user_can_change_measure(user, measure, today))
         for measure in measures

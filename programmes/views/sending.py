@@ -1,4 +1,4 @@
-"""How every form of the content and the co-operation is sent: once, and never over what somebody else has written."""
+"""How every form of the content and the co-operation is saved: once, and never over somebody else's change."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ from programmes.actions import add_row, change_row
 from programmes.actions.sent_once import ChangedMeanwhile
 from programmes.forms.keys import refuse
 
-# The browser asks nobody to fill in again: what was typed stays, with what is saved now beside it.
+# After a conflict nobody has to fill in again: the form keeps what was typed, with what is saved now beside it.
 CONFLICT, OK = 409, 200
 
 
 @dataclass
 class Sending:
-    """What came of a form: saved, refused, or overtaken by ``who`` with what differs."""
+    """The result of sending a form: saved, refused, or overtaken by ``who``, with the fields that differ."""
 
     saved: Any = None
     status: int = OK
@@ -33,7 +33,7 @@ class Sending:
 
 
 def send(request: SignedInRequest, form: Any, save: Callable[[], Any], reread: Callable[[], Any]) -> Sending:
-    """Save a form that was sent. ``reread`` gives the row as it stands now, for a form that was overtaken."""
+    """Save a form that was sent. ``reread`` gives the row as it is now, for a form that was overtaken."""
     if request.method != "POST" or not form.is_valid():
         return Sending()
     try:
@@ -52,7 +52,7 @@ def send(request: SignedInRequest, form: Any, save: Callable[[], Any], reread: C
 def send_row(
     request: SignedInRequest, form: Any, add: Callable[..., Any] = add_row, change: Callable[..., Any] = change_row
 ) -> Sending:
-    """Send the form of a whole row of the content, new or not."""
+    """Save the form of a whole row of the content, new or existing."""
     row, by, now = form.instance, request.user, timezone.now()
 
     def save() -> Any:
@@ -70,7 +70,7 @@ def saved(title: object) -> str:
 def answer(
     request: SignedInRequest, form: Any, sending: Sending, *, said: str, back: Any, template: str, **context: Any
 ) -> HttpResponse:
-    """Back, with what is said of it, when the form was saved; otherwise its page again."""
+    """Redirect ``back`` with a message when the form was saved; otherwise show its page again."""
     if sending.saved:
         messages.success(request, said)
         return redirect(back)

@@ -1,4 +1,4 @@
-"""How it all hangs together: who meets what, drawn from the programmes' own rows."""
+"""The page on how it all hangs together: who meets what, drawn from the programmes' own rows."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def encounter_change(request: SignedInRequest, slug: str) -> HttpResponse:
 
 
 def encounter_remove(request: HttpRequest, slug: str) -> HttpResponse:
-    """Asks, and removes the row from picture and table on POST."""
+    """Asks first, and removes the row from picture and table on POST."""
     writers_only(request)
     encounter = get_object_or_404(Encounter, slug=slug)
     if request.method == "POST":

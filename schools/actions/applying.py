@@ -1,4 +1,4 @@
-"""Writing plans' differences: few statements, however many sessions and schools there are."""
+"""Saves the differences that planning finds, in few statements however many sessions and schools there are."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ from schools.times import weekly_time
 
 What = PlanChange.What
 ENDED, LEFT_OUT = CancelReason.GROUP_ENDED, CancelReason.LEFT_OUT
-# Marks the lines of a draft that was applied: such a deed can be undone for longer than others.
+# Marks the history's lines of a draft that was laid out: such a deed can be undone for longer than others.
 DRAFT = {"how": "draft"}
 
 
 def write(parts: Sequence[tuple[Difference, Deed, SchoolCalendar]]) -> None:
-    """Write the differences of one or more schools, and their history; a session that gets a week gets its group's
-    weekly time in it, by the school's calendar.
+    """Save the differences of one or more schools, with their history. A session that gets a week also gets its group's
+    weekly time, where the school's calendar allows.
 
     Raises ``RowsHaveChanged`` if a row is no longer as it was read.
     """
@@ -39,10 +39,10 @@ def write(parts: Sequence[tuple[Difference, Deed, SchoolCalendar]]) -> None:
 
 
 def change_topics(retopics: Sequence[tuple[Retopic, Deed]]) -> list[PlanChange]:
-    """Give rows their new topics; the history's lines are returned, to be saved."""
+    """Give rows their new topics. Returns the history's lines, unsaved."""
     rows = [retopic.row for retopic, _deed in retopics]
     before = [state_of(row) | topic_name(row) for row in rows]
-    # Two rows may swap topics, and no moment may see the same topic twice in a group: empty them all first.
+    # Two rows may swap topics, and a topic must be unique in a group at every moment: so all are emptied first.
     update_rows(rows, topic_id=None, raise_version=False)
     update_rows(rows, topic_id={one.row.pk: one.topic.pk for one, _deed in retopics if one.topic})
     for one, _deed in retopics:
@@ -54,7 +54,7 @@ def change_topics(retopics: Sequence[tuple[Retopic, Deed]]) -> list[PlanChange]:
 
 
 def _cancel(cancelled: Sequence[tuple[Drop, Deed]], reason: str) -> list[PlanChange]:
-    """Cancel rows whose group has ended, or that it is to do without, with what was said of each."""
+    """Cancel rows whose group has ended or is to do without them, with the reason given for each."""
     if not cancelled:
         return []
     rows, now = [drop.row for drop, _deed in cancelled], cancelled[0][1].now
@@ -75,7 +75,7 @@ def _move(moves: Sequence[tuple[Move, Deed, SchoolCalendar]]) -> list[PlanChange
         rows,
         moved_from={move.row.pk: origin_after(move.row, move.week) for move, *_place in moves},
         week_start={move.row.pk: move.week for move, *_place in moves},
-        # What a person chose on the draft stays; nothing that was pinned before is moved.
+        # What a person chose on the draft is pinned. Rows that were pinned before are never moved.
         pinned={move.row.pk: move.pinned for move, *_place in moves},
         date={pk: time.date for pk, time in times.items()},
         start_time={pk: time.start_time for pk, time in times.items()},
@@ -88,7 +88,7 @@ def _move(moves: Sequence[tuple[Move, Deed, SchoolCalendar]]) -> list[PlanChange
 
 
 def _pin(pinned: Sequence[tuple[PlannedSession, Deed]]) -> list[PlanChange]:
-    """Rows that stay where they stand: later drafts leave them there too."""
+    """Pin rows where they are, so that later drafts leave them there, too."""
     rows = [row for row, _deed in pinned]
     before = [state_of(row) for row in rows]
     update_rows(rows, pinned=True)
@@ -118,7 +118,7 @@ def _create(creations: Sequence[tuple[Creation, Deed, SchoolCalendar]]) -> Itera
 
 
 def created(row: PlannedSession, deed: Deed) -> PlanChange:
-    """The history's line for a row that has been made. Its name is kept: a row that is undone goes away."""
+    """The history's line for a row that was made. It keeps the row's name, since an undone row is deleted."""
     before = {"week_start": row.replaces.week_start.isoformat()} if row.replaces else {}
     after = state_of(row) | {"name": row.name}
     if row.replaces:

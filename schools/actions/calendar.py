@@ -41,7 +41,8 @@ def make_school_year(
 
 @transaction.atomic
 def make_proposed_year(*, proposed: ProposedYear, by: User) -> SchoolYear:
-    """A school year with all that closes and blocks its days. Raises ``ValidationError`` as ``make_school_year``."""
+    """A school year with everything that closes or blocks its days. Raises ``ValidationError`` as
+    ``make_school_year``."""
     year = make_school_year(
         starts_on=proposed.starts_on,
         autumn_ends_on=proposed.autumn_ends_on,
@@ -57,7 +58,7 @@ def make_proposed_year(*, proposed: ProposedYear, by: User) -> SchoolYear:
 
 
 def check_year(year: SchoolYear, autumn_ends_on: dt.date, spring_starts_on: dt.date) -> None:
-    """Raise ``ValidationError`` by field unless the days follow each other, and no other year lies among them."""
+    """Raise ``ValidationError`` by field unless the days come in order and no other year overlaps them."""
     if year.ends_on <= year.starts_on:
         raise ValidationError({"ends_on": _("The last school day is before the first.")})
     if not year.starts_on < autumn_ends_on:
@@ -89,7 +90,7 @@ def close_days(
     key: uuid.UUID | None = None,
     by: User,
 ) -> ClosedPeriod:
-    """Days without teaching, for all schools or for one; the same form's ``key`` and content again give the same.
+    """Days without teaching, for all schools or one. The same form's ``key`` and content again gives the same period.
 
     Raises ``ValidationError`` for days outside the year.
     """
@@ -107,7 +108,7 @@ def close_days(
 
 @transaction.atomic
 def change_closed_days(*, period: ClosedPeriod, by: User, **changed: Any) -> ClosedPeriod:
-    """Give a closed period other days, another name or kind."""
+    """Change a closed period's days, name or kind."""
     for name, value in changed.items():
         setattr(period, name, value)
     _save_period(period)
@@ -116,7 +117,7 @@ def change_closed_days(*, period: ClosedPeriod, by: User, **changed: Any) -> Clo
 
 @transaction.atomic
 def open_days_again(*, period: ClosedPeriod, by: User) -> None:
-    """Remove a closed period: its days are school days again."""
+    """Remove a closed period, so that its days are school days again."""
     raise_versions(period.year, period.school)
     period.delete()
 
@@ -137,6 +138,7 @@ def _save_period(period: ClosedPeriod) -> None:
 
 
 def raise_versions(year: SchoolYear, school: School | None) -> None:
-    """Whether a session was on time rests on the calendar: of one school, or of all."""
+    """Say that figures have changed, since whether a session was on time depends on the calendar: of one school, or of
+    all."""
     participations = Participation.objects.filter(programme_year__year=year)
     (participations.filter(school=school) if school else participations).raise_version()

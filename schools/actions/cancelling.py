@@ -1,4 +1,4 @@
-"""Sessions that will not be held: cancelled with a reason and perhaps a new time, or because their group ends."""
+"""Cancelling sessions: with a reason and perhaps a new time, or because their group ends."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from schools.models import Group, PlanChange, PlannedSession
 from schools.models.plans import WITHOUT_NEW_TIME, CancelReason
 
 What = PlanChange.What
-# What a person can give as the reason; the others are said by what brings them about.
+# Reasons that a person can give; the other reasons are set by the action that causes the cancellation.
 REASONS = tuple(reason for reason in CancelReason if reason not in WITHOUT_NEW_TIME)
 
 
@@ -33,7 +33,7 @@ def cancel_session(
     note: str = "",
     new_week: dt.date | None = None,
 ) -> PlannedSession | None:
-    """Cancel a session, and give it a new week in the same step if one is known: the new session is returned.
+    """Cancel a session, and plan a new one in the same step if a week is given; the new session is returned.
 
     Raises ``ValidationError`` by field, and ``StaleSession`` as ``move_session`` does.
     """
@@ -52,7 +52,7 @@ def cancel_session(
 
 @transaction.atomic
 def cancel_for_ended_group(*, group: Group, last_day: dt.date, by: User, now: dt.datetime) -> int:
-    """Cancel the sessions of a group that ends which lie after its last day and are not logged; gives their number."""
+    """Cancel the unlogged sessions of a group that ends, after its last day; gives how many they were."""
     ending = group.sessions.without_outcome().after_day(last_day)
     rows = list(ending.order_by("pk").select_for_update(of=("self",)).select_related("participation__school"))
     before, batch = [state_of(row) for row in rows], uuid.uuid4()

@@ -28,11 +28,13 @@ class PlanHasChanged(ConfirmationRefused):
 def confirm_plan(
     *, participation: Participation, term: Term, by: User, now: dt.datetime, seen: Collection[str] | None = None
 ) -> PlanConfirmation:
-    """Keep that the plan of a term is right, and what it said then. Confirming the same plan again changes nothing.
+    """Keep the answer that a term's plan is right, and what the plan said. Confirming the same plan again changes
+    nothing.
 
-    ``seen`` holds the digests of the plans that the person saw; raises ``PlanHasChanged`` when this one is not there.
+    ``seen`` holds the digests of the plans that the person saw. Raises ``PlanHasChanged`` when this plan's is not among
+    them.
     """
-    # Whoever changes the plan at this moment waits, or is seen here.
+    # Whoever changes the plan at this moment either waits for this, or is noticed here.
     Participation.objects.select_for_update().get(pk=participation.pk)
     digest = plan_digest(participation.sessions.between(term.starts_on, term.ends_on))
     if seen is not None and digest not in seen:
@@ -50,7 +52,7 @@ def confirm_plan(
 def confirm_term(
     *, school: School, term: Term, seen: Collection[str], by: User, now: dt.datetime
 ) -> list[PlanConfirmation]:
-    """Confirm the term's plan of every programme that the school takes part in, or of none.
+    """Confirm the term's plan in all programmes that the school takes part in, or in none.
 
     Raises ``PlanHasChanged`` when a plan is not the one that was seen, and ``ConfirmationRefused`` when there is no
     plan or the term is over.

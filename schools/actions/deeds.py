@@ -1,7 +1,8 @@
-"""What every change of a plan is made of: who does it, rows changed as they were read, and how each row was and became.
+"""What every change of a plan consists of: who made it, rows changed only if they are as they were read, and each row
+before and after.
 
-A line of the history keeps all of a row that planning can change, before and after, and the version that the row had
-then: so a deed can be undone, and it can be told whether anybody has touched the row since.
+A line of the history keeps everything in a row that planning can change, before and after, with the row's version. So a
+deed can be undone, and it can be told whether anybody has touched the row since.
 """
 
 from __future__ import annotations
@@ -21,13 +22,13 @@ from django.utils.dateparse import parse_date, parse_datetime, parse_time
 from accounts.models import User
 from schools.models import Participation, PlanChange, PlannedSession
 
-# Rows that one statement changes: SQLite limits how many values a statement may carry.
+# How many rows one statement changes: SQLite limits a statement's values.
 AT_ONCE = 100
-# Where the database sets no such limit.
+# The same for databases without such a limit.
 MANY_AT_ONCE = 500
-# New rows in one statement; where a database takes fewer, Django makes more statements.
+# How many rows one statement inserts; Django itself splits it where a database takes fewer.
 NEW_AT_ONCE = 2_000
-# What planning can change of a row, and what it is when a kept state does not say.
+# The fields that planning can change, with their value where a kept state does not mention them.
 EMPTY: Mapping[str, Any] = {
     "week_start": None,
     "date": None,
@@ -67,7 +68,7 @@ class StaleSession(Exception):  # noqa: N818
 
 @dataclass(frozen=True)
 class Deed:
-    """Who does something to a plan, and when; its changes share a batch."""
+    """Somebody's act on a plan, at a moment; all its changes share a batch."""
 
     participation: Participation
     by: User
@@ -75,7 +76,7 @@ class Deed:
     batch: uuid.UUID
 
     def change(self, what: str, session: PlannedSession | None, **said: Any) -> PlanChange:
-        """A line of the history, to be saved."""
+        """A line of the history, unsaved."""
         return PlanChange(
             participation=self.participation,
             session=session,
@@ -88,7 +89,7 @@ class Deed:
 
 
 def state_of(row: PlannedSession) -> dict[str, Any]:
-    """A row as the history keeps it; what is empty is left out."""
+    """A row as the history keeps it; empty values are left out."""
     said = {name: getattr(row, name) for name in EMPTY}
     kept = {name: value for name, value in said.items() if value != EMPTY[name]}
     return {name: value.isoformat() if name in _READ else value for name, value in kept.items()} | {
@@ -97,12 +98,12 @@ def state_of(row: PlannedSession) -> dict[str, Any]:
 
 
 def lasting(row: PlannedSession) -> dict[str, Any]:
-    """The same without the version: what is kept so cannot be undone by the row alone."""
+    """The same without the version: with such a line the row alone cannot be undone."""
     return {name: value for name, value in state_of(row).items() if name != "version"}
 
 
 def values_in(state: Mapping[str, Any]) -> dict[str, Any]:
-    """The row's values in a kept state, the reverse of ``state_of``."""
+    """A row's values from a kept state: the reverse of ``state_of``."""
     return {
         name: _READ[name](state[name]) if name in _READ and state.get(name) else state.get(name, empty)
         for name, empty in EMPTY.items()
@@ -110,19 +111,21 @@ def values_in(state: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def topic_name(row: PlannedSession) -> dict[str, str]:
-    """The topic's title, for a line of the history about another topic."""
+    """The topic's title, for a line of the history about a changed topic."""
     return {"topic": row.topic.title if row.topic else ""}
 
 
 def origin_after(row: PlannedSession, week: dt.date) -> dt.date | None:
-    """The week that a row is said to be moved from once it lies in a week; none when it is back where it was."""
+    """The week that a row is said to have been moved from once it is in ``week``; None when it is back where it
+    began."""
     if week == row.week_start:
         return row.moved_from
     return None if week == row.moved_from else row.week_start
 
 
 def change_one(session: PlannedSession, version: int, **values: Any) -> None:
-    """Change the session if it still is as it was seen: of two at once, one gets it, and the other ``StaleSession``."""
+    """Change the session if it is still as it was seen. Of two at once one succeeds; the other gets
+    ``StaleSession``."""
     as_seen = PlannedSession.objects.without_outcome().filter(pk=session.pk, version=version)
     if as_seen.update(**values, version=F("version") + 1) != 1:
         raise StaleSession(session)
@@ -130,10 +133,10 @@ def change_one(session: PlannedSession, version: int, **values: Any) -> None:
 
 
 def lock_rows(rows: QuerySet[PlannedSession]) -> None:
-    """Let nobody else change the rows until the transaction ends.
+    """Lock the rows until the transaction ends.
 
-    Whoever changes a plan takes its rows first, in this order, and its participation last: two that took them the
-    other way around would wait for each other.
+    Everybody who changes a plan locks its rows first, in this order, and its participation last. In different orders,
+    two could wait for each other.
     """
     list(rows.order_by("pk").select_for_update(of=("self",)).values_list("pk", flat=True))
 
@@ -145,10 +148,10 @@ def update_rows(
     raise_version: bool = True,
     **values: Any,
 ) -> None:
-    """Set values on rows that are still as they were read, and that still are ``among`` those that may be changed: the
-    ones without an outcome. A mapping gives each row, by its key, a value of its own.
+    """Set values on rows that are still as they were read and still in ``among``, by default those without an outcome.
 
-    Raises ``RowsHaveChanged`` if any row is no longer so.
+    A mapping gives each row, by its primary key, a value of its own. Raises ``RowsHaveChanged`` if any row is no longer
+    so.
     """
     allowed = PlannedSession.objects.without_outcome() if among is None else among
     for some in chunks(rows):
@@ -160,7 +163,7 @@ def update_rows(
     for row in rows:
         for name, value in values.items():
             setattr(row, name, value.get(row.pk) if isinstance(value, Mapping) else value)
-        # The same row can be moved and get another topic.
+        # The rows that still have the version they were read with.
         row.version += 1 if raise_version else 0
 
 
@@ -175,7 +178,7 @@ def as_read(allowed: QuerySet[PlannedSession], rows: Iterable[PlannedSession]) -
 
 
 def chunks(rows: Iterable[Any]) -> Iterator[list[Any]]:
-    """Rows, so many at a time that one statement can carry them."""
+    """The rows in chunks that one statement can carry."""
     left, size = iter(rows), AT_ONCE if connection.features.max_query_params else MANY_AT_ONCE
     while some := list(islice(left, size)):
         yield some

@@ -1,4 +1,4 @@
-"""A class's way out of its programme's rhythm, chosen on a draft: what is planned follows when that is laid out."""
+"""A class's departure from its programme's rhythm, chosen on a draft; its sessions follow when the plan is laid out."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def choose_way_out(
     by: User,
     now: dt.datetime,
 ) -> None:
-    """What a class departs from, instead of what it departed from before; with nothing chosen it keeps the rhythm.
+    """Set what a class departs from, replacing its earlier departure; with nothing chosen it keeps to the rhythm.
 
     Raises ``ValidationError`` by field. The choice is a line of the history.
     """

@@ -18,7 +18,7 @@ from schools.models import DraftAdjustment
 
 @transaction.atomic
 def put_in_week(*, draft: Draft, weeks: Mapping[Change, dt.date], by: User, now: dt.datetime) -> None:
-    """Some of the draft's sessions get the week that is given for each; the rest of the draft gives way.
+    """Give some of the draft's sessions a week each; the rest of the draft is arranged around them.
 
     Raises ``ValidationError`` when a group cannot meet in its week.
     """
@@ -29,20 +29,22 @@ def put_in_week(*, draft: Draft, weeks: Mapping[Change, dt.date], by: User, now:
 
 @transaction.atomic
 def leave_as_is(*, draft: Draft, changes: Collection[Change], by: User, now: dt.datetime) -> None:
-    """Some of the draft's changes are not made: rows stay, new sessions are not planned, none is cancelled."""
+    """Leave some of the draft's changes out: existing rows stay as they are, new sessions are not planned, none is
+    cancelled."""
     _adjust(draft, dict.fromkeys(changes), by, now)
 
 
 @transaction.atomic
 def take_back(*, draft: Draft, changes: Collection[Change], by: User) -> None:
-    """The draft says of these sessions what it would say by itself."""
+    """Remove what was decided about these sessions, so that the draft proposes for them again."""
     places = _places(changes)
     if places:
         DraftAdjustment.objects.filter(places, programme_year=draft.outline.rules).delete()
 
 
 def week_beside(draft: Draft, change: Change, step: int) -> dt.date | None:
-    """The next week after (``step`` 1) or before (-1) a session's that planning uses and in which its group exists."""
+    """The nearest week after (``step`` 1) or before (-1) a session's week that planning uses and in which its group
+    exists."""
     weeks = [week for week in draft.outline.weeks_of(change.group) if week != change.week]
     beside = [week for week in weeks if (week > change.week) == (step > 0)]
     return beside[0 if step > 0 else -1] if beside else None

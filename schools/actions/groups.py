@@ -16,7 +16,7 @@ from schools.models import Group, Participation, PlannedSession, School, SchoolY
 
 
 def raise_versions(*, school: School, year: SchoolYear) -> None:
-    """Figures of the school's participations rest on its groups: say that they have changed."""
+    """Say that the figures of the school's participations have changed, since they depend on its groups."""
     Participation.objects.filter(school=school, programme_year__year=year).raise_version()
 
 
@@ -36,7 +36,7 @@ def add_group(
     weekly_end: dt.time | None = None,
     by: User,
 ) -> Group:
-    """A group in a school year; it exists from the year's first day unless told otherwise."""
+    """A new group in a school year, from the year's first day unless told otherwise."""
     group = Group(
         school=school,
         year=year,
@@ -58,7 +58,7 @@ def add_group(
 
 @transaction.atomic
 def change_group(*, group: Group, by: User, now: dt.datetime, **changed: Any) -> Group:
-    """Give a group another name, grade, number of people, staff group or weekly time, which its sessions follow."""
+    """Change a group's name, grade, size, staff group or weekly time; its sessions follow a new weekly time."""
     former = Group.objects.get(pk=group.pk)
     for name, value in changed.items():
         setattr(group, name, value)
@@ -71,10 +71,10 @@ def change_group(*, group: Group, by: User, now: dt.datetime, **changed: Any) ->
 
 @transaction.atomic
 def end_group(*, group: Group, last_day: dt.date, by: User, now: dt.datetime, merged_into: Group | None = None) -> int:
-    """The group's last day; what it has planned after that is cancelled, and how many sessions that were is given.
+    """Set a group's last day and cancel what it has planned after it; gives how many sessions were cancelled.
 
-    A class that merges into another ends in the same way, and its pupils count with the other from then on.
-    Raises ``ValidationError`` when the day lies outside the group's school year.
+    A class that merges into another ends in the same way, and from then on its pupils count with the other. Raises
+    ``ValidationError`` when the day lies outside the group's school year.
     """
     if not group.starts_on <= last_day <= group.year.ends_on:
         raise ValidationError({"last_day": _("Choose a day in the school year, not before the group began.")})
@@ -87,13 +87,12 @@ def end_group(*, group: Group, last_day: dt.date, by: User, now: dt.datetime, me
 
 @transaction.atomic
 def reopen_group(*, group: Group, by: User) -> None:
-    """The group has no last day after all, and has merged into no other. What its end has cancelled is planned anew by
-    the next draft."""
+    """Remove a group's last day and its merger. What was cancelled at its end is planned again by the next draft."""
     group.ends_on = group.merged_into = None
     group.save(update_fields=["ends_on", "merged_into"])
     raise_versions(school=group.school, year=group.year)
 
 
 def sessions_after(group: Group, last_day: dt.date) -> int:
-    """How many sessions ending the group after a day would cancel."""
+    """How many sessions would be cancelled if the group ended on the day."""
     return PlannedSession.objects.without_outcome().after_day(last_day).filter(group=group).count()

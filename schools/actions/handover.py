@@ -1,4 +1,4 @@
-"""Handing a role at a school over: the new one goes on where the old one leaves."""
+"""Handing over a role at a school: the new person takes over where the former one leaves."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from schools.actions.people import end_membership, give_account, give_membership
 from schools.models import SchoolMembership, SchoolPerson
 
 WELCOME = "role-handed-over"
-# A welcome for a later day arrives before the school day begins.
+# A welcome for a later day arrives before school begins that day.
 MORNING = dt.time(7)
 DAY = dt.timedelta(days=1)
 FURTHEST_AHEAD = dt.timedelta(days=366)
@@ -33,14 +33,14 @@ def hand_over(
     now: dt.datetime,
     with_welcome: bool = True,
 ) -> SchoolMembership:
-    """Give somebody's role at the school to ``to`` from a day on; the old one keeps it until the day before.
+    """Give somebody's role at the school to ``to`` from a day on; the former person has it until the day before.
 
-    Plan, answers and history are the school's, and stay. Every link that the old one has been sent stops at once, and
-    mails that wait go to whoever has the role when they are sent: see ``schools.mailing.heirs``. ``to`` may be a
-    person that is not saved yet. The new one is welcomed by mail on the day.
+    The plan, answers and history belong to the school, and stay. All links that the former person was sent stop at
+    once, and waiting mails go to whoever has the role when they are sent (``schools.mailing.heirs``). ``to`` may be an
+    unsaved person. The new person gets a welcome mail on the day.
 
-    Raises ``ValidationError`` by field: ``from_day`` when the role does not reach that day, ``to`` when that person
-    has the role already or an account that is shut.
+    Raises ``ValidationError`` by field: ``from_day`` when the role does not last until that day, ``to`` when that
+    person already has the role or has a closed account.
     """
     membership = SchoolMembership.objects.select_for_update(of=("self",)).select_related("person").get(pk=membership.pk)
     _check_day(membership, from_day, timezone.localdate(now))

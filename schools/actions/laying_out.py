@@ -1,4 +1,4 @@
-"""Plans are laid out as their drafts say: at one school, or at many in the same few statements."""
+"""Lays out plans as their drafts say: for one school, or for many in the same few statements."""
 
 from __future__ import annotations
 
@@ -25,7 +25,8 @@ class StaleDraft(Exception):  # noqa: N818 - reads as what happened
 
 @dataclass(frozen=True)
 class LaidOut:
-    """The schools whose plan is as the draft said, and those whose draft was no longer the one that had been seen."""
+    """The schools whose plan is now as the draft said, and those left alone because their draft had changed since it
+    was seen."""
 
     done: tuple[School, ...]
     changed: tuple[School, ...]
@@ -41,10 +42,11 @@ def lay_out(
     now: dt.datetime,
     batch: uuid.UUID,
 ) -> LaidOut:
-    """Lay out the plans of some schools, each as the draft with its digest says, or as it is now where none is given.
+    """Lay out the plans of some schools, each as the draft with the given digest says, or as the present draft says if
+    no digest is given.
 
-    A school whose draft is another one by now is left as it is. Raises ``StaleDraft``, and does nothing, if a row is
-    changed at the same moment.
+    A school whose draft is no longer the one with the digest is left alone. Raises ``StaleDraft``, having done nothing,
+    if a row is changed at the same moment.
     """
     schools = list(digests)
     Participation.objects.bulk_create(
@@ -52,7 +54,7 @@ def lay_out(
     )
     joined = Participation.objects.filter(programme_year=rules, school__in=schools)
     lock_rows(PlannedSession.objects.filter(participation__in=joined))
-    # Of two who lay out the same plan, the second waits here, and then finds nothing to do.
+    # Of two who lay out the same plan, the second waits here, and then finds nothing left to do.
     list(joined.order_by("pk").select_for_update())
     drafts = drafts_of(rules, schools, from_day)
     as_seen = [draft for draft in drafts if digests[draft.participation.school] in (None, draft.digest)]
@@ -75,7 +77,7 @@ def _write(drafts: Sequence[Draft], by: User, now: dt.datetime, batch: uuid.UUID
 
 
 def _forget_adjustments(drafts: Sequence[Draft]) -> None:
-    """What was decided on the draft stands in the plan now; what was left out stays left out."""
+    """Remove decisions about the draft that are now in the plan; what was left out remains left out."""
     for draft in drafts:
         kept = {(one.group.pk, one.slot_no) for one in draft.difference.skipped}
         written = [place for place in draft.outline.adjusted if place not in kept]
@@ -85,22 +87,22 @@ def _forget_adjustments(drafts: Sequence[Draft]) -> None:
 
 
 def readjust(changes: Sequence[PlanChange]) -> None:
-    """The reverse, for a draft that was laid out and is undone: what people had decided on it is in the next one.
+    """The reverse, when a laid-out draft is undone: what people had decided on it is put back for the next draft.
 
-    Who has adjusted a place since then keeps that.
+    A decision made since about the same place is kept.
     """
     decided = [one for one in changes if one.after.items() >= DRAFT.items() and _is_decided(one)]
     DraftAdjustment.objects.bulk_create(map(_adjustment, decided), ignore_conflicts=True)
 
 
 def _is_decided(change: PlanChange) -> bool:
-    """Whether the change made a session stay in a week that a person chose."""
+    """Whether the session stayed in its week because a person chose so."""
     return bool(change.after.get("pinned")) and not change.before.get("pinned")
 
 
 def _adjustment(change: PlanChange) -> DraftAdjustment:
     row = change.session
-    assert row is not None  # the undo has found it untouched
+    assert row is not None  # the undo has checked that it is untouched
     is_kept = change.what == PlanChange.What.KEPT
     return DraftAdjustment(
         programme_year_id=row.participation.programme_year_id,

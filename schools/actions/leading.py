@@ -18,7 +18,7 @@ from schools.models import PlanChange, PlannedSession, SchoolPerson
 def set_leader(
     *, session: PlannedSession, leader: SchoolPerson | None, version: int, by: User, now: dt.datetime
 ) -> PlannedSession:
-    """Say which of the school's people leads a session; nobody is told of it.
+    """Set which of the school's people leads a session; no mail is sent about it.
 
     Raises ``ValidationError`` by field for somebody of another school, and ``StaleSession`` as ``move_session`` does.
     """

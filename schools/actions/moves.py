@@ -1,4 +1,4 @@
-"""Sessions get another time: one, several at once, two that change places, or one and all that follow."""
+"""Giving sessions another time: one, several, two that swap, or one with all that follow."""
 
 from __future__ import annotations
 
@@ -38,9 +38,10 @@ What = PlanChange.What
 
 @dataclass(frozen=True)
 class Placing:
-    """A session, the version in which it was seen, and the Monday of the week that it shall be in.
+    """A session, the version in which it was seen, and the Monday of its new week.
 
-    Without ``time`` it keeps its weekday and time of day, else its group's weekly time, where the week has that day.
+    Without ``time`` it keeps its weekday and time of day, or else gets its group's weekly time, where the week has that
+    day.
     """
 
     session: PlannedSession
@@ -63,11 +64,10 @@ def move_session(
     end_time: dt.time | None = None,
     batch: uuid.UUID | None = None,
 ) -> PlannedSession:
-    """Move a session to a week, or to a day and time in it; planning then leaves it there. ``batch`` is that of the
-    changes that it is one of.
+    """Move a session to a week, or to a day and time in it. It is pinned, so that planning leaves it there.
 
-    Raises ``ValidationError`` by field when the time cannot be used, and ``StaleSession`` when the session is no
-    longer at ``version``, or has been logged or cancelled.
+    ``batch`` is the batch of the deed that it is part of. Raises ``ValidationError`` by field when the time cannot be
+    used, and ``StaleSession`` when the session is no longer at ``version``, or has been logged or cancelled.
     """
     calendar = SchoolCalendar.of(session.participation.programme_year.year, session.participation.school)
     time = Time(date, start_time, end_time)
@@ -81,7 +81,7 @@ def move_session(
         week_start=week_start,
         moved_from=moved_from,
         pinned=True,
-        # Whoever chooses a blocked week has seen that it is one.
+        # Whoever chooses a blocked week has been told that it is one.
         stays_in=week_start if calendar.blocked_name(week_start) else None,
         **time._asdict(),
     )
@@ -102,11 +102,10 @@ def move_sessions(
     how: str = "several",
     said: Mapping[str, Any] | None = None,
 ) -> uuid.UUID:
-    """Move several sessions, all of them or none; gives the batch of the changes. ``how`` is kept for the history, and
-    what else is ``said``.
+    """Move several sessions, all or none; gives the batch of the changes. ``how`` and ``said`` are kept in the history.
 
-    Raises ``ValidationError`` that names each session whose week cannot be used, and ``StaleSession`` with those that
-    are no longer at their version, or have been logged or cancelled.
+    Raises ``ValidationError`` naming each session whose week cannot be used, and ``StaleSession`` with the sessions
+    that are no longer at their version, or have been logged or cancelled.
     """
     refuse_personal_number(reason)
     rows = _as_seen(placings)
@@ -134,7 +133,7 @@ def move_sessions(
 
 
 def swap_sessions(*, first: Placing, second: Placing, by: User, now: dt.datetime, reason: str = "") -> uuid.UUID:
-    """Let two sessions change weeks, days and times; each placing says the session and its version.
+    """Swap the weeks, days and times of two sessions; each placing gives a session and its version.
 
     Raises as ``move_sessions`` does.
     """
@@ -147,7 +146,7 @@ def swap_sessions(*, first: Placing, second: Placing, by: User, now: dt.datetime
 
 
 def following(session: PlannedSession) -> list[PlannedSession]:
-    """The session and all that its group has after it in the same plan, without an outcome, in their order."""
+    """The session and all that its group has after it in the same plan, without an outcome, in order."""
     rows = PlannedSession.objects.without_outcome().filter(
         participation_id=session.participation_id, group_id=session.group_id, week_start__gte=session.week_start
     )
@@ -156,9 +155,9 @@ def following(session: PlannedSession) -> list[PlannedSession]:
 
 
 def shifted(rows: Iterable[PlannedSession], calendar: SchoolCalendar, steps: int) -> list[Placing]:
-    """Each session so many weeks for planning later, or earlier if ``steps`` is negative.
+    """Each session moved by so many plannable weeks; earlier if ``steps`` is negative.
 
-    Raises ``ValidationError`` that names each session that would come outside the school year.
+    Raises ``ValidationError`` naming each session that would fall outside the school year.
     """
     placings, refused = [], []
     for row in rows:
@@ -173,7 +172,7 @@ def shifted(rows: Iterable[PlannedSession], calendar: SchoolCalendar, steps: int
 
 
 def steps_between(calendar: SchoolCalendar, week: dt.date, other: dt.date) -> int:
-    """How many weeks for planning lie from one week to another; fewer than none if the other is earlier."""
+    """How many plannable weeks there are from one week to another; negative if the other is earlier."""
     weeks = calendar.plannable_weeks()
     if other >= week:
         return sum(week < one <= other for one in weeks)
@@ -183,7 +182,8 @@ def steps_between(calendar: SchoolCalendar, week: dt.date, other: dt.date) -> in
 def free_weeks(
     *, session: PlannedSession, calendar: SchoolCalendar, count: int = 3, from_day: dt.date
 ) -> list[dt.date]:
-    """The next weeks for planning, from a day's and after the session's own, in which its group has nothing."""
+    """The next plannable weeks in which the session's group has nothing, after its own week and not before the
+    day's."""
     taken = PlannedSession.objects.live().filter(group=session.group_id).values_list("week_start", flat=True)
     return _free(session, calendar, from_day, set(taken))[:count]
 
@@ -191,9 +191,10 @@ def free_weeks(
 def to_next_free_weeks(
     rows: Sequence[PlannedSession], calendars: dict[int, SchoolCalendar], from_day: dt.date
 ) -> tuple[list[Placing], list[PlannedSession]]:
-    """Each session in its group's next free week, no two of a group in the same; and those that no week is left for.
+    """Each session in its group's next free week, never two of a group in one; and the sessions that no week is left
+    for.
 
-    ``calendars`` are by the school's key. Two queries at most, however many sessions.
+    ``calendars`` are by the school's primary key. At most two queries, however many sessions.
     """
     taken: dict[int, set[dt.date]] = defaultdict(set)
     groups = {row.group_id for row in rows}
@@ -211,7 +212,7 @@ def to_next_free_weeks(
 
 
 def check_placings(placings: Sequence[Placing]) -> None:
-    """Raise ``ValidationError`` that names each session whose new week or time cannot be used."""
+    """Raise ``ValidationError`` naming each session whose new week or time cannot be used."""
     rows = [one.session for one in placings]
     calendars = _calendars(rows)
     _check_weeks(
@@ -220,7 +221,7 @@ def check_placings(placings: Sequence[Placing]) -> None:
 
 
 def tell_and_count(rows: Iterable[PlannedSession], *, by: User, now: dt.datetime) -> None:
-    """Tell each school of its changed sessions, and say that figures of their plans have changed."""
+    """Tell each school of its changed sessions, and say that the figures of their plans have changed."""
     of_each: dict[int, list[PlannedSession]] = defaultdict(list)
     for row in rows:
         of_each[row.participation_id].append(row)
@@ -245,7 +246,7 @@ class _Move(NamedTuple):
 
 
 def _as_seen(placings: Sequence[Placing]) -> list[PlannedSession]:
-    """The rows of the placings as they are now, which nobody else changes meanwhile."""
+    """The rows of the placings as they are now, locked."""
     names = ("group", "topic", "participation__school", "participation__programme_year__year")
     wanted = PlannedSession.objects.filter(pk__in=[one.session.pk for one in placings]).order_by("pk")
     found = {row.pk: row for row in wanted.select_for_update(of=("self",)).select_related(*names)}
@@ -310,7 +311,7 @@ def _outside(row: PlannedSession, steps: int) -> str:
 
 
 def _shift(week: dt.date, calendar: SchoolCalendar, steps: int) -> dt.date | None:
-    """The week for planning so many steps from a week, which may be closed itself."""
+    """The plannable week so many steps from a week, which may itself be closed."""
     if not steps:
         return week
     weeks = calendar.plannable_weeks()

@@ -1,4 +1,4 @@
-"""Groups go from one school year to the next, all or nothing; what has gone on already is left alone."""
+"""Taking groups from one school year to the next, all or nothing; groups that have gone on already are left alone."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ Kind = Group.Kind
 
 @dataclass(frozen=True)
 class Step:
-    """One group's step into the year: ``group`` goes on, or None for a class that is new.
+    """How one group goes on into the year; ``group`` is None for a new class.
 
-    ``row`` names the step where its errors are shown. ``staff`` is a staff group of the earlier year, or of the year
+    ``row`` names the step, for showing its errors. ``staff`` is a staff group of the earlier year, or of the year
     itself.
     """
 
@@ -48,13 +48,13 @@ class StaleProposals(Exception):  # noqa: N818
 
 @transaction.atomic
 def move_up(*, school: School, year: SchoolYear, steps: Sequence[Step], by: User) -> list[Group]:
-    """Take the steps, all of them or none; gives the groups that were made.
+    """Take the steps, all or none; gives the groups that were made.
 
-    A group that goes on already, and a class that is there just as it is written, is left as it is: done twice it
-    changes nothing. A group of the year with the step's name that continues nothing becomes the continuation. Raises
-    ``StepsRefused``.
+    A group that has gone on already is left as it is, and so is a class that exists just as written: doing it twice
+    changes nothing. A group of the year with the step's name, which continues no other, becomes the continuation.
+    Raises ``StepsRefused``.
     """
-    # Of two at once, the second waits here and sees what the first did.
+    # Of two at once, the second waits here and then sees what the first did.
     School.objects.select_for_update().get(pk=school.pk)
     there = _There(Group.objects.filter(school=school, year=year))
     steps = [step for step in steps if step.group is None or step.group.pk not in there.by_earlier]
@@ -70,10 +70,11 @@ def move_up(*, school: School, year: SchoolYear, steps: Sequence[Step], by: User
 
 @transaction.atomic
 def move_up_all(*, schools: Mapping[School, str], earlier: SchoolYear, year: SchoolYear, by: User) -> int:
-    """Take every proposed step at the schools, each with the digest of what was shown; gives how many groups went on.
+    """Take every proposed step at these schools, each given with the digest of what was shown; gives how many groups
+    went on.
 
-    Raises ``StaleProposals`` when a school has others by now, and ``StepsRefused`` by school when a step can't be
-    taken: then nothing is done at any school.
+    Raises ``StaleProposals`` when a school's proposals have changed, and ``StepsRefused`` by school when a step cannot
+    be taken; then nothing is done at any school.
     """
     count = 0
     for found in moving_up(schools, earlier, year):
@@ -92,7 +93,7 @@ def proposed_steps(found: MovingUp) -> list[Step]:
 
 
 def step_of(proposal: Proposal) -> Step:
-    """The step as it is proposed."""
+    """The step that a proposal proposes."""
     return Step(
         row=str(proposal.group.pk),
         kind=proposal.group.kind,
@@ -105,7 +106,7 @@ def step_of(proposal: Proposal) -> Step:
 
 
 class _There:
-    """The year's groups: by kind and name, and by the group of the earlier year that they continue."""
+    """The year's existing groups: by kind and name, and by the earlier group that they continue."""
 
     def __init__(self, groups: Iterable[Group]) -> None:
         rows = list(groups)
@@ -117,7 +118,7 @@ class _There:
         return self.by_name.get((step.kind, step.name.casefold()))
 
     def staff_of(self, step: Step) -> Group | None:
-        """The year's own staff group that the step names, by itself or by what it continues."""
+        """The year's own staff group that the step refers to, directly or as the continuation of an earlier one."""
         return step.staff and self.by_earlier.get(step.staff.pk, step.staff)
 
 
@@ -157,7 +158,7 @@ def _errors_of(step: Step, there: _There, staff: set[int]) -> dict[str, str]:
 
 
 def _is_the_same(known: Group, step: Step) -> bool:
-    """Whether a group that is there is what the step would lead to."""
+    """Whether an existing group is what the step would lead to."""
     if known.ends_on is not None or known.grade != step.grade:
         return False
     if step.group is None:
@@ -165,7 +166,7 @@ def _is_the_same(known: Group, step: Step) -> bool:
     return known.continues_id is None
 
 
-# What the action itself gives a group, and the database holds true.
+# Set by the action itself, and guaranteed by the database.
 ASSIGNED = {"school", "year", "starts_on", "staff_group", "continues", "merged_into"}
 
 
@@ -174,7 +175,7 @@ def _group_of(step: Step) -> Group:
 
 
 def _take(steps: Iterable[Step], school: School, year: SchoolYear, there: _There) -> list[Group]:
-    """Make the groups, or tie those that are there; gives those that were made."""
+    """Make the groups, or link those that exist; gives the ones that were made."""
     made: list[Group] = []
     for step in steps:
         staff, known = there.staff_of(step), there.named(step)

@@ -1,4 +1,4 @@
-"""Occasions: planned, changed, cancelled; who is invited and what they answer; how many came."""
+"""Occasions: planning, changing and cancelling them, inviting and answering, and how many came."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ from schools.models import (
 from schools.models.occasions import MOST_AT_ONCE, MOST_FROM_ONE
 from schools.policies import can_answer, can_change_occasion, can_invite, can_log_attendance
 
-# An occasion further away than this is a slip of the pen.
+# An occasion further ahead than this is a typing error.
 FURTHEST = dt.timedelta(days=730)
 PROGRAMME_OF = {
     OccasionKind.MENTORS_TRAINING: "mvp",
@@ -83,7 +83,8 @@ def plan_occasion(
 ) -> Occasion:
     """A new occasion. The same key and content again gives the same one.
 
-    Raises ``ValidationError`` by field, or without one when the key has been used for other content."""
+    Raises ``ValidationError`` by field, or without a field when the key has been used for other content.
+    """
     said = digest(kind, school and school.pk, date, title, start_time, end_time, place, text)
     before = known(Occasion, key, said)
     if before:
@@ -120,7 +121,7 @@ def change_occasion(
     by: User,
     now: dt.datetime,
 ) -> Occasion:
-    """What and when anew. Those invited are told when day, time or place differ from what they know."""
+    """Change an occasion. Those invited are told if day, time or place differ from what they know."""
     before = _still_open(occasion)
     was, moved = when_and_where(before), (date, start_time, end_time) != _times(before)
     values = {
@@ -144,7 +145,7 @@ def change_occasion(
 def cancel_occasion(
     *, occasion: Occasion, version: int, reason: str, by: User, now: dt.datetime, note: str = ""
 ) -> Occasion:
-    """Cancel it, and tell those invited. Raises ``StaleOccasion`` when somebody was before."""
+    """Cancel an occasion and tell those invited. Raises ``StaleOccasion`` when somebody else changed it first."""
     refuse_personal_number(note)
     if reason not in CancelReason.values:
         raise ValidationError({"reason": _("Choose why it is cancelled.")})
@@ -155,7 +156,7 @@ def cancel_occasion(
 
 
 def cancel_at_closed_school(*, school: School, last_day: dt.date, by: User, now: dt.datetime) -> None:
-    """Cancel what a school that leaves the work has after its last day, and tell those invited."""
+    """Cancel the occasions after the last day of a school that leaves the work, and tell those invited."""
     after = Occasion.objects.undecided().filter(school=school, date__gt=last_day)
     note = _("The school is no longer part of the work.")
     for occasion in after.order_by("pk").select_for_update():
@@ -167,9 +168,9 @@ def cancel_at_closed_school(*, school: School, last_day: dt.date, by: User, now:
 def invite(
     *, occasion: Occasion, people: Sequence[SchoolPerson], guests: Sequence[Guest], by: User, now: dt.datetime
 ) -> list[OccasionInvitation]:
-    """Invite people at schools, and others by e-mail; each gets one mail. Who is invited already isn't invited twice.
+    """Invite people at schools, and others by e-mail. Each gets one mail; nobody is invited twice.
 
-    A guest whose address is that of one of the people who may be invited is invited as that person.
+    A guest whose address is that of a person who may be invited is invited as that person.
     """
     occasion = Occasion.objects.select_for_update().get(pk=occasion.pk)
     if not can_invite(occasion, timezone.localdate(now)):
@@ -186,11 +187,11 @@ def invite(
 
 @transaction.atomic
 def take_back(*, invitation: OccasionInvitation, by: User, now: dt.datetime) -> None:
-    """The invitation no longer holds: its link stops at once, and who has got the mail is told."""
+    """Withdraw an invitation: its link stops at once, and whoever got the mail is told."""
     mine = OccasionInvitation.objects.standing().filter(pk=invitation.pk)
     if mine.update(withdrawn_at=now, answer=None, answered_at=None, coming=None) != 1:
         return
-    # What the calendar gets after it must have a higher number.
+    # What the calendar gets next must have a higher sequence number.
     Occasion.objects.filter(pk=invitation.occasion_id).update(version=F("version") + 1)
     if can_invite(invitation.occasion, timezone.localdate(now)):
         tell(invitation, when_and_where(invitation.occasion), now)
@@ -200,8 +201,10 @@ def take_back(*, invitation: OccasionInvitation, by: User, now: dt.datetime) -> 
 def answer_invitation(
     *, invitation: OccasionInvitation, yes: bool, coming: int | None = None, by: User | None, now: dt.datetime
 ) -> OccasionInvitation:
-    """Say yes or no, and how many come; it can be changed until the day has passed. ``by`` is None for somebody
-    without an account. Raises ``OccasionRefused`` when it can no longer be answered."""
+    """Answer yes or no, and how many come; the answer can be changed until the day has passed.
+
+    ``by`` is None for somebody without an account. Raises ``OccasionRefused`` when it can no longer be answered.
+    """
     found = OccasionInvitation.objects.select_for_update(of=("self",)).with_names().get(pk=invitation.pk)
     if not can_answer(found, timezone.localdate(now)):
         raise OccasionRefused(_("The invitation can no longer be answered."))
@@ -216,9 +219,9 @@ def answer_invitation(
 def log_attendance(
     *, occasion: Occasion, version: int, held: bool, counts: Counts, by: User, now: dt.datetime, note: str = ""
 ) -> Occasion:
-    """Whether it was held, and how many came from where; said again, it takes the place of what was said.
+    """Record whether it was held, and how many came from where; recorded again, the former record is replaced.
 
-    Raises ``ValidationError`` for counts that can't be, and ``StaleOccasion`` when somebody was before.
+    Raises ``ValidationError`` for impossible numbers, and ``StaleOccasion`` when somebody else changed it first.
     """
     refuse_personal_number(note)
     occasion = Occasion.objects.with_names().get(pk=occasion.pk)
@@ -263,7 +266,7 @@ def _still_open(occasion: Occasion) -> Occasion:
 
 
 def _write(occasion: Occasion, version: int, **values: Any) -> None:
-    """Of two who saw the same version, the first one writes."""
+    """Save if the version is still the one that was seen; of two who saw it, the first one succeeds."""
     seen = Occasion.objects.filter(pk=occasion.pk, version=version, cancelled_at=None)
     if seen.update(**values, version=F("version") + 1) != 1:
         raise StaleOccasion
@@ -284,7 +287,8 @@ def _invite_guest(occasion: Occasion, guest: Guest, today: dt.date) -> OccasionI
 
 
 def _person_with(address: str, occasion: Occasion, today: dt.date) -> SchoolPerson | None:
-    """Who at the occasion's school, or for the whole centre at any, has the address and a role, and can get mail."""
+    """The person with this address who has a role and can get mail, at the occasion's school, or at any school if it is
+    for the whole centre."""
     found = SchoolPerson.objects.filter(Q(email__iexact=address) | Q(user__email__iexact=address))
     if occasion.school_id:
         found = found.filter(school=occasion.school)
@@ -293,7 +297,7 @@ def _person_with(address: str, occasion: Occasion, today: dt.date) -> SchoolPers
 
 
 def _invited(occasion: Occasion, wanted: dict[str, Any], **who: Any) -> OccasionInvitation | None:
-    """The new invitation, or one that was taken back given anew; None when it stands already."""
+    """A new invitation, or a withdrawn one renewed; None when there is one already."""
     invitation, made = OccasionInvitation.objects.get_or_create(occasion=occasion, **who, defaults=wanted)
     if made:
         return invitation

@@ -20,7 +20,7 @@ LONGEST = dt.timedelta(days=366)
 
 @transaction.atomic
 def pause_reminders(*, school: School, last_day: dt.date, why: str, by: User, now: dt.datetime) -> None:
-    """No reminders go to the school to and including a day. What is paused already gets the new day and reason.
+    """Send the school no reminders until after a day. A school that is paused already gets the new day and reason.
 
     Raises ``ValidationError`` by field: ``last_day`` when it is past or too far ahead, ``why`` when it is empty.
     """
@@ -35,7 +35,7 @@ def pause_reminders(*, school: School, last_day: dt.date, why: str, by: User, no
 
 @transaction.atomic
 def resume_reminders(*, school: School, by: User, now: dt.datetime) -> None:
-    """The reminders come again, those that have waited and are still wanted included."""
+    """Let reminders go again, including those that have waited and are still wanted."""
     _set(school, None, "", now)
 
 

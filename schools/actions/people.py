@@ -32,9 +32,10 @@ def add_person(
     key: uuid.UUID | None = None,
     by: User,
 ) -> SchoolPerson:
-    """Someone at a school; an account is optional, and ``with_account`` ties or makes the one of the e-mail address.
+    """A new person at a school. ``with_account`` gives the person the account of the e-mail address, making it if
+    needed.
 
-    The same form's ``key`` and content again give the same person. Raises ``ValidationError``.
+    The same form's ``key`` and content again gives the same person. Raises ``ValidationError``.
     """
     key, said = key or uuid.uuid4(), digest(school.pk, name, email, phone, with_account)
     before = known(SchoolPerson, key, said)
@@ -51,7 +52,7 @@ def add_person(
 
 
 def _check_address(person: SchoolPerson) -> None:
-    """Raise ``ValidationError`` when somebody else at the school has the address: an account is one person's there, and
+    """Raise ``ValidationError`` when somebody else at the school has the address: one account is one person there, so
     the other would get no mail."""
     if known := who_has(person.email, at=person.school).exclude(pk=person.pk).first():
         text = _("%(name)s at the school has this address already. Change that person instead.")
@@ -59,7 +60,7 @@ def _check_address(person: SchoolPerson) -> None:
 
 
 def who_has(address: str, *, at: School) -> QuerySet[SchoolPerson]:
-    """Those at a school who have an address, by themselves or by their account."""
+    """The people at a school who have an address, themselves or through their account."""
     if not address:
         return at.people.none()
     return at.people.filter(Q(email__iexact=address) | Q(user__email__iexact=address))
@@ -67,10 +68,11 @@ def who_has(address: str, *, at: School) -> QuerySet[SchoolPerson]:
 
 @transaction.atomic
 def change_person(*, person: SchoolPerson, with_account: bool = False, by: User) -> None:
-    """Save a person's changed fields, and give an account if it is asked for.
+    """Save a person's changed fields, and give an account if that is asked for.
 
-    A corrected address is where the mails go from then on, what waits included: the account's address follows, unless
-    its owner has a role at the centre or at a partner. Raises ``ValidationError`` if another account has it.
+    A corrected address is where mails go from then on, those already waiting included. The account's address follows,
+    unless its owner has a role at the centre or at a partner. Raises ``ValidationError`` if another account has the
+    address.
     """
     before = SchoolPerson.objects.values_list("email", flat=True).get(pk=person.pk).lower()
     if before != person.email.lower():
@@ -86,7 +88,7 @@ def change_person(*, person: SchoolPerson, with_account: bool = False, by: User)
 def _follow(person: SchoolPerson, before: str, by: User, now: dt.datetime) -> None:
     user = person.user
     if user is None or user.email != before or not person.email or _has_other_roles(user):
-        clear(address=before, now=now)  # an account that follows does so itself
+        clear(address=before, now=now)  # an account whose address is changed does this itself
         return
     if User.objects.filter(email__iexact=person.email).exclude(pk=user.pk).exists():
         raise ValidationError({"email": _("There is already an account with this e-mail address.")})
@@ -95,20 +97,21 @@ def _follow(person: SchoolPerson, before: str, by: User, now: dt.datetime) -> No
 
 
 def follow_account(user: User, before: str, now: dt.datetime) -> None:
-    """An account's corrected address is that of its person at each school, where it was the same before."""
+    """Give an account's corrected address to its person at each school, where it was the same before."""
     user.school_people.filter(email__iexact=before).update(email=user.email)
 
 
 def _has_other_roles(user: User) -> bool:
-    """Whose sign-in only an administrator changes."""
+    """Whether only an administrator may change the user's address for signing in."""
     return CentreRole.objects.filter(user=user).exists() or PartnerMembership.objects.filter(user=user).exists()
 
 
 @transaction.atomic
 def give_account(*, person: SchoolPerson, by: User | None) -> User:
-    """The account with the person's e-mail address, made if there is none, tied to the person.
+    """Give the person the account with their e-mail address, made if there is none.
 
-    ``by`` is None when a mail is the reason. Raises ``ValidationError`` when the address has an account that is shut.
+    ``by`` is None when it is made in order to send a mail. Raises ``ValidationError`` when the address has a closed
+    account.
     """
     if not person.email:
         raise ValidationError({"email": _("An account needs an e-mail address.")})
@@ -124,16 +127,16 @@ def give_account(*, person: SchoolPerson, by: User | None) -> User:
 
 
 def can_have_account(person: SchoolPerson) -> bool:
-    """Whether the person's account is open, or one can be given: what ``account_for`` comes to."""
+    """Whether ``account_for`` would give an account: the person's is open, or one can be made."""
     if person.user is not None:
         return person.user.is_active
     return bool(person.email) and not User.objects.filter(email__iexact=person.email, is_active=False).exists()
 
 
 def account_for(person: SchoolPerson) -> User | None:
-    """The account that a person's mails go to and whose answers are kept; made when the first mail needs it.
+    """The account that a person's mails go to and whose answers are kept, made when the first mail needs it.
 
-    None for somebody without an e-mail address, or whose account is shut.
+    None for somebody without an e-mail address, or with a closed account.
     """
     if person.user is not None:
         return person.user if person.user.is_active else None
@@ -147,7 +150,8 @@ def account_for(person: SchoolPerson) -> User | None:
 def give_membership(
     *, person: SchoolPerson, role: str, starts_on: dt.date, ends_on: dt.date | None = None, by: User
 ) -> SchoolMembership:
-    """A role at the person's school, from a day. Raises ``ValidationError`` if the person has it in that time."""
+    """Give a person a role at their school, from a day on. Raises ``ValidationError`` if they have it already in that
+    time."""
     membership = SchoolMembership(person=person, role=role, starts_on=starts_on, ends_on=ends_on)
     membership.full_clean()
     if _overlapping(membership).exists():
@@ -157,16 +161,16 @@ def give_membership(
 
 
 def _overlapping(held: SchoolMembership) -> QuerySet[SchoolMembership]:
-    """The person's other rows of the same role that share a day with this one."""
+    """The person's other rows of the same role that overlap this one."""
     others = held.person.memberships.filter(role=held.role).exclude(pk=held.pk).exclude(ends_on__lt=held.starts_on)
     return others if held.ends_on is None else others.filter(starts_on__lte=held.ends_on)
 
 
 @transaction.atomic
 def end_membership(*, membership: SchoolMembership, last_day: dt.date, by: User) -> SchoolMembership:
-    """The last day of a role. Links that were sent for it stop working at once, and who has said "not me" is answered.
+    """Set a role's last day. Links sent for it stop at once, and an open "not me" is answered by it.
 
-    Raises ``ValidationError`` when a role that is ended anew would run into a later one.
+    Raises ``ValidationError`` when the role's new last day would overlap a later row of the same role.
     """
     membership.ends_on = last_day
     membership.full_clean()
@@ -183,7 +187,8 @@ def end_membership(*, membership: SchoolMembership, last_day: dt.date, by: User)
 
 @transaction.atomic
 def write_note(*, school: School, text: str, key: uuid.UUID | None = None, by: User, now: dt.datetime) -> SchoolNote:
-    """A note about the work at a school; personal identity numbers are refused, and the same form counts once."""
+    """Write a note about the work at a school. Personal identity numbers are refused, and a form sent twice counts
+    once."""
     refuse_personal_number(text)
     key, said = key or uuid.uuid4(), digest(school.pk, text)
     note = SchoolNote(key=key, content_digest=said, school=school, text=text, by=by, at=now)

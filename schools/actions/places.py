@@ -26,7 +26,7 @@ def add_school(
     logs_by_link: bool = False,
     by: User,
 ) -> School:
-    """A new school in the work; its slug is made from its name, once."""
+    """A new school in the work. Its slug is made from its name, and never changed."""
     school = School(
         name=name,
         district=district,
@@ -41,9 +41,9 @@ def add_school(
 
 @transaction.atomic
 def district_named(name: str, *, by: User) -> District:
-    """The district of a name, in any case of letters; made if there is none."""
+    """The district with a name, ignoring case; made if there is none."""
     name = " ".join(name.split())
-    # Compared here, because SQLite by itself folds only a to z.
+    # Compared in Python, because SQLite ignores case only for a to z.
     known = (district for district in District.objects.all() if district.name.casefold() == name.casefold())
     return next(known, None) or District.objects.create(name=name)
 
@@ -58,11 +58,11 @@ def left_behind(school: School, last_day: dt.date) -> dict[str, int]:
 
 @transaction.atomic
 def close_school(*, school: School, last_day: dt.date, by: User, now: dt.datetime) -> None:
-    """End a school's part in the work: its groups and roles end that day, and what is planned after it is cancelled.
+    """End a school's part in the work: its groups and roles end that day, and everything planned after it is cancelled.
 
-    What began after the day ends as it began; only roles that never begin go away.
+    Roles that have not begun yet are removed; everything else that begins after the day ends on its own first day.
     """
-    # While the roles hold: those who are invited are told.
+    # Done while the roles still hold, so that those invited are told.
     cancel_at_closed_school(school=school, last_day=last_day, by=by, now=now)
     ahead = school.groups.filter(Q(ends_on__isnull=True) | Q(ends_on__gt=last_day), year__ends_on__gte=last_day)
     for group in ahead.select_related("year"):
@@ -78,7 +78,7 @@ def close_school(*, school: School, last_day: dt.date, by: User, now: dt.datetim
 
 @transaction.atomic
 def reopen_school(*, school: School, by: User) -> None:
-    """The school is in the work again, with the groups that ended with it; roles are given anew."""
+    """Take a school into the work again, with the groups that ended with it; roles have to be given anew."""
     if school.closed_on is None:
         return
     began_later = Q(starts_on__gt=school.closed_on, ends_on=F("starts_on"))
