@@ -23,6 +23,7 @@ MOST_OF_A_KIND = 12
 _ALIKE, _SHORTEST_MISSPELT = 78, 4
 _EXACT, _BEGINS, _IN_TITLE = 100, 92, 50
 _WORD = re.compile(r"\w+")
+_NUMBER = re.compile(r"(\d+)")
 
 
 @dataclass(frozen=True)
@@ -66,8 +67,13 @@ def _of(source: Source, words: list[str], user: Any, today: dt.date) -> Found:
     known = set().union(*(title | text for _entry, title, text in entries)) if entries else set()
     alike = [_alike(word, known) for word in words]
     scored = [(_score(title, text, alike), entry) for entry, title, text in entries]
-    ranked = sorted((pair for pair in scored if pair[0]), key=lambda pair: (-pair[0], pair[1].title))
+    ranked = sorted((pair for pair in scored if pair[0]), key=lambda pair: (-pair[0], _by_numbers(pair[1].title)))
     return Found(str(source.kind), [entry for _score, entry in ranked[:MOST_OF_A_KIND]], len(ranked))
+
+
+def _by_numbers(title: str) -> list[tuple[int, str]]:
+    """What titles are put in order by: session 2 comes before session 10."""
+    return [(int(part), "") if part.isdecimal() else (0, part) for part in _NUMBER.split(title)]
 
 
 def _score(title: set[str], text: set[str], alike: list[dict[str, float]]) -> float:

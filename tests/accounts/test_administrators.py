@@ -7,6 +7,7 @@ import datetime as dt
 import pytest
 import time_machine
 from django.core.exceptions import ValidationError
+from django.urls import reverse
 
 from accounts import actions
 from accounts.models import CentreRole, User
@@ -67,3 +68,10 @@ def test_a_role_ended_anew_may_not_run_into_a_later_one(adam, eva):
     with pytest.raises(ValidationError) as refused:
         actions.end_role(role=old, last_day=AUTUMN_DAY, today=AUTUMN_DAY, by=eva)
     assert "last_day" in refused.value.message_dict
+
+
+@pytest.mark.parametrize("sought", ["öberg", "ÅSA", "Åsa Ö", "asa.oberg@"])
+def test_an_account_is_found_in_any_case_of_letters(sought, adam, eva, signed_in):
+    asa = actions.make_account(email="asa.oberg@vpc.example", full_name="Åsa Öberg", password=None, by=adam)
+    page = signed_in(adam).get(reverse("accounts:account-list"), {"sok": sought}).context["page"]
+    assert list(page) == [asa]

@@ -59,6 +59,12 @@ def test_the_exact_one_comes_first(content: SimpleNamespace):
     assert found[0].entries[0].title == "Våld i hemmet"
 
 
+def test_what_fits_alike_comes_in_the_order_of_its_numbers(content: SimpleNamespace):
+    found = search.search("mvp-pass", user=content.samira, today=content.year.starts_on)
+    [titles] = [[entry.title for entry in kind.entries] for kind in found if kind.kind == "Passämnen"]
+    assert titles == [f"MVP-pass {n}" for n in range(1, 12)]
+
+
 def test_the_co_operation_and_the_occasions_are_found_by_those_who_may_see_them(content: SimpleNamespace, client):
     with time_machine.travel(NOW, tick=False):
         with_partners(content)
