@@ -1,4 +1,4 @@
-"""What a school has beside it when it chooses extra topics: what the centre advises, and what it chose last year."""
+"""What helps a school choose extra topics: the centre's recommendation, and its own choice last year."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ class Advice:
     last_year: Mapping[int, SessionTopic]
 
     def topics(self, whose: str) -> list[SessionTopic]:
-        """One of the two as a choice, in the order of the year: ``centre`` or ``last-year``."""
+        """The topics of one of the two, ``centre`` or ``last-year``, in the order of the year."""
         recommended = {place: one.topic for place, one in self.recommended.items()}
         chosen = {"centre": recommended, "last-year": dict(self.last_year)}.get(whose, {})
         return [topic for _place, topic in sorted(chosen.items())]
@@ -29,7 +29,7 @@ def advice_for(school: School, rules: ProgrammeYear) -> Advice:
 
 
 def _last_year(school: School, rules: ProgrammeYear) -> dict[int, SessionTopic]:
-    """What the school chose the last time that it took part before the year."""
+    """What the school chose the last time that it took part, before this year."""
     earlier = Participation.objects.filter(
         school=school,
         programme_year__programme=rules.programme_id,

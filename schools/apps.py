@@ -25,7 +25,7 @@ class SchoolsConfig(AppConfig):
         add_entry(Entry(26, _("Calendar"), "schools:feed-list", user_can_subscribe, ("/kalender/",)))
 
     def _add_to_catalogue(self) -> None:
-        """What the programmes' pages and the search show of schools."""
+        """What the catalogue's pages and the search show of schools."""
         from programmes.asides import topic_asides, whole_asides
         from programmes.search import sources
         from programmes.training import add_partner_training

@@ -1,4 +1,4 @@
-"""What apps above this one show on a session's page: each adds a part in ``AppConfig.ready()``."""
+"""What apps above this one show on a session's page: parts added in ``AppConfig.ready()``."""
 
 from __future__ import annotations
 

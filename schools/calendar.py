@@ -18,15 +18,15 @@ from schools.models.plans import monday_of
 WEEK = dt.timedelta(days=7)
 DAY = dt.timedelta(days=1)
 SCHOOL_DAYS = 5
-# A staff session is on time in the six weeks that end with its topic's month (facts.md: on time).
+# A staff session is on time in the six weeks that end with its topic's month.
 STAFF_WINDOW = 6 * WEEK
 
 
 @dataclass(frozen=True)
 class SchoolCalendar:
-    """A school year at a school: its first and last day, and the names of the days that are closed between them.
+    """A school year at a school: its first and last day, and the closed days between them, each with a name.
 
-    ``blocked`` are the Mondays of weeks that planning avoids though the school has teaching, and what for.
+    ``blocked`` are the Mondays of weeks that planning avoids although the school has teaching, with the reason.
     """
 
     starts_on: dt.date
@@ -36,7 +36,8 @@ class SchoolCalendar:
 
     @classmethod
     def of(cls, year: SchoolYear, school: School | None, terms: Iterable[Term] | None = None) -> SchoolCalendar:
-        """The calendar of one school, or what is common to all; ``terms`` are the year's if they are read already."""
+        """The calendar of one school, or without a school what is common to all. Pass ``terms`` if they have been read
+        already."""
         own = year.terms.all() if terms is None else terms
         return cls.made(year, [term for term in own if term.year_id == year.pk], list(year.closed_periods.at(school)))
 
@@ -47,7 +48,7 @@ class SchoolCalendar:
         closed = {day: name for day, name in holidays_of_years.items() if year.starts_on <= day <= year.ends_on}
         for first, last in _between(terms):
             closed |= dict.fromkeys(days_between(first, last), _("Christmas break"))
-        # What is closed for all is said before what is closed at one school.
+        # Days closed for all get their name first, then those closed at one school.
         ordered = sorted(periods, key=lambda period: period.school_id is None)
         blocked: dict[dt.date, str] = {}
         for period in ordered:
@@ -58,7 +59,7 @@ class SchoolCalendar:
         return cls(year.starts_on, year.ends_on, closed, blocked)
 
     def weeks(self) -> list[dt.date]:
-        """The Mondays of all weeks of the year, closed ones too."""
+        """The Mondays of all weeks of the year, closed ones included."""
         return list(self._weeks)
 
     def open_weeks(self) -> list[dt.date]:
@@ -66,7 +67,7 @@ class SchoolCalendar:
         return list(self._open_weeks)
 
     def plannable_weeks(self) -> list[dt.date]:
-        """The Mondays of the weeks that planning uses: open, and not blocked."""
+        """The Mondays of the weeks that planning uses: open and not blocked."""
         return [monday for monday in self._open_weeks if monday not in self.blocked]
 
     def is_school_day(self, day: dt.date) -> bool:
@@ -77,15 +78,15 @@ class SchoolCalendar:
         return list(self._open_days.get(monday, ()))
 
     def is_closed_week(self, monday: dt.date) -> bool:
-        """Whether a week has no school day; so has every week outside the year."""
+        """Whether a week has no school day; true for every week outside the year."""
         return monday not in self._open_days
 
     def blocked_name(self, monday: dt.date) -> str:
-        """What an open week is blocked for, such as Nationella prov; empty if it is not, or has no school day."""
+        """Why an open week is blocked, such as Nationella prov; empty if it is not blocked or has no school day."""
         return "" if self.is_closed_week(monday) else self.blocked.get(monday, "")
 
     def closed_name(self, monday: dt.date) -> str:
-        """What most of a week's closed days are closed for, such as Höstlov; empty if none is."""
+        """The reason for most of a week's closed days, such as Höstlov; empty if there are none."""
         names = Counter(self.closed[day] for day in days_between(monday, monday + 4 * DAY) if day in self.closed)
         return names.most_common(1)[0][0] if names else ""
 
@@ -105,25 +106,25 @@ class SchoolCalendar:
         return [monday for monday in self._all_weeks_of(month) if monday in self._open_days]
 
     def is_whole_month(self, month: int) -> bool:
-        """Whether no long break, and neither the year's beginning nor its end, cuts the month short."""
+        """Whether neither a long break nor the year's beginning or end cuts the month short."""
         weeks = self._all_weeks_of(month)
         begins_closed = self.is_closed_week(weeks[0]) and self.is_closed_week(weeks[0] - WEEK)
         ends_closed = self.is_closed_week(weeks[-1]) and self.is_closed_week(weeks[-1] + WEEK)
         return not begins_closed and not ends_closed
 
     def month_window(self, month: int) -> tuple[dt.date, dt.date]:
-        """The first and the last day that count as in the month: its own days and those of its whole weeks."""
+        """The first and last day that count as within the month: its own days, and those of its whole weeks."""
         first, last = self.first_of(month), last_of_month(self.first_of(month))
         weeks = self._all_weeks_of(month)
         return min(first, weeks[0]), max(last, weeks[-1] + 6 * DAY)
 
     def staff_window(self, month: int) -> tuple[dt.date, dt.date]:
-        """When a staff session on the month's topic is on time: the six weeks that end with the month's window."""
+        """The six weeks that end with the month's window, in which a staff session on the month's topic is on time."""
         last = self.month_window(month)[1]
         return last - STAFF_WINDOW + DAY, last
 
     def _all_weeks_of(self, month: int) -> tuple[dt.date, ...]:
-        """The Mondays of a month's weeks, closed ones too; a month has four or five."""
+        """The Mondays of a month's weeks, closed ones included: four or five."""
         return _weeks_of(self.first_of(month))
 
     @cached_property
@@ -133,7 +134,7 @@ class SchoolCalendar:
 
     @cached_property
     def _open_days(self) -> dict[dt.date, tuple[dt.date, ...]]:
-        """The school days of each open week, in the weeks' order."""
+        """The school days of each open week, in order."""
         days = {
             monday: tuple(day for day in days_between(monday, monday + 4 * DAY) if self.is_school_day(day))
             for monday in self._weeks
@@ -148,10 +149,9 @@ class SchoolCalendar:
 def calendars_of(
     year: SchoolYear, schools: Iterable[School], periods: Iterable[ClosedPeriod] | None = None
 ) -> dict[int, SchoolCalendar]:
-    """The calendars of many schools by the school's key, in two queries whatever their number.
+    """The calendars of many schools by primary key, in two queries however many they are.
 
-    Schools that close on no days of their own share one. With ``periods`` given, as they would be if those were all
-    of the year's.
+    Schools without closed days of their own share one. With ``periods``, as if those were all the year's periods.
     """
     terms = list(year.terms.all())
     of_school: dict[int | None, list[ClosedPeriod]] = defaultdict(list)
@@ -184,19 +184,19 @@ def last_of_month(first: dt.date) -> dt.date:
 
 
 def _between(terms: Sequence[Term]) -> Iterator[tuple[dt.date, dt.date]]:
-    """The days between one term and the next, which belong to no term."""
+    """The days between the terms, which belong to neither."""
     ordered = sorted(terms, key=lambda term: term.starts_on)
     for earlier, later in pairwise(ordered):
         yield earlier.ends_on + DAY, later.starts_on - DAY
 
 
 def public_holidays(*years: int) -> dict[dt.date, str]:
-    """Sweden's public holidays of some calendar years, and the eves on which no school is open."""
+    """Sweden's public holidays in some calendar years, and the eves on which no school is open."""
     return dict(_holidays_of(years))
 
 
 def is_working_day(day: dt.date) -> bool:
-    """Monday to Friday, but no public holiday and no eve that is free."""
+    """Monday to Friday, unless it is a public holiday or an eve on which people are off work."""
     return day.weekday() < SCHOOL_DAYS and day not in public_holidays(day.year)
 
 

@@ -1,4 +1,4 @@
-"""What stands in a calendar (RFC 5545): one writer for the files that go with mails and for the feeds."""
+"""Calendar content (RFC 5545): one writer for files attached to mails and for feeds."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ from schools.models import Occasion
 
 DAY = dt.timedelta(days=1)
 STOCKHOLM = ZoneInfo("Europe/Stockholm")
-# How often a calendar should look for news. Calendars choose for themselves; Google's looks about twice a day.
+# How often calendars should refresh. They decide for themselves; Google's does about twice a day.
 REFRESH = dt.timedelta(hours=4)
-# A calendar's text holds no control characters but line breaks.
+# A text in a calendar must not contain control characters except line breaks.
 NOT_TEXT = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u2028\u2029]+")
-# The rule of the European Union since 1996; calendars that know the name use their own.
+# The European Union's rule since 1996; calendars that know the zone by name use their own.
 VTIMEZONE = """BEGIN:VTIMEZONE
 TZID:Europe/Stockholm
 BEGIN:DAYLIGHT
@@ -43,8 +43,10 @@ END:VTIMEZONE
 
 @dataclass(frozen=True)
 class CalendarItem:
-    """Something in a calendar: whole days from ``first`` to ``last``, both inclusive, or with ``start`` a time on
-    ``first``. ``uid`` stays the same whatever happens, and ``sequence`` is higher each time it changes."""
+    """Something in a calendar: whole days from ``first`` to ``last``, inclusive, or with ``start`` a time on ``first``.
+
+    ``uid`` never changes, and ``sequence`` is raised by each change.
+    """
 
     uid: str
     sequence: int
@@ -62,14 +64,14 @@ class CalendarItem:
 
 
 def calendar_file(occasion: Occasion, *, to: str, now: dt.datetime, cancelled: bool = False) -> Attachment:
-    """An occasion for one who is invited, to go with a mail: invited, changed or cancelled."""
+    """An occasion as a file for one person who is invited: new, changed or cancelled."""
     method = "CANCEL" if cancelled else "REQUEST"
     calendar = _calendar(with_zone=occasion.start_time is not None)
     calendar.add("method", method)
     event = _event(_item_of(occasion, now, cancelled=cancelled))
     event.add("organizer", _organiser())
     attendee = vCalAddress(f"mailto:{to}")
-    # Answers are given by the mail's link, not to a calendar that nobody reads.
+    # Answers are given through the mail's link: nobody reads calendars' replies.
     attendee.params["RSVP"] = vText("FALSE")
     attendee.params["PARTSTAT"] = vText("NEEDS-ACTION")
     event.add("attendee", attendee)
@@ -79,14 +81,15 @@ def calendar_file(occasion: Occasion, *, to: str, now: dt.datetime, cancelled: b
 
 
 def _organiser() -> vCalAddress:
-    """The centre, whoever is its coordinator: only the one who invited can change or cancel (RFC 5546, 3.2.5)."""
+    """Always the centre, whoever its coordinator is: only the organiser who invited can change or cancel (RFC 5546,
+    3.2.5)."""
     centre = vCalAddress(f"mailto:{settings.MAIL_ADDRESS}")
     centre.params["CN"] = vText(settings.CENTRE_NAME)
     return centre
 
 
 def write_feed(items: Iterable[CalendarItem], *, name: str, description: str, url: str) -> bytes:
-    """A calendar to subscribe to, with its name and the page that it belongs to."""
+    """A calendar to subscribe to, with its name and a link to its page."""
     calendar = _calendar(with_zone=True)
     for label in ("name", "x-wr-calname"):
         calendar.add(label, vText(_plain(name)))
@@ -103,7 +106,7 @@ def write_feed(items: Iterable[CalendarItem], *, name: str, description: str, ur
 
 
 def uid_of(row: object) -> str:
-    """The name of a planned session or an occasion in every calendar, for good."""
+    """The UID of a planned session or an occasion, in every calendar and for good."""
     return f"{row.uuid}@{settings.MAIL_DOMAIN}"  # type: ignore[attr-defined]
 
 
@@ -142,7 +145,7 @@ def _event(item: CalendarItem) -> Event:
     for name, when in _times(item):
         event.add(name, when)
     if item.start is None:
-        # A week in which something is to be held is no week in which nothing else can be booked.
+        # A week in which something is to be held must not be shown as fully booked.
         event.add("transp", "TRANSPARENT")
     for name, text in [("location", item.place), ("description", item.description), ("categories", item.category)]:
         if text:
@@ -153,7 +156,7 @@ def _event(item: CalendarItem) -> Event:
 
 
 def _times(item: CalendarItem) -> list[tuple[str, dt.date]]:
-    """From and to; a whole day ends, as calendars say it, on the day after."""
+    """Start and end; a whole day ends, as calendars have it, on the day after."""
     if item.start is None:
         return [("dtstart", item.first), ("dtend", item.last + DAY)]
     times: list[tuple[str, dt.date]] = [("dtstart", dt.datetime.combine(item.first, item.start, STOCKHOLM))]

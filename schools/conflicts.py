@@ -1,4 +1,4 @@
-"""Sessions that clash: two for a group in a week, or a leader in two places at once. Shown, not forbidden."""
+"""Sessions that clash: a group has two in one week, or a leader is needed in two places. Shown, never forbidden."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class Kind(enum.StrEnum):
 
 @dataclass(frozen=True)
 class Conflict:
-    """Sessions of one week that a group or a leader has at once."""
+    """Sessions that a group or a leader has at once in one week."""
 
     kind: Kind
     sessions: tuple[PlannedSession, ...]
@@ -42,7 +42,7 @@ class Conflict:
 
     @property
     def text(self) -> str:
-        """The conflict as a sentence; which sessions they are is told by themselves."""
+        """The conflict as a sentence, without the sessions."""
         first = self.sessions[0]
         said = {"group": first.group, "leader": first.leader, "n": len(self.sessions), "week": week_no(self.week)}
         if self.kind == Kind.GROUP:
@@ -53,7 +53,7 @@ class Conflict:
 
 
 def conflicts_among(rows: Iterable[PlannedSession]) -> list[Conflict]:
-    """The conflicts of some sessions with each other, in the order of the weeks. Lost sessions count for nothing."""
+    """The conflicts among some sessions, in order of weeks. Lost sessions are ignored."""
     live = sorted((row for row in rows if row.is_live), key=lambda row: (row.week_start, row.group.name, row.slot_no))
     found = [*_of_groups(live), *_of_leaders(live)]
     return sorted(found, key=lambda one: (one.week, one.kind, one.sessions[0].group.name))
@@ -62,8 +62,8 @@ def conflicts_among(rows: Iterable[PlannedSession]) -> list[Conflict]:
 def conflicts_at(
     rows: Iterable[PlannedSession], today: dt.date, elsewhere: Iterable[PlannedSession] | None = None
 ) -> list[Conflict]:
-    """The conflicts of sessions that are ahead, all that their schools have in those weeks, also with what their
-    leaders do at other schools: ``elsewhere`` if that has been read already."""
+    """The conflicts of coming sessions, given everything that their schools have in those weeks, and what their leaders
+    do at other schools (``elsewhere``, if that has been read already)."""
     ahead = [row for row in rows if row.is_live and row.outcome is None and row.week_start >= monday_of(today)]
     own = {row.pk for row in ahead}
     if elsewhere is None:
@@ -75,7 +75,8 @@ def conflicts_at(
 def with_elsewhere(
     school: School, rows: PlannedSessionQuerySet, accounts: Collection[int], today: dt.date
 ) -> tuple[list[PlannedSession], list[PlannedSession]]:
-    """A school's rows in their order, and in the same query what those there who have accounts do at other schools."""
+    """A school's rows in order, and, read by the same query, what people there who have accounts lead at other
+    schools."""
     read = rows.shown_in_lists().order_by()
     if accounts:
         others = _led_elsewhere(accounts, [school.pk], today)
@@ -88,7 +89,7 @@ def with_elsewhere(
 
 
 def _led_elsewhere(accounts: Collection[int], schools: Collection[int], today: dt.date) -> PlannedSessionQuerySet:
-    """What is ahead and led by those with these accounts, anywhere but at these schools."""
+    """What is ahead and led by these accounts at other schools than these."""
     led = PlannedSession.objects.upcoming(today).filter(leader__user__in=sorted(accounts))
     return led.exclude(participation__school__in=schools)
 
@@ -105,7 +106,7 @@ def conflicts_of(session: PlannedSession) -> list[Conflict]:
 
 
 def all_conflicts(user: User, today: dt.date) -> list[Conflict]:
-    """The conflicts ahead at the schools that a person sees; only rows that can be part of one are read."""
+    """All coming conflicts at the schools that a person sees; only rows that can be part of one are read."""
     ahead = PlannedSession.objects.upcoming(today).visible_to(user, today)
     same_week = PlannedSession.objects.upcoming(today).filter(week_start=OuterRef("week_start"))
     others = same_week.order_by().exclude(pk=OuterRef("pk"))
@@ -128,7 +129,7 @@ def _of_leaders(rows: Iterable[PlannedSession]) -> Iterator[Conflict]:
             who = ("user", row.leader.user_id) if row.leader.user_id else ("person", row.leader_id)
             by_week[(*who, row.week_start)].append(row)
     for some in by_week.values():
-        # As long as a day is not decided the sessions of the week are one thing to look at, however many.
+        # While no day is set, all the leader's sessions in the week are one conflict to look at.
         if len(some) > 1 and any(row.date is None for row in some):
             yield Conflict(Kind.LEADER, tuple(some))
         for one, other in combinations([row for row in some if row.date], 2):
@@ -137,7 +138,7 @@ def _of_leaders(rows: Iterable[PlannedSession]) -> Iterator[Conflict]:
 
 
 def _at_once(one: PlannedSession, other: PlannedSession) -> bool:
-    """Whether two sessions whose days are decided may be at the same time, by what is known of their times."""
+    """Whether two sessions with known days may overlap, by what is known of their times."""
     if one.date != other.date:
         return False
     if one.start_time is None or other.start_time is None:
@@ -147,6 +148,6 @@ def _at_once(one: PlannedSession, other: PlannedSession) -> bool:
 
 
 def _end(row: PlannedSession) -> dt.time:
-    """When a session ends; a time without an end is taken for a moment."""
+    """A session's end; without a known end it is taken to last a moment."""
     assert row.start_time is not None
     return row.end_time or row.start_time

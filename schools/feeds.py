@@ -1,4 +1,4 @@
-"""What stands in a calendar feed, and who may read it: asked anew at each fetch."""
+"""What a calendar feed contains, and who may read it: checked at every fetch."""
 
 from __future__ import annotations
 
@@ -22,11 +22,11 @@ from schools.term_plan import Standing
 
 WEEK = dt.timedelta(days=7)
 FRIDAY = dt.timedelta(days=4)
-# More than this no calendar of a person is for, and some will not read: then the nearest are shown.
+# The most sessions in a feed; more would be too much for some calendars, so only the nearest are shown.
 MOST_SESSIONS = 3_000
-# Of those that have passed, so many weeks stand in a feed that cannot hold all.
+# How many weeks of past sessions are kept in a feed that cannot hold all.
 WEEKS_BACK = 2
-# Raised when the same content is written in another way, so that what calendars have kept is fetched anew.
+# Raise this when the same content is written differently, so that calendars fetch it again.
 WRITING = 1
 
 
@@ -35,12 +35,12 @@ class UnknownFeed(Exception):  # noqa: N818 - reads as what happened
 
 
 class EndedFeed(Exception):  # noqa: N818
-    """The address has been taken back, or its person may no longer see any of its schools."""
+    """The address has been revoked, or its person may no longer see any of its schools."""
 
 
 @dataclass(frozen=True)
 class OpenFeed:
-    """A feed that may be read today, and the schools in it."""
+    """A feed that may be read today, and its schools."""
 
     feed: CalendarFeed
     schools: tuple[School, ...]
@@ -48,7 +48,7 @@ class OpenFeed:
 
 @dataclass(frozen=True)
 class FeedContent:
-    """What a feed says."""
+    """The content of a feed."""
 
     name: str
     description: str
@@ -57,7 +57,7 @@ class FeedContent:
 
     @cached_property
     def digest(self) -> str:
-        """The same for the same content, and made without writing it out."""
+        """The same for the same content, computed without writing it out."""
         said = (WRITING, self.name, self.description, self.url, self.items)
         return hashlib.sha256(repr(said).encode()).hexdigest()
 
@@ -66,7 +66,7 @@ class FeedContent:
 
 
 def open_feed(token: str, today: dt.date) -> OpenFeed:
-    """The feed of an address, as its person's roles are today. Raises ``UnknownFeed`` or ``EndedFeed``."""
+    """The feed of an address, by its person's roles today. Raises ``UnknownFeed`` or ``EndedFeed``."""
     feed = CalendarFeed.objects.by_token(token)
     if feed is None:
         raise UnknownFeed
@@ -77,7 +77,7 @@ def open_feed(token: str, today: dt.date) -> OpenFeed:
 
 
 def schools_of(feed: CalendarFeed, today: dt.date) -> Iterable[School]:
-    """The schools that a feed is about and its person may follow today."""
+    """The schools of a feed that its person may follow today."""
     schools = School.objects.followed_by(feed.user, today)
     if feed.school_id is not None:
         return schools.filter(pk=feed.school_id)
@@ -85,7 +85,7 @@ def schools_of(feed: CalendarFeed, today: dt.date) -> Iterable[School]:
 
 
 def content_of(opened: OpenFeed, today: dt.date) -> FeedContent:
-    """The sessions of the school year that goes on and of those that come, and the occasions that belong to them."""
+    """The sessions of the current school year and later, with the occasions that go with them."""
     feed, since = opened.feed, _since(today)
     rows = PlannedSession.objects.filter(participation__school__in=opened.schools, week_start__gte=monday_of(since))
     is_cut = rows.count() > MOST_SESSIONS
@@ -104,7 +104,7 @@ def content_of(opened: OpenFeed, today: dt.date) -> FeedContent:
 
 
 def _since(today: dt.date) -> dt.date:
-    """The first day of the school year that began last: its sessions stay until the next one begins."""
+    """The first day of the school year that began last, whose sessions stay until the next one begins."""
     began = SchoolYear.objects.filter(starts_on__lte=today).order_by("-starts_on").values_list("starts_on", flat=True)
     return began.first() or today
 
@@ -117,13 +117,13 @@ def _session_items(rows: Sequence[PlannedSession], feed: CalendarFeed, *, with_s
             instead=None if row.is_live else standing.stand_in_for(row),
             changed_at=changed.get(row.pk, feed.made_at),
             with_school=with_school,
-            # A school's calendar is passed on to colleagues: it names nobody.
+            # A school's calendar is shared with colleagues, so it names nobody.
             with_leader=feed.school_id is None,
         )
 
 
 def _changed_at(rows: Sequence[PlannedSession]) -> Mapping[int, dt.datetime]:
-    """When each session's plan was last changed."""
+    """When the plan of each session was last changed."""
     if not rows:
         return {}
     schools = {row.participation_id for row in rows}
@@ -139,7 +139,7 @@ def session_item(
     with_school: bool,
     with_leader: bool,
 ) -> CalendarItem:
-    """A session on its day, or on its week's school days as long as no day is set; of a lost one, what is instead."""
+    """A session on its day, or, while no day is set, on its week's school days; a lost one says what replaces it."""
     school = row.participation.school
     summary = f"{row.group}: {row.topic_title}"
     return CalendarItem(
@@ -160,7 +160,7 @@ def session_item(
 
 
 def _said_off(row: PlannedSession, summary: str) -> str:
-    """Some calendars show what is cancelled like everything else: the words say it, too."""
+    """The title says that it is cancelled, since some calendars show cancelled events like any other."""
     if row.outcome == PlannedSession.Outcome.NOT_HELD:
         return _("Not held: %(what)s") % {"what": summary}
     return summary if row.is_live else _cancelled(summary)
@@ -194,8 +194,8 @@ def _time_lines(row: PlannedSession) -> Iterator[str]:
 
 
 def _occasions(opened: OpenFeed, since: dt.date, today: dt.date) -> list[Occasion]:
-    """Those that a school takes part in; in a person's own feed those that the person is invited to, and for a centre
-    coordinator those of the schools in it and of the whole centre."""
+    """Those that a school takes part in. In a person's own feed: those they are invited to, and for a centre
+    coordinator those of the feed's schools and of the whole centre."""
     feed, schools = opened.feed, opened.schools
     found = Occasion.objects.filter(date__gte=since)
     if feed.school is not None:

@@ -1,4 +1,4 @@
-"""A school's plan for a year: topics are chosen, and the plan is laid out."""
+"""A school's plan for a year: choosing its topics, and laying it out."""
 
 from __future__ import annotations
 
@@ -32,7 +32,8 @@ from schools.models import (
 
 
 def first_rules(programme: Programme, year: SchoolYear) -> ProgrammeYear:
-    """What a programme's settings begin with, not saved: its grades, and for a series as many sessions as it has."""
+    """The settings that a programme's year starts from, unsaved: its grades, and for a series as many sessions as it
+    has."""
     rules = ProgrammeYear(programme=programme, year=year)
     if programme.lowest_grade is not None and programme.highest_grade is not None:
         rules.lowest_grade, rules.highest_grade = programme.lowest_grade, programme.highest_grade
@@ -43,7 +44,8 @@ def first_rules(programme: Programme, year: SchoolYear) -> ProgrammeYear:
 
 @transaction.atomic
 def open_programme_year(*, programme: Programme, year: SchoolYear, by: User, **settings: Any) -> ProgrammeYear:
-    """A programme's rules for a school year, by ``ProgrammeYear``'s fields; done again it changes those given."""
+    """Set a programme's rules for a school year, by ``ProgrammeYear``'s fields; called again it changes only those
+    given."""
     rules = ProgrammeYear.objects.filter(programme=programme, year=year).first()
     rules = rules or first_rules(programme, year)
     for name, value in settings.items():
@@ -56,7 +58,7 @@ def open_programme_year(*, programme: Programme, year: SchoolYear, by: User, **s
 
 @transaction.atomic
 def join(*, school: School, programme_year: ProgrammeYear, by: User) -> Participation:
-    """The school's part in a programme one year; it is made once."""
+    """The school's participation in a programme in a year; made if there is none."""
     return Participation.objects.get_or_create(school=school, programme_year=programme_year)[0]
 
 
@@ -73,11 +75,11 @@ def choose_topics(
     now: dt.datetime,
     seen: str | None = None,
 ) -> None:
-    """The extra topics that a school has chosen, in their order in the year; sessions that are ahead follow at once.
+    """Save the extra topics that a school has chosen, in their order in the year; its coming sessions get them at once.
 
-    Raises ``ValidationError`` if they are too many, repeated, not extra topics of the programme, or differ from
-    those of a place whose session has been held. ``seen`` is the ``choice_key`` of the topics that the person saw;
-    raises ``ChoiceHasChanged`` when neither they nor the new ones are what stands.
+    Raises ``ValidationError`` if they are too many, repeated, not extra topics of the programme, or differ from those
+    of a place whose session has been held. ``seen`` is the ``choice_key`` of the topics that the person saw. Raises
+    ``ChoiceHasChanged`` when what is saved now is neither those nor the new ones.
     """
     lock_rows(participation.sessions.all())
     participation = Participation.objects.select_for_update().get(pk=participation.pk)
@@ -94,7 +96,8 @@ def choose_topics(
     deed = Deed(participation, by, now, uuid.uuid4())
     changes = change_topics([(retopic, deed) for retopic in retopics])
     for change in changes:
-        # The choice is changed, not row by row undone: the next draft would give the rows its topics again.
+        # These changes cannot be undone row by row, since the next draft would give the rows their topics again: the
+        # choice has to be changed instead.
         change.after.pop("version")
     PlanChange.objects.bulk_create(changes)
     tell_of_changes(participation=participation, sessions=[one.row for one in retopics], by=by, now=now)
@@ -102,12 +105,12 @@ def choose_topics(
 
 
 def choice_key(topics: Iterable[SessionTopic]) -> str:
-    """Chosen topics in their order, as a form carries what its reader saw."""
+    """The chosen topics in order, as text: a form carries what its reader saw."""
     return ",".join(str(topic.pk) for topic in topics)
 
 
 def locked_topics(participation: Participation) -> dict[int, SessionTopic]:
-    """The chosen topics that have been held with some group, by their position."""
+    """The chosen topics, by position, that have been held with some group."""
     held = participation.sessions.filter(outcome=PlannedSession.Outcome.HELD).values("topic")
     choices = participation.choices.filter(topic__in=held).select_related("topic")
     return {choice.position: choice.topic for choice in choices}
@@ -129,7 +132,7 @@ def _check_choice(participation: Participation, topics: Sequence[SessionTopic]) 
 
 
 def draft_plan(*, participation: Participation, from_day: dt.date) -> Draft:
-    """What applying the plan from a day on would do. Writes nothing; the participation need not be saved."""
+    """What laying out the plan from a day on would do. Writes nothing; the participation need not be saved."""
     [draft] = drafts_of(participation.programme_year, [participation.school], from_day)
     return draft
 
@@ -137,9 +140,10 @@ def draft_plan(*, participation: Participation, from_day: dt.date) -> Draft:
 def apply_plan(
     *, participation: Participation, from_day: dt.date, by: User, now: dt.datetime, digest: str | None = None
 ) -> uuid.UUID:
-    """Lay out one school's plan: create, move, cancel and give topics as the draft says. Gives the changes' batch.
+    """Lay out one school's plan: create, move and cancel sessions and give them topics, as the draft says. Gives the
+    batch.
 
-    Raises ``StaleDraft`` if a ``digest`` is given and the draft is no longer the one that has it.
+    Raises ``StaleDraft`` if a ``digest`` is given and the draft no longer has it.
     """
     batch, rules = uuid.uuid4(), participation.programme_year
     digests = {participation.school: digest}

@@ -1,4 +1,4 @@
-"""The centre advises which extra topics schools choose."""
+"""The centre's recommendation of extra topics."""
 
 from __future__ import annotations
 
@@ -23,11 +23,11 @@ class AdviceHasChanged(Exception):  # noqa: N818 - reads as what happened
 
 @transaction.atomic
 def recommend_topics(*, rules: ProgrammeYear, advice: Advice, by: User, seen: str | None = None) -> None:
-    """By place in the year, from 1: the topic that the centre advises, and why. What was advised before is replaced.
+    """For each place in the year, from 1: the recommended topic, and why. Replaces the earlier recommendation.
 
-    Raises ``ValidationError`` for a place that the year does not have, a topic given twice or one that isn't extra.
-    ``seen`` is the ``advice_key`` of what the person saw; raises ``AdviceHasChanged`` when neither that nor the new is
-    what stands.
+    Raises ``ValidationError`` for a place that the year does not have, and for a topic that is repeated or not extra.
+    ``seen`` is the ``advice_key`` of what the person saw. Raises ``AdviceHasChanged`` when what is saved now is neither
+    that nor the new recommendation.
     """
     rules = ProgrammeYear.objects.select_for_update().get(pk=rules.pk)
     if seen is not None and advice_key(advice_of(rules)) not in (seen, advice_key(advice)):
@@ -49,11 +49,11 @@ def recommend_topics(*, rules: ProgrammeYear, advice: Advice, by: User, seen: st
 
 
 def advice_of(rules: ProgrammeYear) -> dict[int, tuple[SessionTopic, str]]:
-    """What is recommended by now: by place, the topic and why."""
+    """The present recommendation: for each place, the topic and why."""
     return {one.position: (one.topic, one.why) for one in rules.recommendations.select_related("topic")}
 
 
 def advice_key(advice: Advice) -> str:
-    """A recommendation, as a form carries what its reader saw."""
+    """The recommendation as text: a form carries what its reader saw."""
     said = [(place, topic.pk, why.strip()) for place, (topic, why) in sorted(advice.items())]
     return hashlib.sha256(repr(said).encode()).hexdigest()

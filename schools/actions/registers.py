@@ -1,4 +1,4 @@
-"""Reading in schools from the register, all or nothing."""
+"""Importing schools from the register, all or nothing."""
 
 from __future__ import annotations
 
@@ -24,16 +24,16 @@ def import_units(
     by: User,
     now: dt.datetime,
 ) -> dict[str, int]:
-    """Apply what a dry run with this digest has shown; gives how many schools were added, changed and closed.
+    """Make the import that a dry run with this digest has shown; gives how many schools were added, changed and closed.
 
-    ``districts`` names a district for each new unit that is taken in, by code; the others are left out. ``staying``
-    are codes of ended units whose schools stay in the work. Raises ``ImportRefused`` when the dry run would do
-    anything else than was shown, or has errors.
+    ``districts`` gives a district for each new unit that is to be added, by code; the others are left out. ``staying``
+    has the codes of ended units whose schools stay in the work. Raises ``ImportRefused`` when it has errors, or would
+    do anything else than was shown.
     """
     found = read()
     if found.errors or found.digest != digest:
         raise ImportRefused
-    # Names that schools give each other go by way of names that nobody has.
+    # Schools may swap names, so each first gets a temporary name that nobody has.
     for number, change in enumerate(found.changed):
         School.objects.filter(pk=change.school.pk).update(name=f"{number} {change.row.code}")
     for change in found.changed:

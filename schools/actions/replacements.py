@@ -1,4 +1,5 @@
-"""A new time for a session that was not held or was cancelled, and what becomes of it when that one stands again."""
+"""New times for sessions that were not held or were cancelled, and what happens to them if the first session stands
+again."""
 
 from __future__ import annotations
 
@@ -27,7 +28,7 @@ OTHER = CancelReason.OTHER
 def plan_replacement(
     *, session: PlannedSession, week_start: dt.date, by: User, now: dt.datetime, batch: uuid.UUID
 ) -> PlannedSession:
-    """The session that takes the place of one that no longer stands; it points back with ``replaces``.
+    """The session that replaces one that is lost, and points at it with ``replaces``.
 
     Raises ``ValidationError`` for the field ``new_week`` when the week cannot be used.
     """
@@ -53,8 +54,8 @@ def plan_replacement(
 
 @transaction.atomic
 def withdraw_replacement(*, replacement: PlannedSession, by: User, now: dt.datetime) -> None:
-    """Before what it took the place of stands again: it goes away without a trace, but is cancelled and told of when
-    somebody knows of it."""
+    """Withdraw a replacement before the session that it replaced stands again. It is deleted, or if somebody has heard
+    of it, cancelled with a mail about it."""
     if not known_outside([replacement]):
         replacement.changes.all().delete()
         replacement.delete()

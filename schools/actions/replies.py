@@ -1,4 +1,4 @@
-"""What a school answers other than yes, and what a coordinator does about it."""
+"""A school's answers other than yes, and a coordinator's response to them."""
 
 from __future__ import annotations
 
@@ -46,11 +46,11 @@ def propose_time(
     note: str = "",
     membership: SchoolMembership | None = None,
 ) -> SchoolReply:
-    """Say that a time does not work for some groups of one session, and which week would. Nothing is moved by it.
+    """Say that a time does not work for some groups of one session, and propose another week. Nothing is moved by it.
 
     The same key and content again gives the same reply; an open reply about the same sessions is replaced. Raises
-    ``ValidationError`` by field, or without one when the key has been used for other content, and ``ReplyRefused`` when
-    the sessions are no longer ahead.
+    ``ValidationError`` by field, or without a field when the key has been used for other content, and ``ReplyRefused``
+    when the sessions are no longer ahead.
     """
     said = digest(sorted(str(one.uuid) for one in sessions), reason, proposed_week, note)
     before = known(SchoolReply, key, said)
@@ -80,7 +80,7 @@ def propose_time(
 def say_not_me(
     *, membership: SchoolMembership, key: uuid.UUID, by: User, now: dt.datetime, note: str = ""
 ) -> SchoolReply:
-    """Say that one no longer has the role. The role ends when a coordinator has accepted it."""
+    """Say that one no longer has the role. The role ends only when a coordinator accepts this."""
     refuse_personal_number(note)
     said = digest(membership.pk, note)
     before = known(SchoolReply, key, said)
@@ -104,10 +104,10 @@ def say_not_me(
 
 @transaction.atomic
 def accept(*, reply: SchoolReply, by: User, now: dt.datetime) -> list[PlannedSession]:
-    """Do as the school proposes: its sessions move to the week, or the role has ended. Gives the moved sessions.
+    """Do as the school proposes: move its sessions to the week, or end the role. Gives the moved sessions.
 
-    Raises ``ReplyRefused`` when it is answered already, when a session is no longer where the school saw it, or when
-    the week cannot be used any more: then nothing is moved.
+    Raises ``ReplyRefused`` when it has been answered already, when a session is no longer where the school saw it, or
+    when the week can no longer be used; then nothing is moved.
     """
     reply = _answer(reply, State.ACCEPTED, by, now)
     if reply.kind == SchoolReply.Kind.NOT_ME:
@@ -120,7 +120,8 @@ def accept(*, reply: SchoolReply, by: User, now: dt.datetime) -> list[PlannedSes
 
 @transaction.atomic
 def decline(*, reply: SchoolReply, by: User, now: dt.datetime, note: str = "") -> SchoolReply:
-    """Let the plan stand, and tell the school why. Raises ``ReplyRefused`` when it is answered already."""
+    """Keep the plan as it is, and tell the school why. Raises ``ReplyRefused`` when the reply has been answered
+    already."""
     refuse_personal_number(note)
     reply = _answer(reply, State.DECLINED, by, now, note=note.strip())
     if reply.kind == SchoolReply.Kind.TIME:
@@ -152,7 +153,7 @@ def _check_time(sessions: Sequence[PlannedSession], reason: str, proposed: dt.da
 
 
 def _replace_open(sessions: Sequence[PlannedSession], but: uuid.UUID) -> None:
-    """What the school has said of them before no longer counts; the same form may have come a moment ago."""
+    """Replace the school's open replies about the same sessions. The same form may have been saved a moment ago."""
     others = SchoolReply.objects.open().exclude(key=but)
     earlier = others.filter(kind=SchoolReply.Kind.TIME, sessions__in=sessions)
     SchoolReply.objects.filter(pk__in=list(earlier.values_list("pk", flat=True))).update(state=State.REPLACED)
@@ -166,7 +167,7 @@ def _check_week(sessions: Sequence[PlannedSession], week: dt.date) -> None:
 
 
 def _answer(reply: SchoolReply, state: State, by: User, now: dt.datetime, note: str = "") -> SchoolReply:
-    """Of two who answer at once, one does."""
+    """Save the answer; of two who answer at once, one succeeds."""
     mine = SchoolReply.objects.open().order_by().filter(pk=reply.pk)
     if mine.update(state=state, answered_by=by, answered_at=now, answer_note=note) != 1:
         raise ReplyRefused(_("Somebody has answered this already."))
@@ -202,6 +203,7 @@ def _move(session: PlannedSession, reply: SchoolReply, by: User, now: dt.datetim
 
 
 def _last_day(membership: SchoolMembership, now: dt.datetime) -> dt.date:
-    """Yesterday, so that nothing more is sent, or the day on which it has ended; but not before the role began."""
+    """The role's last day: yesterday, so that nothing more is sent, or the day on which it ended already; never before
+    it began."""
     yesterday = timezone.localdate(now) - DAY
     return max(min(membership.ends_on or yesterday, yesterday), membership.starts_on)

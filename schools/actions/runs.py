@@ -1,6 +1,6 @@
-"""Many plans are laid out in portions, so that it can be told how far it has come, and go on where it stopped.
+"""Laying out many plans in portions, so that progress can be shown, and the work goes on where it stopped.
 
-The request that asks for it does the first portion. A worker does the rest; where no worker runs, whoever looks at the
+The request that starts a run does the first portion, and a worker the rest. Where no worker runs, whoever looks at the
 page does a portion at a time.
 """
 
@@ -22,7 +22,7 @@ from schools.models import PlanRun, PlanRunSchool, ProgrammeYear, School
 
 State = PlanRunSchool.State
 log = logging.getLogger(__name__)
-# Schools at a time: a portion is done in a few seconds.
+# Schools in a portion, which takes a few seconds.
 PORTION = 40
 
 
@@ -30,7 +30,7 @@ PORTION = 40
 def start_run(
     *, rules: ProgrammeYear, digests: Mapping[School, str], from_day: dt.date, by: User, now: dt.datetime
 ) -> PlanRun:
-    """Ask for some schools' plans to be laid out, each as the draft with its digest says. Nothing is laid out yet."""
+    """Start a run for some schools, each with the digest of its draft. Nothing is laid out yet."""
     run = PlanRun.objects.create(programme_year=rules, from_day=from_day, by=by, at=now)
     PlanRunSchool.objects.bulk_create(
         PlanRunSchool(run=run, school=school, digest=digest) for school, digest in digests.items()
@@ -40,8 +40,8 @@ def start_run(
 
 @transaction.atomic
 def lay_out_portion(*, run: PlanRun, now: dt.datetime) -> int:
-    """Lay out the next portion of a run's schools, or none if all is done; gives how many schools are left."""
-    # Of two who work at the same run, the second waits here, and then takes the next portion.
+    """Lay out the next portion of a run's schools, if any are left; gives how many are left after it."""
+    # Of two who work on the same run, the second waits here, and then takes the next portion.
     run = PlanRun.objects.select_for_update().get(pk=run.pk)
     waiting = run.schools.filter(state=State.WAITING)
     portion = list(waiting.select_related("school").order_by("school__name")[:PORTION])
@@ -65,7 +65,7 @@ def _lay_out(run: PlanRun, digests: Mapping[School, str], now: dt.datetime) -> L
     try:
         return lay_out(digests=digests, **said)
     except StaleDraft:
-        # Somebody changes a session at one of the schools this very moment: that one waits for a new draft.
+        # Somebody is changing a session at one of the schools right now: that school needs a new draft.
         done = [school for school, digest in digests.items() if _one(school, digest, said)]
         return LaidOut(tuple(done), tuple(school for school in digests if school not in done))
 
@@ -78,7 +78,7 @@ def _one(school: School, digest: str, said: Mapping[str, Any]) -> bool:
 
 
 def ask_worker(run: PlanRun) -> None:
-    """Ask a worker to do what is left. Never raises: where no worker hears, the run waits for who looks at it."""
+    """Ask a worker to do the rest. Never raises: without a worker the run waits for somebody to look at its page."""
     if not settings.BELL:
         return
     from schools.tasks import lay_out_plans

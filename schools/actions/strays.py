@@ -1,4 +1,4 @@
-"""What is done with sessions that closed days or blocked weeks have hit."""
+"""What can be done with sessions that lie on closed days or in blocked weeks."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from schools.models import Participation, PlannedSession
 
 @transaction.atomic
 def let_stay(*, session: PlannedSession, version: int, by: User) -> PlannedSession:
-    """Let a session be in its blocked week: planning leaves it there, and nobody is asked again.
+    """Let a session stay in its blocked week: it is pinned, and no longer listed.
 
     Raises ``StaleSession`` when it is no longer at ``version``, or has been logged or cancelled.
     """

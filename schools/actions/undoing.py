@@ -1,4 +1,4 @@
-"""Taking a deed back: every row of its batch is as it was, unless somebody has touched one since."""
+"""Undoing a deed: every row of its batch becomes as it was, unless somebody has touched one of them since."""
 
 from __future__ import annotations
 
@@ -39,15 +39,15 @@ from schools.models import PlanChange, PlannedSession, PlanRun, PlanRunSchool
 from schools.models.plans import CancelReason
 
 What = PlanChange.What
-# Mails about what was changed wait as long.
+# Mails about changes wait for as long.
 UNDO_FOR = dt.timedelta(minutes=settings.PLAN_UNDO_MINUTES)
-# A draft that was applied, as long as nothing of it has been changed, logged or told.
+# For a draft that was laid out, as long as nothing of it has been changed, logged or told.
 UNDO_DRAFT_FOR = dt.timedelta(days=7)
 NAMES = ("session__group", "session__topic", "session__participation__school", "by")
 
 
 class CannotUndo(ValidationError):  # noqa: N818 - reads as what happened
-    """The deed stands; the message says why, for the user."""
+    """The deed cannot be undone; the message says why, for the user."""
 
 
 @dataclass(frozen=True)
@@ -69,15 +69,16 @@ class _Piece:
 
 @transaction.atomic
 def undo_batch(*, batch: uuid.UUID, by: User, now: dt.datetime) -> int:
-    """Take back all that was done in one go: made rows go away, moved ones go back, cancelled ones come back, topics
-    and the group's weekly time return, and a draft is adjusted as it was. Gives the number of rows. Rows that somebody
-    has been told of are cancelled instead of going away. Of plans that are laid out in portions, the schools that wait
-    are not laid out.
+    """Undo everything that was done in one deed; gives the number of rows.
 
-    Raises ``CannotUndo`` when the time has passed, when it has been undone already, or when a row has been changed or
-    logged since; then nothing is changed.
+    Rows that were made are deleted, or cancelled if somebody has been told of them; moved ones go back and cancelled
+    ones stand again. Topics, the group's weekly time and decisions on the draft are restored. Of a run, schools that
+    have not been laid out yet will not be.
+
+    Raises ``CannotUndo`` when it is too late, when it has been undone already, or when a row has been changed or logged
+    since; then nothing is changed.
     """
-    # Of two who undo the same deed, the second waits here, and then finds that it is undone.
+    # Of two who undo the same deed, the second waits here, and then finds it undone.
     _end_run(batch, now)
     lock_rows(PlannedSession.objects.filter(pk__in=PlanChange.objects.filter(batch=batch).values("session")))
     changes = changes_of(batch)
@@ -99,13 +100,13 @@ def undo_batch(*, batch: uuid.UUID, by: User, now: dt.datetime) -> int:
 
 
 def waiting_in(batch: uuid.UUID) -> QuerySet[PlanRunSchool, int]:
-    """The schools, by their keys, that a deed has not come to: undoing it leaves them out."""
+    """The keys of the schools that a run has not come to yet: undoing it leaves them out."""
     waiting = PlanRunSchool.objects.filter(run__uuid=batch, state=PlanRunSchool.State.WAITING)
     return waiting.values_list("school", flat=True)
 
 
 def _end_run(batch: uuid.UUID, now: dt.datetime) -> None:
-    """If the deed is a run, it is undone, and lays out nothing more."""
+    """If the deed is a run, mark it as undone, so that it lays out nothing more."""
     for run in PlanRun.objects.select_for_update().filter(uuid=batch, undone_at=None):
         run.schools.filter(state=PlanRunSchool.State.WAITING).delete()
         run.undone_at = now
@@ -113,20 +114,20 @@ def _end_run(batch: uuid.UUID, now: dt.datetime) -> None:
 
 
 def changes_of(batch: Any) -> list[PlanChange]:
-    """All that was done in one go, in its order; the batch is given, or asked for by a query."""
+    """Everything that was done in one deed, in order. ``batch`` is its batch, or a query for it."""
     return list(PlanChange.objects.filter(batch=batch).select_related(*NAMES).order_by("pk"))
 
 
 def undoable_until(batch: uuid.UUID, now: dt.datetime) -> dt.datetime | None:
-    """The moment until which a deed can be undone; none when it cannot, or no longer."""
-    # No more of each row than it takes to answer: a deed may have changed all schools' sessions.
+    """Until when a deed can be undone; None when it cannot be, or no longer."""
+    # Only as much of each row as the answer needs: a deed may have changed every school's sessions.
     needed = ("batch", "what", "at", "after", "session__group", "session__outcome", "session__uuid", "session__version")
     changes = PlanChange.objects.filter(batch=batch).select_related("session").only(*needed)
     return still_undoable(list(changes.order_by("pk")), now)
 
 
 def still_undoable(changes: Sequence[PlanChange], now: dt.datetime) -> dt.datetime | None:
-    """The same of a deed that is given as all its changes."""
+    """The same for a deed given as all its changes."""
     try:
         check_undo(changes, now)
     except CannotUndo:
@@ -141,7 +142,7 @@ def check_undo(changes: Sequence[PlanChange], now: dt.datetime) -> None:
     try:
         _check_as_done(changes, now)
     except CannotUndo:
-        # An undo leaves no row as the deed left it, so that it is asked for only here.
+        # Asked only here: an undo leaves no row as the deed left it.
         if PlanChange.objects.filter(what=What.UNDONE, after__undid=str(changes[0].batch)).exists():
             raise CannotUndo(_("It has been undone already.")) from None
         raise
@@ -164,7 +165,7 @@ def _until(changes: Sequence[PlanChange]) -> dt.datetime:
 
 
 def _latest(changes: Iterable[PlanChange]) -> dict[int, PlanChange]:
-    """The last change of each row; those whose row is gone count by themselves."""
+    """The last change of each row. Changes whose row is gone are each their own."""
     return {change.session_id or -change.pk: change for change in changes}
 
 
@@ -176,7 +177,7 @@ def _check_untouched(change: PlanChange) -> None:
     row = change.session
     if row is None:
         raise CannotUndo(_("%(session)s is no longer there.") % {"session": change.after.get("name", "")})
-    # The row's name is made only where it is said.
+    # The row's name is built only where it is used.
     if row.outcome is not None:
         raise CannotUndo(_("%(session)s has been logged since.") % {"session": row.name})
     if row.version != change.after["version"]:
@@ -202,12 +203,12 @@ def _pieces(changes: Sequence[PlanChange]) -> list[_Piece]:
 
 
 def _restore(pieces: Sequence[_Piece], by: User, now: dt.datetime, batch: uuid.UUID) -> list[PlanChange]:
-    """Write the rows as they were; gives the history's lines, to be saved."""
+    """Restore the rows; gives the history's lines, unsaved."""
     made = [piece.row for piece in pieces if piece.was_made]
     known = known_outside(made)
     gone = {row.pk for row in made} - known
     before = {piece.row.pk: state_of(piece.row) for piece in pieces}
-    # What was made takes the place of what comes back, so it goes first.
+    # Rows that were made go first, since they may replace rows that come back.
     _take_away([row for row in made if row.pk in known], [row for row in made if row.pk in gone], now)
     _put_back([piece for piece in pieces if not piece.was_made])
     return [
@@ -218,7 +219,7 @@ def _restore(pieces: Sequence[_Piece], by: User, now: dt.datetime, batch: uuid.U
 
 def _take_away(kept: Sequence[PlannedSession], gone: Sequence[PlannedSession], now: dt.datetime) -> None:
     note = _("The planning was undone.")
-    # What they stood in for stands again, and can get another new time.
+    # What they replaced stands lost again, and may get another new time.
     update_rows(kept, cancelled_at=now, cancel_reason=CancelReason.OTHER, cancel_note=note, replaces_id=None)
     for some in chunks(gone):
         untouched = as_read(PlannedSession.objects.without_outcome(), some)
@@ -232,7 +233,7 @@ def _put_back(pieces: Sequence[_Piece]) -> None:
     values = {piece.row.pk: values_in(piece.first.before) for piece in pieces}
     outside = [row for row in rows if _outlives_group(row)]
     if any(values[row.pk]["topic_id"] != row.topic_id for row in rows):
-        # Two rows may have swapped topics, and no moment may see the same topic twice in a group.
+        # Two rows may have swapped topics, and a topic must be unique in a group at every moment.
         update_rows(rows, among=_unlogged(), topic_id=None, raise_version=False)
     update_rows(rows, among=_unlogged(), **_by_field(rows, values))
     for row in rows:
@@ -245,7 +246,7 @@ def _outlives_group(row: PlannedSession) -> bool:
 
 
 def _by_field(rows: Sequence[PlannedSession], values: Mapping[int, Mapping[str, Any]]) -> dict[str, Any]:
-    """What each row gets, for the fields that any of them gets anew."""
+    """For each field that changes in any row, the value that each row gets."""
     return {
         name: {row.pk: values[row.pk][name] for row in rows}
         for name in EMPTY

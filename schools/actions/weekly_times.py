@@ -1,4 +1,4 @@
-"""A group's weekly time: its sessions ahead follow when it gets one, or another."""
+"""A group's weekly time, and its coming sessions, which follow when it changes."""
 
 from __future__ import annotations
 
@@ -21,10 +21,10 @@ from schools.times import Time, time_of, weekly_time
 
 @transaction.atomic
 def follow_weekly_time(*, group: Group, former: Group, by: User, now: dt.datetime) -> uuid.UUID | None:
-    """Give the group's sessions ahead its weekly time, but those that somebody has given a time of their own.
-    What was to be held on a day that has passed stays there, and nothing comes to such a day.
+    """Give the group's coming sessions its weekly time, except those that somebody has given a time of their own.
 
-    ``former`` is the group as it was. Gives the batch of the changes, none if nothing changes.
+    A session whose day has passed keeps that day, and none is moved to such a day. ``former`` is the group as it was
+    before. Gives the batch of the changes; None if nothing changes.
     """
     if _weekly(group) == _weekly(former):
         return None
@@ -34,19 +34,19 @@ def follow_weekly_time(*, group: Group, former: Group, by: User, now: dt.datetim
         Placing(row, row.version, row.week_start, time)
         for row, time in ((row, weekly_time(group, row.week_start, calendar)) for row in rows)
         if time_of(row) in (Time(), weekly_time(former, row.week_start, calendar))
-        # A week that has been closed since is a matter of its own.
+        # Sessions in weeks that have been closed since are listed as strays instead.
         and not calendar.is_closed_week(row.week_start)
         and not any(_has_passed(one, today) for one in (time_of(row), time))
     ]
     if not placings:
         return None
-    # Kept with each session, so that the group gets its time back when the deed is undone.
+    # Kept with each session, so that undoing the deed also restores the group's weekly time.
     said = {"weekly": {"was": _weekly(former), "is": _weekly(group)}}
     return move_sessions(placings=placings, by=by, now=now, how="weekly", said=said)
 
 
 def why_weekly_time_stays(changes: Iterable[PlanChange]) -> str:
-    """Why a group cannot get back the weekly time that it had; nothing when it can, or when it was not changed."""
+    """Why a group's former weekly time cannot be restored; empty when it can be, or when it was not changed."""
     for group, said in _weekly_times_in(changes):
         if _weekly(group) != said["is"]:
             return _("%(session)s has been changed since.") % {"session": group}
@@ -54,7 +54,7 @@ def why_weekly_time_stays(changes: Iterable[PlanChange]) -> str:
 
 
 def restore_weekly_time(changes: Iterable[PlanChange]) -> None:
-    """Give the groups of an undone deed the weekly time that they had; their sessions have gone back already."""
+    """Restore the former weekly times of an undone deed's groups; their sessions have been restored already."""
     for group, said in _weekly_times_in(changes):
         weekday, start, end = said["was"]
         group.weekday, group.weekly_start, group.weekly_end = weekday, parse_time(start or ""), parse_time(end or "")
@@ -62,7 +62,7 @@ def restore_weekly_time(changes: Iterable[PlanChange]) -> None:
 
 
 def _weekly_times_in(changes: Iterable[PlanChange]) -> Iterator[tuple[Group, dict[str, Any]]]:
-    """Each group whose weekly time was changed, with the one that it had and the one that it got."""
+    """Each group whose weekly time the deed changed, with the former time and the new one."""
     rows = [change for change in changes if change.session and "weekly" in change.after]
     said = {change.session.group_id: change.after["weekly"] for change in rows if change.session}
     return ((group, said[group.pk]) for group in Group.objects.filter(pk__in=said))

@@ -14,10 +14,10 @@ from schools.models.plans import monday_of
 
 
 def check_week(group: Group, calendar: SchoolCalendar, week: dt.date, *, field: str) -> None:
-    """Raise ``ValidationError`` for the field unless a week of the year, given by its Monday, has teaching, and the
-    group has not ended by then and begins before it is over.
+    """Raise ``ValidationError`` for the field unless the week, given by its Monday, lies in the year and has teaching,
+    and the group exists in it.
 
-    A blocked week can be chosen, and so can one in which the group has something else.
+    A blocked week may be chosen, and so may one in which the group has something else.
     """
     said = {"week": week_no(week)}
     if week not in calendar.weeks():
@@ -31,13 +31,13 @@ def check_week(group: Group, calendar: SchoolCalendar, week: dt.date, *, field: 
 
 
 def check_ahead(week: dt.date, today: dt.date, *, field: str) -> None:
-    """Raise when the week has passed: what is planned anew lies in this week or later."""
+    """Raise when the week has passed: new sessions are planned in this week or later."""
     if week < monday_of(today):
         raise ValidationError({field: _("That week, %(week)s, has passed. Choose another.") % {"week": week_no(week)}})
 
 
 def check_free(session: PlannedSession, week: dt.date, *, field: str) -> None:
-    """Raise unless nothing else of the session's group lies in the week, in any programme."""
+    """Raise when the session's group has anything else in the week, in any programme."""
     others = PlannedSession.objects.live().in_week(week).filter(group=session.group_id).exclude(pk=session.pk)
     if others.exists():
         said = {"group": session.group, "week": week_no(week)}

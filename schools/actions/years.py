@@ -14,7 +14,8 @@ from schools.models import SchoolYear
 
 @transaction.atomic
 def close_year(*, year: SchoolYear, today: dt.date, by: User) -> SchoolYear:
-    """From now on only the centre's coordinators change the year's logs. Raises ``ValidationError`` before its end."""
+    """From now on only the centre's coordinators can change the year's logs. Raises ``ValidationError`` before the year
+    ends."""
     if today <= year.ends_on:
         raise ValidationError(_("The school year has not ended yet."))
     SchoolYear.objects.filter(pk=year.pk, closed_on=None).update(closed_on=today)
@@ -24,7 +25,7 @@ def close_year(*, year: SchoolYear, today: dt.date, by: User) -> SchoolYear:
 
 @transaction.atomic
 def reopen_year(*, year: SchoolYear, by: User) -> SchoolYear:
-    """The schools change the year's logs again."""
+    """Let the schools change the year's logs again."""
     year.closed_on = None
     year.save(update_fields=["closed_on"])
     return year

@@ -1,1 +1,2 @@
-"""How a plan is laid out: places in the year, who sits in them, in which weeks, and what cannot be kept."""
+"""How a plan is laid out: places in the year, which session takes each, in which week, and which rules cannot be
+kept."""

@@ -1,4 +1,5 @@
-"""What every rhythm's board has: the groups that take part, their weeks, and who sits on which place in the year."""
+"""What the boards of all rhythms have in common: the groups that take part, their weeks, and their seats in the
+year."""
 
 from __future__ import annotations
 
@@ -19,11 +20,12 @@ from schools.models.plans import monday_of
 
 @dataclass(frozen=True)
 class Outline:
-    """All that a plan depends on. ``groups`` and ``rows`` are the school's of the year, those that ended too.
+    """Everything that a plan depends on. ``groups`` and ``rows`` are all of the school's in the year, ended ones
+    included.
 
-    ``base_topics`` are those that no school chooses. ``busy`` are the weeks in which a group has a session of another
-    programme, and ``departures`` the ways out that have been chosen, both by the group's key. ``occasions`` are the
-    standing ones that the school has or is invited to.
+    ``base_topics`` are those that schools do not choose. By the group's key, ``busy`` are the weeks in which it has a
+    session of another programme, and ``departures`` what it departs from. ``occasions`` are those, not cancelled, that
+    the school has or is invited to.
     """
 
     rules: ProgrammeYear
@@ -36,20 +38,20 @@ class Outline:
     busy: Mapping[int, Collection[dt.date]] = field(default_factory=dict)
     departures: Mapping[int, Departure] = field(default_factory=dict)
     occasions: Sequence[Occasion] = ()
-    # What people decided on the draft, by group and number: another week, or that it is left as it is.
+    # Decisions on the draft, by group and number: another week, or that the session is left as it is.
     adjusted: Mapping[tuple[int, int], dt.date | None] = field(default_factory=dict)
 
     @cached_property
     def from_week(self) -> dt.date:
-        """Nothing is placed in an earlier week than this."""
+        """Nothing is placed in a week before this."""
         return monday_of(self.from_day)
 
     def targets(self) -> list[Group]:
-        """The groups that the programme is for: staff first, then classes from the lowest grade up."""
+        """The groups that the programme is for: staff first, then classes from the lowest grade."""
         return sorted(filter(self._is_target, self.groups), key=school_order)
 
     def open_weeks_of(self, group: Group) -> list[dt.date]:
-        """The weeks ahead that a person can choose for a group: those in which it exists on a school day."""
+        """The coming weeks that a person can choose for a group: those with a school day in which it exists."""
         return [
             monday
             for monday in self.calendar.open_weeks()
@@ -70,7 +72,7 @@ class Outline:
 
 @dataclass(frozen=True)
 class Proposal:
-    """An occasion that the plan asks for: what it is, and a day for it that a person can change."""
+    """An occasion that the plan calls for: its kind, and a day that a person can change."""
 
     kind: OccasionKind
     day: dt.date
@@ -82,7 +84,7 @@ def school_order(group: Group) -> tuple[bool, int, str]:
 
 @dataclass
 class Book:
-    """One group's weeks: those it can meet in, and those that are taken."""
+    """One group's weeks: which it can meet in, and which are taken."""
 
     weeks: list[dt.date]
     taken: set[dt.date] = field(default_factory=set)
@@ -92,7 +94,7 @@ class Book:
 
 
 class Board:
-    """The seats of all groups. Each rhythm has a board of its own, which says what the places are and fills them."""
+    """The seats of all groups. Each rhythm has its own subclass, which defines the places and fills them."""
 
     def __init__(self, outline: Outline) -> None:
         self.outline = outline
@@ -108,33 +110,33 @@ class Board:
         self._sit_down()
         self.place()
 
-    # What a rhythm says
+    # What each rhythm defines
 
     def slots_of_year(self) -> list[Slot]:
-        """The year's places in their order."""
+        """The places of the year, in order."""
         raise NotImplementedError
 
     def place(self) -> None:
-        """Give a week to each seat that is not settled, as far as there are weeks."""
+        """Give each unsettled seat a week, as far as there are weeks."""
         raise NotImplementedError
 
     def own_warnings(self) -> Iterator[PlanWarning]:
-        """What the rhythm asks for and could not be kept."""
+        """Warnings about rules of the rhythm that could not be kept."""
         raise NotImplementedError
 
     def proposals(self) -> Sequence[Proposal]:
-        """The occasions that the rhythm asks for and that are not planned."""
+        """The occasions that the rhythm calls for and that are not planned."""
         return ()
 
     def does_without(self, group: Group, slot: Slot) -> bool:
-        """Whether a group has no seat on a place: it has ended by then."""
+        """Whether a group has no seat at a place, since it has ended by then."""
         return group.has_ended_by(slot.starts_on)
 
     def is_left_out(self, row: PlannedSession) -> bool:
         """Whether a person has chosen that the row's group does without its session."""
         return False
 
-    # What is common
+    # What they have in common
 
     def warnings(self) -> Iterator[PlanWarning]:
         surplus = [row for group in self.groups for row in self.surplus[group.pk]]
@@ -148,7 +150,7 @@ class Board:
         yield from self.own_warnings()
 
     def is_orphan(self, row: PlannedSession) -> bool:
-        """Whether a row has lost its group, and nobody has decided that it is to stand all the same."""
+        """Whether a row has lost its group, without anybody having decided that it stays all the same."""
         return self.has_lost_its_group(row) and not self.is_let_stand(row)
 
     def is_let_stand(self, row: PlannedSession) -> bool:
@@ -156,7 +158,7 @@ class Board:
         return self.outline.adjusted.get((row.group_id, row.slot_no), row) is None
 
     def has_lost_its_group(self, row: PlannedSession) -> bool:
-        """Whether an upcoming row's group has ended, or left those whom the programme is for."""
+        """Whether a coming row's group has ended, or is no longer one that the programme is for."""
         if not self._is_ahead(row):
             return False
         group = self._targets.get(row.group_id)
@@ -166,7 +168,7 @@ class Board:
         return not (row.outcome or row.cancelled_at or row.week_start < self.outline.from_week)
 
     def _sit_down(self) -> None:
-        """Give each group its seats, with the rows that it has, and say which seats are settled."""
+        """Give each group its seats with its existing rows, and find which seats are settled."""
         rows: dict[int, list[PlannedSession]] = defaultdict(list)
         for row in self.outline.rows:
             rows[row.group_id].append(row)
@@ -186,7 +188,7 @@ class Board:
             self.books[group.pk].taken = settled | set(self.outline.busy.get(group.pk, ()))
 
     def _adjust(self, seat: Seat) -> None:
-        """Let a person's choice on the draft hold, unless the session has since been pinned or its week closed."""
+        """Apply a person's decision on the draft, unless the session has been pinned or its week closed since."""
         key = (seat.group.pk, seat.number)
         if key not in self.outline.adjusted or seat.is_settled:
             return
@@ -198,7 +200,7 @@ class Board:
 
 
 def take(book: Book, seat: Seat, week: dt.date | None) -> bool:
-    """Seat a group in a week, if there is one."""
+    """Take a week for a group, if there is one."""
     if week is None:
         return False
     seat.week = week

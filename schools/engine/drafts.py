@@ -1,4 +1,4 @@
-"""A draft of a plan as people read it: the difference in words and numbers, before anything is changed."""
+"""A plan's draft as people read it: what would change, in words and numbers, before anything is changed."""
 
 from __future__ import annotations
 
@@ -27,22 +27,23 @@ class Kind(enum.StrEnum):
     MOVE = "move"
     RETOPIC = "retopic"
     CANCEL = "cancel"
-    # The class is to do without it, by the way out that was chosen.
+    # The class is to do without it, by the departure that was chosen.
     DROP = "drop"
-    # As somebody decided on the draft: it stays where it stands, is not made, is not cancelled.
+    # Decided by somebody on the draft: it stays where it is, is not made, or is not cancelled.
     PIN = "pin"
     SKIP = "skip"
     LET_STAND = "let-stand"
 
 
-# The kinds that can be left as they are, and those that can have another week.
+# The kinds that can be left as they are, and those that can get another week.
 CAN_BE_LEFT = (Kind.CREATE, Kind.MOVE, Kind.CANCEL)
 CAN_BE_MOVED = (Kind.CREATE, Kind.MOVE, Kind.PIN)
 
 
 @dataclass(frozen=True)
 class Change:
-    """One session that gets planned, moved, another topic, or cancelled; the weeks and topics before and after.
+    """A session that is to be planned, moved, given another topic or cancelled, with its week and topic before and
+    after.
 
     ``slot_no`` is its number in its group. ``is_adjusted`` says that a person has decided so on the draft.
     """
@@ -58,7 +59,7 @@ class Change:
 
     @property
     def key(self) -> str:
-        """Tells the session from the draft's others."""
+        """Identifies the session within the draft."""
         return f"{self.group.pk}-{self.slot_no}"
 
     @property
@@ -80,13 +81,13 @@ class Change:
 
 @dataclass(frozen=True)
 class Line:
-    """What happens alike to several groups in a week."""
+    """The same change for several groups in a week."""
 
     changes: tuple[Change, ...]
 
     @property
     def change(self) -> Change:
-        """What all of them are alike in."""
+        """What they all have in common."""
         return self.changes[0]
 
     @property
@@ -136,13 +137,13 @@ class Counts:
 
     @property
     def changes(self) -> int:
-        """Sessions that will not be as they were."""
+        """How many sessions would be changed."""
         return self.create + self.move + self.retopic + self.cancel + self.drop + self.pin
 
 
 @dataclass(frozen=True)
 class Draft:
-    """What applying the plan would do at one school, from a day on."""
+    """What laying out the plan of one school from a day on would do."""
 
     participation: Participation
     from_day: dt.date
@@ -160,7 +161,7 @@ class Draft:
 
     @property
     def takes_part(self) -> bool:
-        """Whether there is anything to plan: for a series not before the school has pupil mentors."""
+        """Whether there is anything to plan. A series needs the school's pupil mentors first."""
         has_mentors = any(group.kind == Group.Kind.MENTORS for group in self.outline.groups)
         if self.outline.rules.is_series and not (has_mentors or self.participation.pk):
             return False
@@ -168,29 +169,29 @@ class Draft:
 
     @property
     def topics_to_choose(self) -> int:
-        """How many extra topics the school has left to choose."""
+        """How many extra topics the school has yet to choose."""
         return max(self.outline.rules.required_extra - len(self.outline.chosen), 0)
 
     @cached_property
     def changes(self) -> tuple[Change, ...]:
-        """In the order of the weeks, then in school order."""
+        """In order of weeks, then in school order."""
         found = _changes(self.difference)
         return tuple(sorted(found, key=lambda change: (change.week, school_order(change.group))))
 
     @property
     def is_adjusted(self) -> bool:
-        """Whether anybody has decided something on the draft that holds."""
+        """Whether the draft follows any decision that somebody has made on it."""
         return any(change.is_adjusted for change in self.changes)
 
     @cached_property
     def months(self) -> list[Month]:
-        """The changes as a page shows them: month by month, week by week, and groups that fare alike together."""
+        """The changes for the page: by month and week, with groups that have the same change together."""
         weeks = [Week(monday, tuple(_lines(list(some)))) for monday, some in groupby(self.changes, _week)]
         return [Month(first, tuple(some)) for first, some in groupby(weeks, _month)]
 
     @cached_property
     def warnings(self) -> list[str]:
-        """As sentences, one for all groups that share a problem."""
+        """As sentences, one for all groups that have the same problem."""
         return in_words(self.difference.warnings)
 
     @cached_property
@@ -212,7 +213,7 @@ class Draft:
 
     @cached_property
     def digest(self) -> str:
-        """Agrees for drafts that would do the same to the same rows: what a person saw is what is applied."""
+        """The same for drafts that would do the same to the same rows: what a person saw is what is laid out."""
         text = json.dumps(list(_content(self.difference)), default=str)
         return hashlib.sha256(text.encode()).hexdigest()
 
@@ -222,7 +223,7 @@ def _week(change: Change) -> dt.date:
 
 
 def _month(week: Week) -> dt.date:
-    """The first day of the month that a week's Wednesday lies in."""
+    """The first day of the month that the week's Wednesday is in."""
     return (week.monday + dt.timedelta(days=2)).replace(day=1)
 
 

@@ -1,4 +1,4 @@
-"""Reading what a plan depends on: for one school, or for all in the same few queries."""
+"""Reads what plans depend on: for one school or for all, in the same few queries."""
 
 from __future__ import annotations
 
@@ -30,14 +30,14 @@ from schools.models import (
 from schools.planning import plan
 
 Adjusted = dict[tuple[int, int], dt.date | None]
-# Those who will be pupil mentors apply in the spring, and can be trained from then on.
+# Future pupil mentors apply in the spring, and can be trained from then on.
 BEFORE_THE_YEAR = dt.timedelta(weeks=26)
 
 
 def drafts_of(rules: ProgrammeYear, schools: Sequence[School], from_day: dt.date) -> list[Draft]:
     """The draft of each school; the number of queries does not grow with them.
 
-    A school that has not joined gets a participation that is not saved.
+    A school that has not joined gets an unsaved participation.
     """
     joined = {one.school_id: one for one in rules.participations.filter(school__in=schools)}
     rows = _by(_sessions(joined.values()), "participation_id")
@@ -71,7 +71,7 @@ def drafts_of(rules: ProgrammeYear, schools: Sequence[School], from_day: dt.date
 
 
 def adjustments_of(rules: ProgrammeYear, schools: Iterable[School]) -> dict[int, Adjusted]:
-    """By school, the weeks that people chose on its draft."""
+    """By school, the weeks that people have chosen on its draft."""
     found: dict[int, Adjusted] = defaultdict(dict)
     rows = DraftAdjustment.objects.filter(programme_year=rules, group__school__in=schools)
     for school, group, slot_no, week in rows.values_list("group__school", "group", "slot_no", "week_start"):
@@ -80,13 +80,13 @@ def adjustments_of(rules: ProgrammeYear, schools: Iterable[School]) -> dict[int,
 
 
 def _sessions(participations: Iterable[Participation]) -> Any:
-    """With what planning reads of each."""
+    """The sessions, with what planning reads of each."""
     sessions = PlannedSession.objects.filter(participation__in=participations)
     return sessions.select_related("group", "topic", "replaces")
 
 
 def _base_topics(rules: ProgrammeYear) -> list[SessionTopic]:
-    """The topics that no school chooses: each has a place of its own in the year."""
+    """The topics that schools do not choose: each has its own place in the year."""
     return list(SessionTopic.objects.of(rules.programme).exclude(kind=SessionTopic.Kind.EXTRA))
 
 
@@ -95,9 +95,9 @@ def _in_force(departures: Mapping[int, Departure]) -> dict[int, Departure]:
 
 
 def _busy(rules: ProgrammeYear, schools: Iterable[School]) -> dict[int, set[dt.date]]:
-    """The weeks in which each group has a session of another programme, by the group's key."""
+    """By the group's key, the weeks in which it has a session of another programme."""
     others = Participation.objects.filter(school__in=schools, programme_year__year=rules.year)
-    # Their keys first: while thousands of sessions have just been written, the database guesses such a join badly.
+    # Primary keys first: just after thousands of sessions have been inserted, PostgreSQL plans the join badly.
     keys = list(others.exclude(programme_year=rules.pk).order_by().values_list("pk", flat=True))
     rows = PlannedSession.objects.live().filter(participation__in=keys).order_by()
     busy: dict[int, set[dt.date]] = defaultdict(set)
@@ -107,7 +107,8 @@ def _busy(rules: ProgrammeYear, schools: Iterable[School]) -> dict[int, set[dt.d
 
 
 def _occasions(rules: ProgrammeYear, schools: Iterable[School]) -> dict[int, list[Occasion]]:
-    """The standing occasions that a series asks for, by the school's key: its own, and those that it is invited to."""
+    """By the school's key, the occasions that a series needs, not cancelled: the school's own, and those that it is
+    invited to."""
     found: dict[Any, list[Occasion]] = defaultdict(list)
     if not rules.is_series:
         return found
@@ -121,7 +122,8 @@ def _occasions(rules: ProgrammeYear, schools: Iterable[School]) -> dict[int, lis
 
 
 def _counts_for(year: SchoolYear) -> Q:
-    """Key persons stay trained; pupil mentors are trained for the year, in the spring before it at the earliest."""
+    """Which trainings count: key persons stay trained, but pupil mentors are trained for one year, at the earliest in
+    the spring before it."""
     kind, trained_from = Q(date__lte=year.ends_on), year.starts_on - BEFORE_THE_YEAR
     of_the_year = Q(kind=OccasionKind.MENTORS_TRAINING, date__gte=trained_from)
     of_the_year |= Q(kind=OccasionKind.SUPERVISION, date__gte=year.starts_on)

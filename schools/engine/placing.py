@@ -1,4 +1,4 @@
-"""Which week each session gets where topics have months, by the rules that ``schools.planning`` tells."""
+"""Which week each session gets when topics have months, by the rules in ``schools.planning``."""
 
 from __future__ import annotations
 
@@ -12,12 +12,13 @@ from schools.engine.slots import Slot, slots_of
 from schools.engine.warnings import PlanWarning, Problem
 from schools.models import Group
 
-# Of each rule that a session can break in a week, whether it does.
+# For each rule that a session can break in a week, whether it does.
 Faults = tuple[bool, ...]
 
 
 class ByMonth(Board):
-    """Topics in their months, extra ones in between, staff before classes: filled class by class, then staff."""
+    """The monthly rhythm: topics in their months, extra ones in between, staff before classes. Classes are placed
+    first, then staff."""
 
     def slots_of_year(self) -> list[Slot]:
         rules = self.outline.rules
@@ -36,7 +37,7 @@ class ByMonth(Board):
             self._place_group(group)
 
     def own_warnings(self) -> Iterator[PlanWarning]:
-        """Classes without staff to go before them, and staff who do not come before all of their classes."""
+        """Classes without staff who go before them, and staff who do not come before all of their classes."""
         if self.classes and not self.staff:
             yield PlanWarning(Problem.NO_STAFF_GROUP)
         for staff in self.staff:
@@ -44,7 +45,7 @@ class ByMonth(Board):
                 yield from _staff_after(seat, self.classes_after(seat))
 
     def _staff_of(self, group: Group) -> Group | None:
-        """The staff group that goes before a class: its own, else the school's first."""
+        """The staff group that goes before a class: its own, or else the school's first."""
         own = [staff for staff in self.staff if staff.pk == group.staff_group_id]
         return next(iter(own or sorted(self.staff, key=lambda staff: (staff.starts_on, staff.name))), None)
 
@@ -55,10 +56,10 @@ class ByMonth(Board):
     # All groups
 
     def _place_group(self, group: Group) -> None:
-        """What stands holds its week; then come those that can keep every rule, and then the rest.
+        """Rows that stand keep their week. Then come sessions that can keep every rule, and then the rest.
 
-        At last what breaks a rule moves where it breaks fewer. What one leaves may serve another, so that it goes on
-        until no one is helped: thus the next draft finds nothing to move.
+        At last each session that breaks a rule is moved to a week where it breaks fewer. The week that it leaves may
+        help another, so this goes on until it helps nobody; then the next draft finds nothing to move.
         """
         book = self.books[group.pk]
         open_seats = [seat for seat in self.seats[group.pk] if not seat.is_settled]
@@ -77,7 +78,7 @@ class ByMonth(Board):
         return not any(self._faults(seat, week))
 
     def _mend(self, seat: Seat, book: Book) -> bool:
-        """Move a session that breaks a rule to a free week that breaks fewer, and none that it keeps."""
+        """Move a session that breaks a rule to a free week where it breaks fewer, and none that it keeps now."""
         if seat.week is None or self._rules_kept(seat, seat.week):
             return False
         faults = self._faults(seat, seat.week)
@@ -87,11 +88,11 @@ class ByMonth(Board):
         return take(book, seat, week)
 
     def _is_bound(self, seat: Seat) -> bool:
-        """Whether a session has rules of its own to keep: it goes before those that can be in any week."""
+        """Whether the session has rules of its own to keep. Such sessions go before those that can be in any week."""
         return seat.slot.is_base if seat.group.is_class else self._first_class(seat) is not None
 
     def _faults(self, seat: Seat, week: dt.date) -> Faults:
-        """Which rules a session breaks in a week."""
+        """Which rules a session would break in a week."""
         return self._faults_of_class(seat, week) if seat.group.is_class else self._faults_of_staff(seat, week)
 
     def _best(self, seat: Seat, weeks: Sequence[dt.date]) -> dt.date | None:
@@ -100,39 +101,39 @@ class ByMonth(Board):
     # Classes
 
     def _faults_of_class(self, seat: Seat, week: dt.date) -> Faults:
-        """That it doesn't come after its staff, and that it leaves its topic's month."""
+        """Not after its staff; not in its topic's month."""
         after = self._staff_is_ready(seat)
         return (after is not None and week <= after, seat.slot.is_base and week not in seat.slot.weeks)
 
     def _best_for_class(self, seat: Seat, weeks: Sequence[dt.date]) -> dt.date | None:
-        """After its staff if at all possible, then in the month, then near its share of the month."""
+        """After its staff if at all possible, then within the month, then near its share of the month."""
         after, planned = self._staff_is_ready(seat), self._staff_is_planned(seat)
         ideal = self._share_of_month(seat, after)
 
         def order(week: dt.date) -> tuple[bool, int, bool, dt.timedelta]:
             before_staff, distance = after is not None and week <= after, _from_month(seat.slot, week)
-            # Among the weeks that keep every rule, rather one that lets the staff's session stay.
+            # Among weeks that keep every rule, one that lets the staff session stay where it is is preferred.
             disturbs = not before_staff and distance == 0 and planned is not None and week <= planned
             return (before_staff, distance, disturbs, abs(week - ideal))
 
         return min(weeks, key=order, default=None)
 
     def _share_of_month(self, seat: Seat, after: dt.date | None) -> dt.date:
-        """The week that a class would have if all classes were spread evenly over what is left of the month."""
+        """The week that a class would have if all classes were spread evenly over the rest of the month."""
         slot, place = seat.slot, self.classes.index(seat.group)
         left = [monday for monday in slot.weeks if monday >= self.outline.from_week and (not after or monday > after)]
         weeks = left or slot.weeks or (slot.starts_on,)
         return weeks[place * len(weeks) // len(self.classes)]
 
     def _staff_is_ready(self, seat: Seat) -> dt.date | None:
-        """The earliest week in which the staff's session on the slot can be; nothing if no staff go before."""
+        """The earliest week that the staff session of the slot can have; None if no staff go before."""
         staff = self._staff_seat(seat)
         if staff is None:
             return None
         return staff.week if staff.is_settled else self.first_free[staff.group.pk]
 
     def _staff_is_planned(self, seat: Seat) -> dt.date | None:
-        """The week in which the staff's session on the slot stands before anything is moved."""
+        """The week of the slot's staff session before anything is moved."""
         staff = self._staff_seat(seat)
         return staff.row.week_start if staff and staff.row else None
 
@@ -143,12 +144,12 @@ class ByMonth(Board):
     # Staff
 
     def _faults_of_staff(self, seat: Seat, week: dt.date) -> Faults:
-        """That it doesn't come before its classes."""
+        """Not before its classes."""
         first_class = self._first_class(seat)
         return (first_class is not None and week >= first_class,)
 
     def _best_for_staff(self, seat: Seat, weeks: Sequence[dt.date]) -> dt.date | None:
-        """As late as can be before the first class, with the lead that the programme asks for."""
+        """As late as possible before the first class, with the lead that the programme asks for."""
         first_class = self._first_class(seat) or self._without_classes(seat)
         lead = self.outline.rules.staff_lead_weeks * WEEK
 
@@ -163,17 +164,18 @@ class ByMonth(Board):
         return min(ahead, default=None)
 
     def _without_classes(self, seat: Seat) -> dt.date:
-        """The week to be before where no class is ahead: the month's first, or at once when the classes have been."""
+        """The week to be before when no class is ahead: the month's first, or at once when the classes have already
+        met."""
         return self.outline.from_week if self.classes_after(seat) else seat.slot.starts_on
 
     def classes_after(self, seat: Seat) -> list[Seat]:
-        """The seats on the same slot of the classes that a staff group goes before."""
+        """The slot's seats of the classes that a staff group goes before."""
         on_slot = (self.seat_on.get((group.pk, seat.slot.no)) for group in self.following[seat.group.pk])
         return [other for other in on_slot if other and other.week]
 
 
 def _stands(seat: Seat, book: Book) -> bool:
-    """Whether a row can stay where it is, if only until there is better; if so its week is taken."""
+    """Whether a row can stay where it is, at least until there is a better week; if so, its week is taken."""
     return seat.row is not None and seat.row.week_start in book.free() and take(book, seat, seat.row.week_start)
 
 
@@ -182,12 +184,13 @@ def _any_week(_seat: Seat, _week: dt.date) -> bool:
 
 
 def _is_better(faults: Faults, others: Faults) -> bool:
-    """Whether faults are some of the others, but not all."""
+    """Whether some faults are a proper subset of others."""
     return faults != others and all(one <= other for one, other in zip(faults, others, strict=True))
 
 
 def _staff_after(seat: Seat, classes: Iterable[Seat]) -> Iterator[PlanWarning]:
-    """One warning for a staff session that does not come before all of its classes, while that can be changed."""
+    """A warning for each staff session that does not come before all of its classes, while that can still be
+    changed."""
     for other in classes:
         if seat.week and other.week and other.week <= seat.week and (seat.is_ahead or other.is_ahead):
             yield PlanWarning(Problem.STAFF_AFTER, seat.group, seat.slot, seat.topic, seat.week)

@@ -14,7 +14,7 @@ from schools.models import Group, PlannedSession
 
 @dataclass(eq=False)
 class Seat:
-    """A group's place in the year: the row that stands there, if any, and the week and the topic that it gets."""
+    """A group's place in the year: the row that is there, if any, and the week and topic that it gets."""
 
     group: Group
     slot: Slot
@@ -22,9 +22,9 @@ class Seat:
     from_week: dt.date
     week: dt.date | None = field(init=False)
     topic: SessionTopic | None = field(init=False)
-    # The number that the row has, or that a new one gets.
+    # The row's number, or the one that a new row gets.
     number: int = field(init=False)
-    # A person chose the week on the draft, or that the session is left as it is.
+    # Whether a person chose the week on the draft, or that the session is left as it is.
     is_chosen: bool = field(init=False, default=False)
     is_left: bool = field(init=False, default=False)
 
@@ -35,14 +35,14 @@ class Seat:
 
     @property
     def is_ahead(self) -> bool:
-        """Whether the session is not logged, and its week has not passed."""
+        """Whether the session is not logged and its week has not passed."""
         if self.row is None:
             return True
         return self.row.outcome is None and self.row.week_start >= self.from_week
 
     @property
     def is_settled(self) -> bool:
-        """Whether the week stays as it is: logged, passed, or chosen by a person."""
+        """Whether the week is fixed: logged, passed, or chosen by a person."""
         return self.is_chosen or self.is_left or (self.row is not None and (self.row.pinned or not self.is_ahead))
 
     @property
@@ -52,7 +52,7 @@ class Seat:
 
     @property
     def gets_pinned(self) -> bool:
-        """Whether the row stays where it stands, as a person decided on the draft."""
+        """Whether the row stays where it is because a person decided so on the draft."""
         return self.row is not None and (self.is_chosen or self.is_left) and not self.is_moved
 
     @property
@@ -64,24 +64,24 @@ class Seat:
         return self.row is not None and (self.topic.pk if self.topic else None) != self.row.topic_id
 
     def is_for(self, row: PlannedSession) -> bool:
-        """Whether a row is about this seat's place in the year."""
+        """Whether a row belongs to this seat's place in the year."""
         if self.slot.topic:
             return row.topic_id == self.slot.topic.pk
         return row.slot_no == self.number and not (row.topic and row.topic.is_base)
 
 
-# A new row whose place's number another row has gets the number and as many hundreds as it takes, so that the next
-# draft finds it in the same place.
+# When another row has a new row's number, hundreds are added to it until it is free. So the next draft finds the row in
+# the same place.
 HUNDRED = 100
 
 
 def seat_rows(
     group: Group, slots: Sequence[Slot], live: Sequence[PlannedSession], *, from_week: dt.date
 ) -> tuple[list[Seat], list[PlannedSession]]:
-    """A group's seats in the year's order, and the rows for which there is no place.
+    """A group's seats in the year's order, and the rows that there is no place for.
 
-    A base topic's row belongs to that topic's slot, whatever its number: the numbers change when the programme's
-    settings do. Others belong where their number says, less its hundreds, and those left over to the extra slots left
+    A base topic's row belongs to that topic's slot whatever its number, since numbers change with the programme's
+    settings. Other rows belong where their number, less its hundreds, says; those left over go to the extra slots left
     over.
     """
     base = {slot.topic.pk: slot.no for slot in slots if slot.topic}
@@ -104,7 +104,7 @@ def seat_rows(
 
 
 def _number_new(seats: Sequence[Seat], taken: set[int]) -> None:
-    """Give new rows their slots' numbers; where another row has the number, hundreds more."""
+    """Give new rows their slots' numbers, with hundreds added where another row has the number."""
     for seat in seats:
         if seat.row is None:
             seat.number = next(number for number in count(seat.slot.no, HUNDRED) if number not in taken)
@@ -112,9 +112,9 @@ def _number_new(seats: Sequence[Seat], taken: set[int]) -> None:
 
 
 def hand_out_topics(seats: Sequence[Seat], surplus: Sequence[PlannedSession], chosen: Sequence[SessionTopic]) -> None:
-    """Give each extra seat its topic: the chosen one of its own place, else the next that has none.
+    """Give each extra seat a topic: the one chosen for its place, or else the next chosen one that no seat has.
 
-    Topics of sessions that have been held, or should have been, stay; so do those of rows beyond what is required.
+    Sessions that have been held, or should have been, keep their topics, and so do rows beyond those required.
     """
     in_use = {row.topic_id for row in surplus}
     in_use |= {seat.row.topic_id for seat in seats if seat.row and not seat.is_ahead}

@@ -29,12 +29,12 @@ from schools.engine.warnings import PlanWarning, Problem
 from schools.models import Departure, Group, OccasionKind, PlannedSession
 from schools.models.plans import monday_of
 
-# Seats by the place in the class's series, each with its week; none where no week is left.
+# Seats by the place in the class's series, each with its week; None where no week is left.
 Layout = list[dt.date | None]
 
 
 class Series(Board):
-    """A series of sessions for each class, filled class by class; no staff go before."""
+    """A series of sessions for each class, placed class by class; no staff go before."""
 
     def slots_of_year(self) -> list[Slot]:
         calendar, rules = self.outline.calendar, self.outline.rules
@@ -43,7 +43,7 @@ class Series(Board):
         return [Slot(no, first.month, first, weeks, topic) for no, topic in enumerate(topics, start=1)]
 
     def does_without(self, group: Group, slot: Slot) -> bool:
-        """Whether a person has left the session out for the class, and the class has not had it all the same."""
+        """Whether a person has left the session out for the class, and the class has not had it anyway."""
         assert slot.topic
         return slot.topic.number in self._left_out(group.pk) and (group.pk, slot.topic.pk) not in self._had
 
@@ -58,7 +58,7 @@ class Series(Board):
             for seat, week in zip(self.seats[group.pk], layout, strict=True):
                 seat.week = week
             met[group.mentors_id] |= {week for week in layout if week}
-            # A class that ends is not asked for more than it has time for.
+            # A class that ends is only asked for as many sessions as there is time for.
             if group.ends_on:
                 self.seats[group.pk] = [seat for seat in self.seats[group.pk] if seat.row or seat.week or seat.is_left]
 
@@ -82,7 +82,7 @@ class Series(Board):
     def proposals(self) -> Sequence[Proposal]:
         return [*self._new_trainings, *supervisions(self.outline, self._leading_weeks(), self._all_weeks())]
 
-    # What the class departs from
+    # Departures
 
     def _left_out(self, group_pk: int) -> Sequence[int]:
         departure = self.outline.departures.get(group_pk)
@@ -90,11 +90,11 @@ class Series(Board):
 
     @cached_property
     def _had(self) -> set[tuple[int, int | None]]:
-        """The topics of each class that are logged as held, or whose week has passed."""
+        """The topics of each class that are logged as held or whose week has passed."""
         live = [row for row in self.outline.rows if row.is_live and not self._is_ahead(row)]
         return {(row.group_id, row.topic_id) for row in live}
 
-    # When sessions may come
+    # When sessions may be held
 
     @cached_property
     def _trainings(self) -> dict[OccasionKind, dt.date]:
@@ -102,7 +102,7 @@ class Series(Board):
 
     @cached_property
     def _new_trainings(self) -> list[Proposal]:
-        """Trainings to plan; none once the series has begun, as they are to come first."""
+        """Trainings to plan; none once the series has begun, since they should come first."""
         missing = [kind for kind in TRAININGS if kind not in self._trainings]
         if not missing or not self.classes or self._had:
             return []
@@ -111,7 +111,7 @@ class Series(Board):
 
     @cached_property
     def _last_training(self) -> dt.date | None:
-        """The day on which all trainings have been given, those proposed too."""
+        """The day by which all trainings have been given, proposed ones included."""
         return max([*self._trainings.values(), *(new.day for new in self._new_trainings)], default=None)
 
     def _start(self, group: Group) -> dt.date:
@@ -124,7 +124,7 @@ class Series(Board):
     # Layouts
 
     def _best_layout(self, group: Group, met: Collection[dt.date]) -> Layout:
-        """As it stands if nothing is missing or out of order; else the best of all layouts, the gentlest first.
+        """The present one if nothing is missing or out of order; else the best of all layouts, the gentlest first.
 
         ``met`` are the weeks in which the mentors meet another class.
         """
@@ -160,10 +160,10 @@ class Series(Board):
             return seat.row.date <= last
         return seat.week <= monday_of(last)
 
-    # What supervision lies between
+    # What supervision comes between
 
     def _leading_weeks(self) -> list[dt.date]:
-        """The weeks of the class with most sessions, the first of those that are equal: it sets the pace."""
+        """The weeks of the class with most sessions, which sets the pace; among equals, the first."""
         weeks = [sorted(seat.week for seat in self.seats[group.pk] if seat.week) for group in self.classes]
         return max(weeks, key=len, default=[])
 
@@ -172,7 +172,7 @@ class Series(Board):
 
 
 class _Sitting:
-    """One class's seats, and the layouts that are possible for them."""
+    """One class's seats, and their possible layouts."""
 
     def __init__(self, board: Series, group: Group, departure: Departure | None) -> None:
         self.seats = board.seats[group.pk]
@@ -182,7 +182,7 @@ class _Sitting:
         self.surplus = [row.week_start for row in board.surplus[group.pk]]
 
     def as_it_stands(self, start: dt.date, avoided: Collection[dt.date]) -> Layout:
-        """What can stay does; what is missing is put in where it fits."""
+        """Sessions that can stay do; missing ones are added where they fit."""
         weeks = self._settled()
         for place, seat in enumerate(self.seats):
             week = seat.row.week_start if seat.row and weeks[place] is None else None
@@ -191,14 +191,14 @@ class _Sitting:
         return self._filled(weeks, start, avoided, hurried=0)
 
     def anew(self, start: dt.date, hurried: int, avoided: Collection[dt.date] = ()) -> Layout:
-        """All that is not settled as early as can be, the first ``hurried`` of it every week."""
+        """Everything unsettled as early as possible, the first ``hurried`` sessions every week."""
         return self._filled(self._settled(), start, avoided, hurried=hurried)
 
     def is_perfect(self, layout: Layout) -> bool:
         return self.worth(layout) == (len(self.seats), len(self.seats))
 
     def worth(self, layout: Layout) -> tuple[int, int]:
-        """How many sessions have a week or are to have none, and how many that are not settled come in order."""
+        """How many sessions have a week or are to have none; then how many unsettled ones come in order."""
         placed = sum(week is not None or seat.is_left for seat, week in zip(self.seats, layout, strict=True))
         return placed, sum(
             seat.is_settled or (week is not None and _in_order(place, week, enumerate(layout)))
@@ -220,7 +220,7 @@ class _Sitting:
         return (not _in_order(place, week, enumerate(weeks)), week)
 
     def _possible(self, weeks: Layout, start: dt.date, *, hurried: bool) -> list[dt.date]:
-        """The free weeks from one on that are far enough from all that have been taken."""
+        """The free weeks from one on that are far enough from every week taken."""
         taken = [*(week for week in weeks if week), *self.surplus]
         return [
             week
@@ -235,7 +235,7 @@ class _Sitting:
 
 
 def _in_order(place: int, week: dt.date, others: Iterable[tuple[int, dt.date | None]]) -> bool:
-    """Whether a week comes after those of all earlier places, and before those of all later ones."""
+    """Whether a week comes after those of all earlier places and before those of all later ones."""
     return all(
         other is None or number == place or (other < week if number < place else other > week)
         for number, other in others

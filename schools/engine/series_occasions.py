@@ -15,7 +15,7 @@ TRAININGS = (OccasionKind.KEY_PERSONS_TRAINING, OccasionKind.MENTORS_TRAINING)
 
 
 def trainings_of(occasions: Iterable[Occasion]) -> dict[OccasionKind, dt.date]:
-    """The day of each training that is planned or has been given: the first day, if there are several."""
+    """The day of each training that is planned or has been given; the first one, if there are several."""
     days: dict[OccasionKind, dt.date] = {}
     for occasion in occasions:
         kind = OccasionKind(occasion.kind)
@@ -25,7 +25,8 @@ def trainings_of(occasions: Iterable[Occasion]) -> dict[OccasionKind, dt.date]:
 
 
 def training_week(outline: Outline, classes: Sequence[int]) -> list[dt.date]:
-    """The days left of the week for trainings: some weeks into the year, or before the first class that begins earlier.
+    """The remaining days of the week for trainings: some weeks into the year, or before the first class if that begins
+    earlier.
 
     Empty when the year has no day left.
     """
@@ -41,11 +42,11 @@ def training_week(outline: Outline, classes: Sequence[int]) -> list[dt.date]:
 
 
 def supervisions(outline: Outline, sessions: Sequence[dt.date], busy: Collection[dt.date]) -> list[Proposal]:
-    """Supervision that is missing between sessions, where any is still ahead.
+    """Missing supervision between sessions, where any session is still ahead.
 
-    ``sessions`` are the weeks of one class's sessions in order, and ``busy`` all weeks in which some class has one. A
-    supervision that is planned anywhere in the year is counted for one of the gaps, its own if it lies in one: people
-    have been asked to it, so that it is never planned twice.
+    ``sessions`` are the weeks of one class's sessions, in order, and ``busy`` all weeks in which some class has one.
+    Supervision planned anywhere in the year counts for one gap, its own if it lies in one, so that it is never planned
+    twice: people have been invited to it.
     """
     gaps = _gaps(sessions, outline.rules.supervision_every)
     days = sorted(one.date for one in outline.occasions if _is_supervision(one))
@@ -57,7 +58,7 @@ def supervisions(outline: Outline, sessions: Sequence[dt.date], busy: Collection
 
 
 def days_left(outline: Outline, week: dt.date) -> list[dt.date]:
-    """A week's school days from the day on which the plan begins."""
+    """A week's school days, from the day on which the plan begins."""
     return [day for day in outline.calendar.open_days(week) if day >= outline.from_day]
 
 
@@ -65,7 +66,7 @@ Gap = tuple[dt.date, dt.date]
 
 
 def _gaps(sessions: Sequence[dt.date], every: int) -> list[Gap]:
-    """From one session's week to the next one's, after each ``every``-th session."""
+    """From each ``every``-th session's week to the next one's."""
     if not every:
         return []
     return [gap for number, gap in enumerate(pairwise(sessions), start=1) if number % every == 0]
@@ -80,7 +81,8 @@ def _lies_in(day: dt.date, gaps: Iterable[Gap]) -> bool:
 
 
 def _between(outline: Outline, gap: Gap, busy: Collection[dt.date]) -> dt.date | None:
-    """A day in a week between two sessions, rather one in which no class meets; else in the first session's week."""
+    """A day in a week between two sessions, preferably one without any class's session; else a day in the first
+    session's week."""
     first, second = gap
     weeks = [week for week in outline.calendar.plannable_weeks() if first <= week < second and days_left(outline, week)]
     week = min(weeks, key=lambda week: (week == first, week in busy, week), default=None)

@@ -1,4 +1,4 @@
-"""The places of a programme's year: each base topic in its month, the extra ones spread over the rest."""
+"""The places of a programme's year: each base topic in its month, and extra ones spread over the rest."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from schools.calendar import SchoolCalendar
 
 @dataclass(frozen=True)
 class Slot:
-    """A place in the year, numbered from 1 in the year's order, with the weeks in which classes meet for it.
+    """A place in the year, numbered from 1 in order, with the weeks in which classes meet for it.
 
     ``topic`` is the base topic that belongs here; an extra place has none. ``starts_on`` is where the place belongs
     even when its month has no open week.
@@ -32,7 +32,7 @@ class Slot:
 def slots_of(
     calendar: SchoolCalendar, base_topics: Sequence[SessionTopic], *, required_base: int, required_extra: int
 ) -> list[Slot]:
-    """The year's places in order: the first required base topics, and as many extra places as are required."""
+    """The year's places in order: the first required base topics, and the required number of extra places."""
     with_month = [(topic.month, topic) for topic in sorted(base_topics, key=lambda topic: topic.number) if topic.month]
     base_months = [month for month, _topic in with_month[:required_base]]
     months = [*base_months, *extra_months(calendar, base_months, required_extra)]
@@ -45,10 +45,10 @@ def slots_of(
 
 
 def extra_months(calendar: SchoolCalendar, base_months: Sequence[int], wanted: int) -> list[int]:
-    """The month of each extra place: whole months without a base topic first, evenly spread over the year.
+    """The month of each extra place: first whole months without a base topic, evenly spread over the year.
 
-    Months that are cut short come next, those with most weeks first, and the year's first month not at all if it can
-    be helped: staff are to go before. When there are more places than months, months get several.
+    Then come months that are cut short, those with most weeks first. The year's first month is avoided, since staff go
+    before. With more places than months, some months get several.
     """
     in_use = [month for month in calendar.months() if calendar.weeks_of_month(month)]
     free = [month for month in in_use if month not in base_months]
@@ -62,7 +62,7 @@ def extra_months(calendar: SchoolCalendar, base_months: Sequence[int], wanted: i
 
 
 def _evenly(pool: Sequence[int], count: int) -> list[int]:
-    """Some of a row, evenly spread over it."""
+    """Some items of a sequence, evenly spread over it."""
     return [pool[(2 * place + 1) * len(pool) // (2 * count)] for place in range(count)]
 
 
@@ -74,7 +74,7 @@ def _share(placed: Sequence[tuple[int, SessionTopic | None]], index: int) -> tup
 
 def _slot(calendar: SchoolCalendar, no: int, month: int, topic: SessionTopic | None, share: tuple[int, int]) -> Slot:
     weeks = calendar.weeks_of_month(month)
-    # A base topic may use its whole month; the extra places of one month take turns.
+    # A base topic may use its whole month; a month's extra places share it in turn.
     if topic is None:
         part, parts = share
         weeks = weeks[part * len(weeks) // parts : (part + 1) * len(weeks) // parts] or weeks

@@ -1,4 +1,4 @@
-"""What is wrong with a plan as it stands, or would stand after some moves: the draft's warnings of rows that stay."""
+"""The warnings of a plan as it is, or would be after some moves: those that a draft would give for rows that stay."""
 
 from __future__ import annotations
 
@@ -11,19 +11,19 @@ from schools.engine.warnings import PlanWarning, Problem
 from schools.models import PlannedSession
 from schools.planning import plan
 
-# What the calendar and other sessions say of a week is seen without the plan.
+# What the calendar and other sessions say about a week can be seen without the plan.
 SEEN_OTHERWISE = {Problem.TWICE, Problem.CLOSED, Problem.BLOCKED}
 
 
 def warnings_of_moves(outline: Outline, moved: Mapping[int, PlannedSession]) -> list[PlanWarning]:
-    """What some rows, given by their keys as they would be, break of the plan's order and months.
+    """Which of the plan's rules about order and months some rows would break; they are given, by key, as they would be.
 
-    What is so already is left out, and so is what is ``SEEN_OTHERWISE``.
+    Leaves out what is broken already, and what is ``SEEN_OTHERWISE``.
     """
     before = set(_warnings(outline, outline.rows))
     rows = [moved.get(row.pk, row) for row in outline.rows]
     weeks = {(row.group_id, row.week_start) for row in rows if row.is_live}
-    # A session that is missing and that planning would place is no matter of theirs.
+    # A missing session that planning would place has nothing to do with them.
     return [
         one
         for one in _warnings(outline, rows)

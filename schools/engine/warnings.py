@@ -1,4 +1,4 @@
-"""What a plan cannot keep, and why: found for each session, said once for all groups that it concerns."""
+"""What a plan cannot keep, and why: found session by session, told once for all groups concerned."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from schools.models.plans import title_of_topic
 
 
 class Problem(enum.Enum):
-    """Kinds of warnings, in the order in which they are shown."""
+    """The kinds of warnings, in the order in which they are shown."""
 
     NO_STAFF_GROUP = enum.auto()
     NO_MENTORS = enum.auto()
@@ -45,7 +45,7 @@ class PlanWarning:
     slot: Slot | None = None
     topic: SessionTopic | None = None
     week: dt.date | None = None
-    # Of TOO_FEW: how many sessions there is room for, and how many there should be.
+    # For TOO_FEW: how many sessions there is room for, and how many there should be.
     fits: int = 0
     wanted: int = 0
 
@@ -57,8 +57,11 @@ def find_warnings(
     blocked: Collection[dt.date],
     busy: Mapping[int, Collection[dt.date]],
 ) -> Iterator[PlanWarning]:
-    """What is wrong with each session by itself; ``weeks`` are those in which each group can be planned, ``blocked``
-    those that are avoided though there is teaching, and ``busy`` those of a group's sessions of other programmes."""
+    """What is wrong with each session by itself.
+
+    ``weeks`` are those in which each group can be planned, ``blocked`` those that are avoided although there is
+    teaching, and ``busy`` those of the group's sessions in other programmes.
+    """
     meetings: Counter[tuple[int, dt.date | None]] = Counter((seat.group.pk, seat.week) for seat in seats if seat.week)
     meetings.update((row.group_id, row.week_start) for row in surplus)
     meetings.update((group, week) for group, some in busy.items() for week in set(some))
@@ -90,7 +93,7 @@ def in_words(warnings: Iterable[PlanWarning]) -> list[str]:
 
 def _key(warning: PlanWarning) -> tuple[int, str, dt.date, int, int]:
     if warning.problem == Problem.OUT_OF_ORDER:
-        # One sentence for a group: where one session has been moved, many may stand out of order.
+        # One sentence for each group: when one session has been moved, many may be out of order.
         return (warning.problem.value, str(warning.group), dt.date.min, 0, 0)
     topic = title_of_topic(warning.topic)
     return (warning.problem.value, topic, warning.week or dt.date.min, warning.fits, warning.wanted)

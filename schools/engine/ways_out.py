@@ -1,4 +1,4 @@
-"""The ways out for a class whose series no longer fits the year, and how many sessions each makes room for."""
+"""The ways out for a class whose series no longer fits the year, and how many sessions each leaves room for."""
 
 from __future__ import annotations
 
@@ -13,10 +13,11 @@ from schools.models import Departure, Group
 
 @dataclass(frozen=True)
 class WaysOut:
-    """What a class can do, with the number of sessions that there is room for then.
+    """The options of a class, with the number of sessions that each leaves room for.
 
-    ``weekly`` is every week from now on, ``earlier`` each week before the training's end in which the class can begin.
-    ``numbers`` are the sessions that it has not had, and ``surplus`` how many of them there is no room for.
+    ``weekly`` is to meet every week from now on; ``earlier`` are the weeks before the training's end in which the class
+    could begin. ``numbers`` are the sessions that it has not had, and ``surplus`` how many of them there is no room
+    for.
     """
 
     group: Group
@@ -34,7 +35,7 @@ class WaysOut:
 
 
 def ways_out(outline: Outline) -> list[WaysOut]:
-    """For each class that lacks room, or that has taken a way out already."""
+    """For each class that lacks room, or has taken a way out already."""
     board = Series(outline)
     return [
         _of_class(outline, board, group)
@@ -46,7 +47,7 @@ def ways_out(outline: Outline) -> list[WaysOut]:
 def _of_class(outline: Outline, board: Series, group: Group) -> WaysOut:
     kept, fits = len(board.seats[group.pk]), sum(seat.week is not None for seat in board.seats[group.pk])
     weekly = Departure(group=group, weekly_from=outline.from_week)
-    # The numbers that can be left out: also those that are, so that they can be taken back.
+    # The numbers that can be left out, including those left out already, so that they can be taken back.
     without = replace(outline, departures={k: v for k, v in outline.departures.items() if k != group.pk})
     seats = Series(without).seats[group.pk]
     return WaysOut(
@@ -62,7 +63,7 @@ def _of_class(outline: Outline, board: Series, group: Group) -> WaysOut:
 
 
 def _earlier(outline: Outline, group: Group) -> Iterator[tuple[dt.date, int]]:
-    """The weeks before the one in which the class begins, with the room that each gives."""
+    """The weeks before the one in which the class begins, with the room that each would give."""
     board = Series(outline)
     if any(not seat.is_ahead for seat in board.seats[group.pk]):
         return
@@ -73,6 +74,6 @@ def _earlier(outline: Outline, group: Group) -> Iterator[tuple[dt.date, int]]:
 
 
 def _room(outline: Outline, group: Group, departure: Departure) -> int:
-    """How many sessions have a week if the class departs so from the rhythm."""
+    """How many sessions would have a week with this departure from the rhythm."""
     board = Series(replace(outline, departures={**outline.departures, group.pk: departure}))
     return sum(seat.week is not None for seat in board.seats[group.pk])
