@@ -171,7 +171,7 @@ NUMBERS = (
     ),
     Definition(
         "line",
-        _("Sessions by the end of a month"),
+        _("Sessions since the year's start"),
         _("How the year's work has grown month by month, beside the plan and last year."),
         _(
             "sessions held by the end of the month, by the day on which they were held; "

@@ -47,6 +47,7 @@ STATES: Mapping[str, Keep] = {
 }
 TITLES: Parts = {
     "alla": pgettext_lazy("all rows of a figure", "All"),
+    "plan": _("Should have been held"),
     "genomfort": _("Held"),
     "saknar-logg": _("Awaiting log"),
     "inte-genomfort": _("Not held"),
@@ -167,7 +168,7 @@ OF_REMINDED = {None: ("logged", "missing"), True: ("logged",), False: ("missing"
 # Sessions that did not take place, by reason, as the counts tell them.
 LOST = {"alla": ("lost", "again"), "utan-ny-tid": ("lost",), "med-ny-tid": ("again",)}
 # The year's line: what should have been held, and what was.
-LINE = ("alla", "genomfort")
+LINE = ("plan", "genomfort")
 # Stands in addresses for sessions whose topic is not chosen.
 NO_TOPIC = "ej-valt"
 

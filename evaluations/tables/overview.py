@@ -182,7 +182,7 @@ def month_table(dashboard: Dashboard) -> Table:
         rows.append(
             [
                 Cell(date_format(point.month, "b Y")),
-                _line_cell(point.plan, selection, "", month),
+                _line_cell(point.plan, selection, "plan", month),
                 _line_cell(point.held, selection, "genomfort", month),
                 _line_cell(point.last, before, "genomfort", ago),
             ]

@@ -182,7 +182,7 @@ def _file(request: HttpRequest, selection: Selection, asked: Asked, table: Table
 
 def _asked(request: HttpRequest, selection: Selection, known: Mapping[str, Collection[str]]) -> Asked:
     """What the address asks for. What is not understood is said, and the nearest is shown instead."""
-    figure, part = request.GET.get("siffra", ""), request.GET.get("del", "alla")
+    figure, part = request.GET.get("siffra", ""), request.GET.get("del", "")
     default = next(iter(known))
     if figure not in known:
         if figure:
@@ -190,9 +190,10 @@ def _asked(request: HttpRequest, selection: Selection, known: Mapping[str, Colle
                 _("There is no such figure. Here is %(name)s.") % {"name": DEFINITIONS[default].title}
             )
         figure = default
-    if part not in known[figure]:
+    whole = next(iter(known[figure]))
+    if part and part not in known[figure]:
         selection.mended.append(_("The figure has no such part. Here is all of it."))
-        part = "alla"
+    part = part if part in known[figure] else whole
     slug, topic = request.GET.get("skola", ""), request.GET.get("amne", "")
     grade = _grade(selection, request.GET.get("arskurs", ""))
     term = _term(selection, figure, request.GET.get("termin", ""))

@@ -195,13 +195,13 @@ def test_the_years_line_lists_what_it_counts_to_the_end_of_each_month(centre, pl
     assert len(board.line) == 8
     for point in board.line:
         until = f"{point.month:%Y-%m}"
-        for part, number in (("alla", point.plan), ("genomfort", point.held)):
+        for part, number in (("plan", point.plan), ("genomfort", point.held)):
             found = line_in(in_spring, part, until=until)
             assert len(found) == len(found[:]) == number, (until, part)
         assert all(
             one.place.row.held_on < next_month(point.month) for one in line_in(in_spring, "genomfort", until=until)
         )
-    own = [len(line_in(in_spring, "alla", school=one, until="2026-10")[:]) for one in (centre.lindang, centre.ekbacka)]
+    own = [len(line_in(in_spring, "plan", school=one, until="2026-10")[:]) for one in (centre.lindang, centre.ekbacka)]
     assert sum(own) == board.line[2].plan and all(own)
 
 
