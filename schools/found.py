@@ -1,4 +1,4 @@
-"""What of the schools can be found by the search: only what one sees."""
+"""Schools and what belongs to them in the search, as far as the user may see them."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
-"""What of the centre's programmes and trainings goes on at the schools in a year, and what is missing.
+"""Which of the centre's programmes and trainings go on at the schools in a year, and what is missing.
 
-The columns are the rows of the picture of who meets what: each says by its trace what is kept of it at a school.
+The columns are the rows of the picture of who meets what. Each row's trace says what is kept about it at a school.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ from schools.models import (
 from schools.trainings import last_given, next_planned
 
 Trace = Encounter.Trace
-# The occasions that each trace stands for; the traces that are not named are sessions of groups.
+# The kinds of occasions for each trace; traces not listed here are sessions of groups.
 KINDS: dict[str, tuple[OccasionKind, ...]] = {
     Trace.APT: (OccasionKind.APT,),
     Trace.ABC: (OccasionKind.ABC,),
@@ -40,12 +40,12 @@ KINDS: dict[str, tuple[OccasionKind, ...]] = {
     Trace.MENTORS: (OccasionKind.MENTORS_TRAINING, OccasionKind.SUPERVISION, OccasionKind.MENTORS_MEETING),
     Trace.KEY_PERSONS: (OccasionKind.KEY_PERSONS_TRAINING,),
 }
-# Grundskola with its preparatory class: the years that a school in the work may have.
+# Compulsory school with its preparatory class: the years that a school in the work may have.
 OF_A_SCHOOL = range(Stage.PRESCHOOL_CLASS, Stage.UPPER_SECONDARY)
 
 
 class State(models.TextChoices):
-    """How something stands at a school; the values are those of the icons."""
+    """How something stands at a school; the values are the names of icons."""
 
     GOING_ON = "held", pgettext_lazy("of things at a school", "Goes on")
     PLANNED = "planned", pgettext_lazy("of things at a school", "Planned")
@@ -55,8 +55,8 @@ class State(models.TextChoices):
 
 @dataclass(frozen=True)
 class Sign:
-    """What is kept of one thing at one school: how much has been held, how much is planned in all, and when;
-    of how many occasions nobody has said whether they were held."""
+    """What is kept of one thing at one school: how much has been held, how much is planned in all, and when; and for
+    how many occasions nobody has said whether they were held."""
 
     held: int = 0
     planned: int = 0
@@ -79,7 +79,7 @@ class Cell:
 
     @property
     def first_kind(self) -> str:
-        """The kind of occasion to plan where it is missing."""
+        """The first kind of occasion to plan where it is missing."""
         return "" if self.of_sessions else KINDS[self.encounter.trace][0].value
 
     @property
@@ -120,7 +120,7 @@ class Row:
 
 @dataclass
 class GoingOn:
-    """Some schools in one year against what they may have."""
+    """Some schools in a year, against everything that they may have."""
 
     schools: Sequence[School]
     year: SchoolYear
@@ -140,7 +140,7 @@ class GoingOn:
 
     @cached_property
     def columns(self) -> list[Encounter]:
-        """What concerns at least one of the schools."""
+        """Those that concern at least one of the schools."""
         return [one for one in self.encounters if any(self._concerns(one, row) for row in self.rows)]
 
     @property
@@ -149,11 +149,11 @@ class GoingOn:
 
     @property
     def table(self) -> list[Row]:
-        """The rows with the cells of the columns alone."""
+        """The rows, with cells for these columns only."""
         return [Row(row.school, [cell for cell in row.cells if cell.encounter in self.columns]) for row in self.rows]
 
     def counts(self) -> list[tuple[Encounter, int, int]]:
-        """For each column: at how many schools it goes on, and how many it concerns."""
+        """For each column, at how many schools it goes on, and how many it concerns."""
         return [(one, *self._count(one)) for one in self.columns]
 
     def _count(self, encounter: Encounter) -> tuple[int, int]:
@@ -170,7 +170,8 @@ class GoingOn:
         return Cell(encounter, sign, self._is_wanted(school, encounter))
 
     def _is_wanted(self, school: School, encounter: Encounter) -> bool:
-        """Whether the school takes part in the programme, or has pupils in its years; not known, it is wanted."""
+        """Whether it concerns the school: it takes part in the programme, or has pupils in its years, or its years are
+        not known."""
         if encounter.programme_id in self._taking_part[school.pk]:
             return True
         met = set(OF_A_SCHOOL) & set(range(encounter.first_stage, encounter.last_stage + 1))
@@ -219,7 +220,8 @@ class GoingOn:
 
     @cached_property
     def _occasion_signs(self) -> dict[tuple[int, int], Sign]:
-        """Held and coming occasions, by school and encounter. A training that a school has had stays."""
+        """Held and coming occasions, by school and encounter. A training that the school has had counts in later years,
+        too."""
         held, unlogged, last, coming = self._held(), self._unlogged(), last_given(), next_planned(self.today)
         signs = {}
         for school in self.schools:
@@ -236,7 +238,7 @@ class GoingOn:
         return signs
 
     def _held(self) -> defaultdict[tuple[int, str], set[int]]:
-        """The year's occasions that were held at each school, or at which somebody from it was counted."""
+        """The year's occasions held at each school, or attended by somebody from it."""
         year = Occasion.objects.filter(held=True, date__range=(self.year.starts_on, self.year.ends_on))
         came = OccasionAttendance.objects.filter(count__gt=0, occasion__in=year, school__in=self.schools)
         found: defaultdict[tuple[int, str], set[int]] = defaultdict(set)
@@ -246,7 +248,7 @@ class GoingOn:
         return found
 
     def _unlogged(self) -> Counter[tuple[int, str]]:
-        """The year's occasions at each school that have passed, and that lack attendance."""
+        """The year's past occasions at each school without attendance recorded."""
         passed = Occasion.objects.without_attendance(self.today).filter(
             school__in=self.schools, date__gte=self.year.starts_on
         )

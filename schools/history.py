@@ -1,4 +1,4 @@
-"""What has happened to a plan, in words: one deed for what a person did in one go."""
+"""The history of a plan in words: everything that a person did in one go is one deed."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ from schools.models.plans import CancelReason
 from schools.term_plan import in_term
 
 What = PlanChange.What
-# A deed with more changes than this is told as a number: a whole year's plan is a hundred rows or more.
+# A deed with more changes than this is told as a number: laying out a whole year is a hundred rows or more.
 TOLD_ONE_BY_ONE = 4
-# What is told of a change, of the session it is of, and of who made it.
+# What is read of a change, its session, and who made it.
 TOLD = (
     *("batch", "what", "before", "after", "reason", "at"),
     *("session__week_start", "session__group__name", "session__topic__title", "by__full_name", "by__email"),
@@ -51,20 +51,22 @@ class Deed:
 
 
 def batches_of(school: School) -> QuerySet[PlanChange, tuple[uuid.UUID, dt.datetime]]:
-    """Each deed's batch and moment, newest first: short enough to page through."""
+    """Each deed's batch and moment, newest first: small rows, for paging."""
     batches = PlanChange.objects.filter(participation__school=school).values_list("batch")
     return batches.annotate(last=Max("at"), newest=Max("pk")).order_by("-last", "-newest").values_list("batch", "last")
 
 
 def deeds_in(school: School, batches: Iterable[tuple[uuid.UUID, dt.datetime]]) -> list[Deed]:
-    """The deeds of some batches, newest first: what they did at the school, as one may be of many schools."""
+    """The deeds of some batches, newest first, with what they did at this school: a deed may concern many schools."""
     changes = PlanChange.objects.filter(participation__school=school)
     return deeds(changes.filter(batch__in=[batch for batch, _last in batches]))
 
 
 def latest_deeds(school: School, number: int) -> list[Deed]:
-    """The school's latest deeds, newest first, in one query: of many changes of a kind no more are read than are
-    needed to tell them as a number."""
+    """The school's latest deeds, newest first, in one query.
+
+    Of many changes of a kind, only as many are read as it takes to know that they are told as a number.
+    """
     changes = PlanChange.objects.filter(participation__school=school)
     latest = changes.filter(batch__in=batches_of(school).values("batch")[:number]).order_by()
     place = Window(RowNumber(), partition_by=[F("batch"), F("what")], order_by=[F("at").desc(), F("pk").desc()])
@@ -76,7 +78,7 @@ def latest_deeds(school: School, number: int) -> list[Deed]:
 
 
 def changes_since(school: School, term: Term, moment: dt.datetime) -> list[Deed]:
-    """What has been changed in a term's plan after a moment, newest first; confirmations are no change."""
+    """What has been changed in a term's plan after a moment, newest first; confirmations are not changes."""
     changes = PlanChange.objects.filter(participation__school=school, at__gt=moment).exclude(what=What.CONFIRMED)
     year = Q(participation__programme_year__year=term.year)
     return deeds(changes.filter(year), only=lambda change: _concerns(change, term))
@@ -100,12 +102,12 @@ def deeds(changes: QuerySet[PlanChange], only: Callable[[PlanChange], bool] = la
 
 
 def lines_of(batch: Sequence[PlanChange]) -> tuple[str, ...]:
-    """What was done in one go, in words."""
+    """What was done in one deed, in words."""
     return tuple(_lines(batch))
 
 
 def _lines(batch: Sequence[PlanChange]) -> Iterator[str]:
-    """Each change in words; many of the same kind as their number."""
+    """Each change in words; many of the same kind as a number."""
     for what in ORDER:
         found = sorted((change for change in batch if change.what == what), key=_reading_order)
         number = _how_many(found)
@@ -116,7 +118,7 @@ def _lines(batch: Sequence[PlanChange]) -> Iterator[str]:
 
 
 def _how_many(changes: list[PlanChange]) -> int:
-    """How many changes of a kind the deed has, of which ``latest_deeds`` reads only some."""
+    """How many changes of a kind the deed has; ``latest_deeds`` has read only some of them."""
     return getattr(changes[0], "of_its_kind", len(changes)) if changes else 0
 
 
@@ -202,7 +204,7 @@ def _occasion(change: PlanChange) -> str:
 
 
 def _departure(change: PlanChange) -> str:
-    """What a class departs from after it."""
+    """What a class departs from after the change."""
     said = change.after
     weeks = {name: week_no(dt.date.fromisoformat(said[name])) for name in ("first_week", "weekly_from") if name in said}
     numbers = ", ".join(str(number) for number in said.get("left_out", ()))
@@ -216,7 +218,7 @@ def _departure(change: PlanChange) -> str:
 
 
 def _undone(change: PlanChange) -> str:
-    """What holds again, by what was undone."""
+    """What is in force again, by what was undone."""
     text = {
         What.CREATED: _("%(session)s: the planning was undone."),
         What.OCCASION: _("%(session)s: the planning was undone."),
@@ -245,6 +247,6 @@ def _time(said: dict[str, str], change: PlanChange) -> str:
 
 
 def reason_in_words(reason: str) -> str:
-    """A reason as a sentence; cancellations keep one of a few."""
+    """A reason as a sentence; cancellations store one of a few fixed ones."""
     words = str(CancelReason(reason).label) if reason in CancelReason.values else reason.strip()
     return f"{words}." if words and words[-1] not in ".!?" else words

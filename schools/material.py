@@ -1,4 +1,4 @@
-"""What is new in a session's material for those who hold it next."""
+"""Tells those who hold a session next what is new in its material."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from schools.models import PlannedSession
 
 
 def new_since_last_time(session: PlannedSession) -> MaterialVersion | None:
-    """The file in force, if it came after the school last held a session on the topic; nothing if it never has."""
+    """The current file, if it came after the school last held a session on the topic; None if the school never has."""
     topic = session.topic
     if topic is None or not topic.material:
         return None

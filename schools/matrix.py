@@ -1,4 +1,4 @@
-"""A school's year in one table: its groups down, their sessions across. Rows in, cells out."""
+"""A school's year as a table: groups down, their sessions across. Rows in, cells out."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ class Cell:
 
 @dataclass(frozen=True)
 class Line:
-    """A group and its cells, one for each column; ``ends_kind`` is true for the last group of its kind."""
+    """A group and its cells, one for each column; ``ends_kind`` marks the last group of its kind."""
 
     group: Group
     cells: tuple[Cell | None, ...]
@@ -42,7 +42,7 @@ class Line:
 
 @dataclass(frozen=True)
 class Counts:
-    """Planned is everything that stands, held or not."""
+    """``planned`` counts everything that is not lost, held or not."""
 
     planned: int
     held: int
@@ -64,7 +64,7 @@ class Matrix:
     def of(
         cls, participation: Participation, rows: Sequence[PlannedSession], groups: Iterable[Group], today: dt.date
     ) -> Matrix:
-        """``rows`` are the participation's sessions of the whole year, ``groups`` the school's, in the year."""
+        """``rows`` are the participation's sessions in the whole year, ``groups`` the school's in that year."""
         columns = tuple(columns_of(rows))
         chosen = {(row.group_id, row.slot_no): row for row in sorted(rows, key=_last_wins)}
         with_sessions = [group for group in groups if any(key[0] == group.pk for key in chosen)]
@@ -82,7 +82,7 @@ _LEGEND = (Status.HELD, Status.NO_LOG, Status.NOT_HELD, Status.CANCELLED, Status
 
 
 def columns_of(rows: Iterable[PlannedSession]) -> list[Column]:
-    """The places in the year in order, each with the topic that most groups have there."""
+    """The year's places in order, each with the topic that most groups have there."""
     by_slot: dict[int, list[PlannedSession]] = {}
     for row in rows:
         if row.is_live:
@@ -98,14 +98,14 @@ def _topic_of(rows: list[PlannedSession]) -> SessionTopic | None:
 
 
 def _month_of(rows: list[PlannedSession]) -> dt.date:
-    """The first day of the month of the first pupil session, or of the first session of any kind."""
+    """The first day of the month of the first pupil session, or else of the first session of any kind."""
     of_pupils = [row.week_start for row in rows if row.group.kind != Group.Kind.STAFF]
     wednesday = min(of_pupils or [row.week_start for row in rows]) + dt.timedelta(days=2)
     return wednesday.replace(day=1)
 
 
 def _last_wins(row: PlannedSession) -> tuple[bool, dt.date]:
-    """What stands comes before what was lost, and the latest before the earlier."""
+    """Sort key: sessions that stand come after lost ones, and later ones after earlier."""
     return (row.is_live, row.week_start)
 
 
@@ -129,7 +129,7 @@ def count(rows: Sequence[PlannedSession], today: dt.date) -> Counts:
 
 
 def lost_without_new_time(rows: Sequence[PlannedSession]) -> list[PlannedSession]:
-    """One session, the latest, for each place that a group has lost and not got back."""
+    """The latest lost session for each place that a group has lost without getting a new time."""
     standing = Standing(rows)
     lost = [
         row

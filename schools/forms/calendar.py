@@ -24,7 +24,7 @@ KINDS = [
 
 
 class ClosedPeriodForm(SentOnceForm, forms.ModelForm):
-    """Closed days or blocked weeks in a year, for all schools or one; of new ones the form has a key."""
+    """Closed days or blocked weeks in a year, for all schools or one. A new period's form has a key."""
 
     class Meta:
         model = ClosedPeriod
@@ -50,7 +50,7 @@ class ClosedPeriodForm(SentOnceForm, forms.ModelForm):
             self.fields[name].widget.attrs.update(attrs)
 
     def was_sent(self) -> bool:
-        """Whether the form has made a period before."""
+        """Whether the form has made a period already."""
         key = self.cleaned_data.get("key")
         return key is not None and ClosedPeriod.objects.filter(key=key).exists()
 

@@ -1,4 +1,4 @@
-"""Adjusting a draft: which of its sessions, and what is decided of them."""
+"""Adjusting a draft: which of its sessions, and what is decided about them."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ class AdjustForm(forms.Form):
 
     @property
     def line(self) -> str:
-        """The line whose form was sent, for showing it open again."""
+        """The draft's line whose form was sent, so that it is shown open again."""
         return next(iter(self.data.getlist("place")), "") if hasattr(self.data, "getlist") else ""
 
     def clean(self) -> dict[str, Any]:
@@ -60,7 +60,7 @@ class AdjustForm(forms.Form):
         return cleaned
 
     def _weeks(self, deed: str | None, changes: list[Change], week: dt.date | None) -> dict[Change, dt.date]:
-        """The new week of each session; nothing where the deed gives none."""
+        """The new week of each session; None where the decision gives no week."""
         if deed not in (*STEPS, WEEK):
             return {}
         if not all(change.can_be_moved for change in changes):
@@ -77,7 +77,7 @@ class AdjustForm(forms.Form):
         return {change: beside for change, beside in found.items() if beside}
 
     def save(self, *, by: User, now: dt.datetime) -> bool:
-        """Adjust the draft; what is refused is said in the form."""
+        """Adjust the draft; what is refused is shown in the form."""
         deed, draft = self.cleaned_data["deed"], self.draft
         changes = [self.by_key[key] for key in self.cleaned_data["place"]]
         try:

@@ -16,7 +16,7 @@ ALL, CHOSEN = "all", "chosen"
 
 
 class FeedForm(SentOnceForm):
-    """For which school an address is made or taken back; empty: for all own schools."""
+    """Which school an address is made or revoked for; empty for all own schools."""
 
     school = forms.ModelChoiceField(School.objects.none(), to_field_name="slug", required=False)
 
@@ -27,7 +27,7 @@ class FeedForm(SentOnceForm):
 
 
 class SomeSchoolsField(forms.ModelMultipleChoiceField):
-    """Schools that are asked for only with "those that I choose": the form says so, and the page calls them not
+    """The chosen schools. Required only with "those that I choose", which the form checks; the page does not call it
     optional."""
 
     def clean(self, value: Any) -> Any:

@@ -17,7 +17,7 @@ from schools.models.groups import GRADES
 
 
 class GradeField(MayBeEmpty, forms.TypedChoiceField):
-    """A class's grade, or none where the group is no class."""
+    """A class's grade; required for classes only."""
 
 
 class GroupForm(forms.ModelForm):
@@ -66,7 +66,8 @@ class GroupForm(forms.ModelForm):
             field.choices = [("", _("None")), *(choice for choice in field.choices if choice[0] != "")]
         leaders: Any = self.fields["staff_group"]
         leaders.empty_label = _("None")
-        # One that has ended is no choice, but stays where it is chosen: a class's earlier sessions rest on it.
+        # An ended staff group can no longer be chosen, but stays where it was chosen: the class's earlier sessions
+        # depend on it.
         is_choice = Q(ends_on=None) | Q(pk=self.instance.staff_group_id)
         leaders.queryset = Group.objects.staff().filter(is_choice, school=school, year=year)
         if self.instance.pk:

@@ -1,4 +1,4 @@
-"""The forms that take a file of classes, and a calendar."""
+"""The forms that take files: classes, calendars and registers."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ class CalendarFileForm(forms.Form):
     )
 
     def clean_file(self) -> UploadedFile:
-        """Refused by its size before a byte of it is read."""
+        """Refuse by size before anything is read."""
         file: UploadedFile = self.cleaned_data["file"]
         if file.size and file.size > MOST_OF_CALENDAR:
             raise forms.ValidationError(_("The file is too large. A calendar file may hold at most 1 MB."))
@@ -92,7 +92,7 @@ class JsonFilesForm(forms.Form):
         return cleaned
 
     def documents(self) -> list[Any]:
-        """What the files say. Raises ``UnreadableFile``."""
+        """The files' content. Raises ``UnreadableFile``."""
         return [documents.document_of(file.read()) for file in self.cleaned_data.values() if file]
 
 
@@ -106,7 +106,7 @@ class SchoolDataFilesForm(JsonFilesForm):
 
 
 class NewUnitForm(forms.Form):
-    """The district of a school that is new; without one it is left out."""
+    """The district of a new school; without one the school is left out."""
 
     district = forms.ChoiceField(label=_("District"), required=False)
     new_district = forms.CharField(label=_("A new district"), max_length=80, required=False)
@@ -124,7 +124,7 @@ class NewUnitForm(forms.Form):
 
 
 class EndingUnitForm(forms.Form):
-    """Whether a school that the register says has ended is closed in the portal too."""
+    """Whether a school that the register says has ended is closed in the portal, too."""
 
     closes = forms.BooleanField(label=_("Close the school"), required=False, initial=True)
 
@@ -135,7 +135,7 @@ class EndingUnitForm(forms.Form):
 
 
 class UnitChoices:
-    """All that is chosen before the units of a register are read in."""
+    """All choices that are made before a register's units are imported."""
 
     def __init__(self, found: UnitDryRun, ahead: dict[str, dict[str, int]], data: Any = None) -> None:
         districts = list(District.objects.values_list("name", flat=True))
@@ -153,7 +153,7 @@ class UnitChoices:
 
 
 class GradeForm(forms.Form):
-    """The grade of a class that does not tell it."""
+    """The grade of a class whose source does not tell it."""
 
     grade = forms.TypedChoiceField(
         label=_("Grade"), coerce=int, error_messages={"required": _("Choose the class's grade.")}
@@ -168,7 +168,7 @@ class GradeForm(forms.Form):
 
 
 class GradeChoices:
-    """The grades that are chosen before classes of SS 12000 are read in."""
+    """The grades that are chosen before classes from SS 12000 are imported."""
 
     def __init__(self, found: SchoolDataDryRun, data: Any = None) -> None:
         self.forms = [GradeForm(data, given=given, school=school) for given, school in found.unclear]

@@ -14,7 +14,7 @@ from schools.models import Group
 
 
 class MatchForm(forms.Form):
-    """Which pupil mentors go to which class."""
+    """Which pupil mentors meet which class."""
 
     use_required_attribute = False
 

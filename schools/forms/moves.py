@@ -31,11 +31,11 @@ def _reason() -> forms.CharField:
 
 
 class AnswerNumber(MayBeEmpty, forms.IntegerField):
-    """A number that is asked for in some of the cases only."""
+    """A number that is required in some of the form's cases only."""
 
 
 class SwapForm(forms.Form):
-    """Which session to change places with, in the version that was seen."""
+    """Which session to swap with, in the version that was seen."""
 
     use_required_attribute = False
 
@@ -64,7 +64,7 @@ class SwapForm(forms.Form):
         return self.others[key], int(key.partition(":")[2])
 
     def choose_anew(self, key: str) -> None:
-        """Keep a choice whose session somebody has changed: the same session as it stands now."""
+        """Keep a choice whose session somebody has changed: the same session, in its new version."""
         uuid = key.partition(":")[0]
         self.data["other"] = next((one for one in self.others if one.startswith(f"{uuid}:")), "")  # type: ignore[index]
 
@@ -87,7 +87,7 @@ class LeaderForm(forms.Form):
 
 
 class BulkMoveForm(forms.Form):
-    """Which sessions move, and to where. The view knows the sessions; here are only their keys."""
+    """Which sessions move, and where to. The form has only their keys; the view knows the sessions."""
 
     use_required_attribute = False
     WEEK, LATER, EARLIER, FREE = "week", "later", "earlier", "free"
@@ -139,14 +139,14 @@ class BulkMoveForm(forms.Form):
 
     @property
     def field_of_place(self) -> str:
-        """The field that says where to, beside which it's said when that cannot be."""
+        """The field that says where to: an error about the destination is shown at it."""
         return {self.WEEK: "week", self.FREE: "how"}.get(self.cleaned_data["how"], "steps")
 
     def chosen_week(self) -> dt.date:
         return dt.date.fromisoformat(self.cleaned_data["week"])
 
     def chosen_steps(self) -> int:
-        """How many weeks later; fewer than none is earlier."""
+        """How many weeks later; negative for earlier."""
         steps: int = self.cleaned_data["steps"]
         return -steps if self.cleaned_data["how"] == self.EARLIER else steps
 

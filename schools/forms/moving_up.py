@@ -45,7 +45,7 @@ class GroupFields(forms.Form):
         return " ".join(self.cleaned_data["name"].split())
 
     def step(self) -> Step | None:
-        """The step that the row asks for, if any."""
+        """The step that the row asks for, or None."""
         raise NotImplementedError
 
     def _step(self, kind: str, group: Group | None) -> Step:
@@ -62,7 +62,7 @@ class GroupFields(forms.Form):
 
 
 class GoesOnForm(GroupFields):
-    """How one group goes on; without the tick it does not."""
+    """How one group goes on; unticked, it does not."""
 
     goes_on = forms.BooleanField(label=_("Goes on"), required=False)
 
@@ -83,7 +83,7 @@ class GoesOnForm(GroupFields):
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
         if not cleaned.get("goes_on"):
-            # What stands in a row that is left out does not matter.
+            # The content of an unticked row is not checked.
             self.errors.clear()
         return cleaned
 
@@ -93,7 +93,7 @@ class GoesOnForm(GroupFields):
 
 
 class NewClassForm(GroupFields):
-    """A class that begins this year; a row that nothing is written in is none."""
+    """A class that begins this year; an empty row is ignored."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         kwargs["empty_permitted"] = True
@@ -104,7 +104,7 @@ class NewClassForm(GroupFields):
 
 
 class MovingUpForm:
-    """All rows of a school's page: staff groups, classes, and a few empty rows for new ones."""
+    """All rows on a school's page: staff groups, classes, and a few empty rows for new classes."""
 
     def __init__(self, found: MovingUp, data: Any = None) -> None:
         waiting = [one for one in found.proposals if one.done is None]
@@ -127,7 +127,7 @@ class MovingUpForm:
         return [step for step in found if step is not None]
 
     def refuse(self, errors: Mapping[str, dict[str, str]]) -> None:
-        """Put each error beside its row."""
+        """Show each error at its row."""
         for row in self:
             for name, text in errors.get(str(row.prefix), {}).items():
                 row.add_error(name if name in row.fields else None, text)
@@ -138,7 +138,7 @@ class MovingUpForm:
 
 
 def _staff_choices(found: MovingUp) -> dict[str, Group]:
-    """The earlier year's staff groups, whose continuation is meant, and the year's own that continue none of them."""
+    """The earlier year's staff groups (meaning their continuations), and the year's own that continue none of them."""
     earlier = [one.group for one in found.proposals if not one.group.is_class]
     own = [group for group in found.existing if not group.is_class and group.continues_id is None]
     return {str(group.pk): group for group in [*earlier, *own]}

@@ -20,7 +20,7 @@ from schools.models.occasions import MOST_AT_ONCE, MOST_FROM_ONE, OF_A_SCHOOL
 
 Kind = OccasionKind
 OF_MENTORS = (Organisation.PUPIL_MENTORS, Organisation.SCHOOL, Organisation.MUNICIPALITY, Organisation.OTHER)
-# Who may have been there; kinds that are not named: everybody but pupils and parents.
+# Which organisations can have attended; kinds that are not listed: all but pupils and parents.
 WHO_COMES = {
     Kind.ABC: (Organisation.PARENTS,),
     Kind.APT: (Organisation.SCHOOL, Organisation.MUNICIPALITY, Organisation.OTHER),
@@ -61,7 +61,7 @@ class OccasionForm(SentOnceForm):
         field: Any = self.fields["school"]
         field.queryset = schools
         field.required = not for_all
-        # No field is called optional that has an answer when it is left.
+        # Fields with an initial answer are not called optional.
         field.empty_label = _("The whole centre") if for_all else None
 
     def clean(self) -> dict[str, Any]:
@@ -75,7 +75,7 @@ class OccasionForm(SentOnceForm):
 
 
 class OccasionChangeForm(OccasionForm):
-    """The same, but for whom it is and of what kind: those stay."""
+    """The same without whom it is for and its kind, which cannot be changed."""
 
     version = forms.IntegerField(widget=forms.HiddenInput)
     key = None  # type: ignore[assignment]
@@ -104,7 +104,7 @@ class CancelOccasionForm(forms.Form):
 
 
 class InviteForm(forms.Form):
-    """People at schools, by tick."""
+    """People at schools, chosen by ticking."""
 
     people = forms.MultipleChoiceField(required=False)
 
@@ -122,7 +122,7 @@ class InviteForm(forms.Form):
 
 
 class GuestForm(forms.Form):
-    """A row for somebody who is invited by e-mail; an empty row is nobody."""
+    """Somebody invited by e-mail; an empty row is ignored."""
 
     use_required_attribute = False
     email = forms.EmailField(label=_("E-mail address"), max_length=254)
@@ -138,7 +138,7 @@ class GuestForm(forms.Form):
         return Guest(said["name"], said["email"], said["organisation"]) if said.get("email") else None
 
     def has_changed(self) -> bool:
-        """A row in which only the organisation has been chosen is still empty."""
+        """A row with nothing but an organisation counts as empty."""
         return bool(set(self.changed_data) - {"organisation"})
 
 
@@ -166,7 +166,8 @@ class AnswerForm(forms.Form):
 
 
 class AttendanceForm(forms.Form):
-    """Held or not, and how many came: from each organisation, and from each school where it is for the whole centre."""
+    """Whether it was held, and how many came: from each organisation, and from each school where it is for the whole
+    centre."""
 
     version = forms.IntegerField(widget=forms.HiddenInput)
     held = forms.ChoiceField(
@@ -228,7 +229,7 @@ def _name(organisation: str, school: School | None) -> str:
 
 
 def initial_of(occasion: Occasion) -> dict[str, Any]:
-    """A form as the occasion stands."""
+    """The form's initial values for an existing occasion."""
     names = ("title", "date", "start_time", "end_time", "place", "text", "version")
     return {name: getattr(occasion, name) for name in names}
 

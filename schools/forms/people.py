@@ -14,7 +14,7 @@ from schools.models import SchoolMembership, SchoolPerson
 
 
 class PersonForm(SentOnceForm, forms.ModelForm):
-    """Someone at a school; of somebody new the form has a key."""
+    """A person at a school. A new person's form has a key."""
 
     with_account = forms.BooleanField(
         label=_("May sign in"),
@@ -51,15 +51,15 @@ class MembershipForm(HeldBetweenForm):
 
 
 class AnswerText(MayBeEmpty, forms.CharField):
-    """What is asked for of somebody new only."""
+    """A text that is required of a new person only."""
 
 
 class AnswerEmail(MayBeEmpty, forms.EmailField):
-    """As ``AnswerText``."""
+    """An e-mail address that is required of a new person only."""
 
 
 class HandOverForm(forms.Form):
-    """Who takes over a role at the school, and from which day: somebody who is there, or somebody new."""
+    """Who takes over a role at the school, and from which day: a person already there, or a new one."""
 
     NEW = "new"
     use_required_attribute = False
@@ -95,7 +95,7 @@ class HandOverForm(forms.Form):
         return cleaned
 
     def said(self) -> dict[str, Any]:
-        """What ``hand_over`` is told."""
+        """The arguments for ``hand_over``."""
         given = self.cleaned_data
         new = SchoolPerson(school=self.school, name=given["name"], email=given["email"], phone=given["phone"])
         person = self.people.get(given["to"], new)

@@ -14,11 +14,11 @@ from schools.models import District, School
 
 
 class DistrictField(MayBeEmpty, forms.ModelChoiceField):
-    """A district, or none when a new one is named instead."""
+    """A district; required unless a new one is named."""
 
 
 class SchoolForm(forms.ModelForm):
-    """A school; its district is chosen, or named when it is new."""
+    """A school. Its district is chosen, or named if it is new."""
 
     use_required_attribute = False
 
@@ -70,7 +70,7 @@ class CloseSchoolForm(forms.Form):
 
 
 class PauseForm(forms.Form):
-    """Until when a school is not reminded, and why."""
+    """Until when a school gets no reminders, and why."""
 
     last_day = forms.DateField(
         label=_("Last day without reminders"),

@@ -25,11 +25,11 @@ OTHER, STAY = "other", "stay"
 
 
 class AnswerField(MayBeEmpty, forms.ChoiceField):
-    """A choice with an empty answer that is an answer too."""
+    """A choice in which the empty choice is an answer, too."""
 
 
 def coming_first(weeks: Sequence[tuple[dt.date, str]], this_week: dt.date) -> list[Any]:
-    """Choices of a week, each with its words: those that have passed come last, under a heading of their own."""
+    """Choices of a week with their labels; weeks that have passed come last, under a heading of their own."""
     coming = [(week.isoformat(), words) for week, words in weeks if week >= this_week]
     passed = [(week.isoformat(), words) for week, words in weeks if week < this_week]
     return [*coming, (_now("Weeks that have passed"), passed)] if passed else coming
@@ -61,7 +61,7 @@ class ProgrammeYearForm(forms.ModelForm):
         ]
         labels = {"required_base": _("Sessions")}
 
-    # What only one of the rhythms asks for.
+    # The fields that only one rhythm uses.
     OF_MONTHS = ("required_extra", "staff_lead_weeks")
     OF_SERIES = ("required_base", "weeks_between", "weeks_to_training", "supervision_every")
 
@@ -85,9 +85,9 @@ class ProgrammeYearForm(forms.ModelForm):
 
 
 class TopicChoiceForm(forms.Form):
-    """One field for each extra place in the year, with what the centre advises and what was chosen last year.
+    """One field for each extra place in the year, with the centre's recommendation and last year's choice beside it.
 
-    Places whose topic has been held are locked. ``filled`` are the topics that stand in the fields to begin with.
+    Places whose topic has been held are locked. ``filled`` are the topics to fill in initially.
     """
 
     use_required_attribute = False
@@ -130,7 +130,7 @@ class TopicChoiceForm(forms.Form):
         return " ".join(said)
 
     def clean(self) -> dict[str, Any]:
-        """Refuse a topic chosen twice, and a place left empty before one that is filled."""
+        """Refuse a topic chosen twice, and an empty place before a filled one."""
         cleaned = super().clean() or {}
         filled = [name for name in self.fields if cleaned.get(name)]
         _refuse_repeated(self, list(self.fields), self.topics)
@@ -145,7 +145,7 @@ class TopicChoiceForm(forms.Form):
 
 
 class RecommendationForm(forms.Form):
-    """The topic that the centre advises for each extra place in the year, and why; a place can be left open."""
+    """The recommended topic for each extra place in the year, and why; places can be left open."""
 
     use_required_attribute = False
 
@@ -184,7 +184,7 @@ class RecommendationForm(forms.Form):
         return cleaned
 
     def advice(self) -> dict[int, tuple[SessionTopic, str]]:
-        """By place: the topic, and why."""
+        """For each place: the topic, and why."""
         said = self.cleaned_data
         return {
             position: (self.topics[said[name]], said[f"why_{name}"])
@@ -202,7 +202,7 @@ def _topic_choices(topics: Iterable[SessionTopic]) -> list[tuple[str, str]]:
 
 
 def _refuse_repeated(form: forms.Form, names: Sequence[str], topics: Mapping[str, SessionTopic]) -> None:
-    """Say at each field that its topic stands in an earlier one."""
+    """Show at each field that repeats an earlier field's topic that it does."""
     seen = set()
     for name in names:
         pk = form.cleaned_data.get(name)
@@ -212,14 +212,14 @@ def _refuse_repeated(form: forms.Form, names: Sequence[str], topics: Mapping[str
 
 
 def _name(position: int) -> str:
-    # Two digits, so that the names sort as the places do.
+    # Two digits, so that the names sort in the order of the places.
     return f"topic_{position:02d}"
 
 
 class WeekFields(forms.Form):
-    """A week: one of those offered, or another of the year's.
+    """A week: one of those offered, or another one of the year.
 
-    A week where the group has a session says so, and one that is blocked what for.
+    A week in which the group has a session says so; a blocked one says why it is blocked.
     """
 
     use_required_attribute = False
@@ -264,7 +264,7 @@ class WeekFields(forms.Form):
         return cleaned
 
     def chosen_week(self) -> dt.date | None:
-        """The Monday that was chosen; nothing when no week was."""
+        """The Monday that was chosen; None if no week was."""
         week = self.cleaned_data["week"]
         week = self.cleaned_data["other_week"] if week == OTHER else week
         return dt.date.fromisoformat(week) if week else None
@@ -294,7 +294,7 @@ class MoveForm(WeekFields):
         validators=[refuse_personal_number],
         help_text=_("Write nothing that can be tied to a pupil."),
     )
-    # The field of the form for each field of the action.
+    # The form's field for each argument of the action.
     FIELD_OF = {"week_start": "week", "date": "weekday"}
 
     def __init__(self, *args: Any, stays_in: dt.date, **kwargs: Any) -> None:

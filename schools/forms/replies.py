@@ -1,4 +1,4 @@
-"""What a school answers: a time that does not work, and a coordinator's no."""
+"""A school's reply that a time does not work, and a coordinator's refusal."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from schools.models import PlannedSession, ReplyReason
 
 
 class ProposalForm(SentOnceForm, WeekFields):
-    """For which groups a time does not work, why, and a week that would."""
+    """Which groups a time does not work for, why, and a proposed week."""
 
     groups = forms.MultipleChoiceField(
         label=_("Which groups?"),

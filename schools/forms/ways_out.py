@@ -1,4 +1,4 @@
-"""The ways out of a draft in which not all of a series fits: one form for each class."""
+"""The ways out on a draft in which not all of a series fits: one form for each class."""
 
 from __future__ import annotations
 
@@ -16,7 +16,8 @@ from schools.engine.ways_out import WaysOut, ways_out
 
 
 class WayOutForm(forms.Form):
-    """Every week for a while, an earlier beginning, sessions left out with a reason: one of them, or several."""
+    """Meeting every week for a while, beginning earlier, leaving sessions out with a reason: one of these or
+    several."""
 
     use_required_attribute = False
 
@@ -66,7 +67,7 @@ class WayOutForm(forms.Form):
 
     @property
     def leaves_out(self) -> bool:
-        """Whether sessions are left out, or were to be: then that part is shown open."""
+        """Whether sessions are left out, or were meant to be; then that part of the form is shown open."""
         return bool(self.ways.chosen.left_out or "reason" in self.errors or "left_out" in self.errors)
 
     def clean(self) -> dict[str, Any]:
@@ -76,7 +77,7 @@ class WayOutForm(forms.Form):
         return cleaned
 
     def chosen(self) -> dict[str, Any]:
-        """What the action takes."""
+        """The arguments for the action."""
         week = self.cleaned_data.get("first_week")
         return {
             "first_week": dt.date.fromisoformat(week) if week else None,
@@ -87,5 +88,5 @@ class WayOutForm(forms.Form):
 
 
 def ways_out_forms(draft: Draft) -> list[WayOutForm]:
-    """A form for each class that has not room for its series, or that has taken a way out."""
+    """A form for each class that lacks room for its series, or has taken a way out."""
     return [WayOutForm(ways=ways) for ways in ways_out(draft.outline)] if draft.outline.rules.is_series else []

@@ -1,4 +1,4 @@
-"""The form of a new school year: its terms, and a row for each period that closes or blocks its days."""
+"""The form for a new school year: its terms, and a row for each period that closes or blocks days."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from schools.actions.calendar import check_year
 from schools.models import ClosedPeriod, School, SchoolYear
 from schools.year_proposals import ProposedPeriod, ProposedYear
 
-# The breaks of the first year, whose dates nobody has proposed.
+# The breaks of the first year, for which there is no proposal to start from.
 USUAL_BREAKS = ("Höstlov", "Jullov", "Sportlov", "Påsklov")
 EMPTY_ROWS = 2
 MOST_ROWS = 1000
@@ -31,15 +31,15 @@ class SchoolYearForm(forms.Form):
 
 
 class RowField(MayBeEmpty, forms.CharField):
-    """A text that may be empty where its row says nothing."""
+    """A text that is required only if its row is used."""
 
 
 class RowDay(MayBeEmpty, forms.DateField):
-    """A day that may be empty likewise."""
+    """A day that is required only if its row is used."""
 
 
 class PeriodRow(forms.Form):
-    """One period; a row without dates is left out."""
+    """One period; a row without dates is ignored."""
 
     use_required_attribute = False
 
@@ -56,7 +56,7 @@ class PeriodRow(forms.Form):
 
     @property
     def of_school(self) -> School | None:
-        """The school whose row it is, if it is one school's."""
+        """The school that the row is for, if it is for one school."""
         return self.schools.get(str(self["school"].value() or ""))
 
     def clean(self) -> dict[str, Any]:
@@ -75,7 +75,7 @@ class PeriodRow(forms.Form):
         return cleaned
 
     def period(self) -> ProposedPeriod | None:
-        """What the row says; None where it says nothing."""
+        """The row's period; None if the row is unused."""
         said = self.cleaned_data
         if not said["starts_on"]:
             return None
@@ -84,11 +84,11 @@ class PeriodRow(forms.Form):
 
 
 class BasePeriodRows(forms.BaseFormSet):
-    """The rows for all schools, then those of each school."""
+    """The rows for all schools, then those for each school."""
 
     def total_form_count(self) -> int:
-        """How many there are said to be, but of those that were not sent one only: it is enough for the refusal, and to
-        write out a thousand takes seconds."""
+        """The number of rows that were announced, of which at most one is missing: one is enough for the refusal, and
+        rendering a thousand missing rows would take seconds."""
         said = super().total_form_count()
         if not self.is_bound:
             return said
@@ -99,7 +99,7 @@ class BasePeriodRows(forms.BaseFormSet):
         return [row for row in self.forms if row.of_school is None]
 
     def at_schools(self) -> list[tuple[School, list[Any]]]:
-        """The rows of each school, in the order of their names."""
+        """Each school's rows, by the school's name."""
         rows: dict[School, list[Any]] = {}
         for row in self.forms:
             if row.of_school:
@@ -113,7 +113,7 @@ PeriodRows = forms.formset_factory(
 
 
 class NewYearForm:
-    """The year's form and its rows as one; last year's proposal, if there is one, is what they begin with."""
+    """The form of the year and its rows together, filled in from last year's proposal if there is one."""
 
     def __init__(self, data: Any, proposed: ProposedYear | None) -> None:
         self.schools = {school.slug: school for school in School.objects.all()}
@@ -121,7 +121,8 @@ class NewYearForm:
         self.rows = PeriodRows(data, initial=_rows_of(proposed), prefix="period", form_kwargs={"schools": self.schools})
 
     def is_valid(self) -> bool:
-        """Everything that is wrong is said at once; that a row lies outside the year only of a year that can be."""
+        """All errors are shown at once; that a row lies outside the year is only checked if the year itself is
+        valid."""
         rows_are_valid = self.rows.is_valid()
         return self.year.is_valid() and self._year_can_be() and rows_are_valid and self._rows_lie_in_year()
 
@@ -130,7 +131,7 @@ class NewYearForm:
         return bool(self.year.errors or self.rows.total_error_count())
 
     def proposed(self) -> ProposedYear:
-        """The year as the form says."""
+        """The year as the form describes it."""
         said = dict(self.year.cleaned_data)
         with_schools = said.pop("with_schools")
         periods = [row.period() for row in self.rows.forms]

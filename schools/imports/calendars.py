@@ -1,4 +1,4 @@
-"""Reading a calendar file (iCalendar, RFC 5545) into the whole days that its events take, within a school year."""
+"""Reads a calendar file (iCalendar, RFC 5545) into the whole days that its events take, within a school year."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ from accounts.validators import holds_personal_number
 from schools.imports.recurrences import STOCKHOLM, Rule, UnreadableRule, local_day
 from schools.imports.sheets import UnreadableFile
 
-# The library's own types only say that a property may be anything.
+# The library's own types say only that a property may be anything.
 Event = Any
 MAX_BYTES = 1_000_000
 MAX_LINES = 20_000
 MAX_EVENTS = 1_000
-# More repetitions in a year than this are no closed days, but a weekly meeting or a slip.
+# An event that repeats more often than this in a year is not a break: it is a weekly meeting, or a mistake.
 MAX_TIMES = 60
 LONGEST_NAME = 80
 LONGEST_UID = 280
@@ -31,7 +31,7 @@ ONE_TIME = ("RECURRENCE-ID", "DTSTART", "DTEND", "DURATION", "RRULE")
 
 @dataclass(frozen=True)
 class FoundDays:
-    """Whole days in the school year that an event takes; ``number`` is the event's place in the file, from 1."""
+    """The whole days in the school year that an event takes; ``number`` is the event's place in the file, from 1."""
 
     number: int
     uid: str
@@ -43,7 +43,7 @@ class FoundDays:
 
 @dataclass(frozen=True)
 class EventRemark:
-    """Why an event is left out, or has to be mended."""
+    """Why an event is left out, or has to be corrected."""
 
     number: int
     name: str
@@ -52,7 +52,7 @@ class EventRemark:
 
 @dataclass
 class CalendarFile:
-    """What a file holds, for one school year."""
+    """The content of a file, for one school year."""
 
     found: list[FoundDays] = field(default_factory=list)
     left_out: list[EventRemark] = field(default_factory=list)
@@ -60,15 +60,15 @@ class CalendarFile:
 
 
 class _LeftOut(Exception):  # noqa: N818
-    """The event is no closed day of the year; the message says why."""
+    """The event is not a closed day of the year; the message says why."""
 
 
 class _Broken(Exception):  # noqa: N818
-    """The event has to be mended; the message says how."""
+    """The event has to be corrected; the message says how."""
 
 
 def read_calendar(content: bytes, first: dt.date, last: dt.date) -> CalendarFile:
-    """The whole-day events of a file between two days. Raises ``UnreadableFile`` for what is no calendar file."""
+    """The whole-day events of a file between two days. Raises ``UnreadableFile`` if it is not a calendar file."""
     events = _events(content)
     moved = _moved_days(events)
     result = CalendarFile()
@@ -98,7 +98,7 @@ def _events(content: bytes) -> list[Event]:
     try:
         parts = Component.from_ical(text, multiple=True)
         events = [event for part in parts for event in part.walk("VEVENT")]
-    except Exception as error:  # the parser raises whatever a broken file leads it to
+    except Exception as error:  # the parser can raise anything on a broken file
         raise UnreadableFile(_("The calendar file is broken. Export it again.")) from error
     begun = len(re.findall(r"(?im)^BEGIN:VEVENT\s*$", text))
     if len(events) < begun:
@@ -109,8 +109,10 @@ def _events(content: bytes) -> list[Event]:
 
 
 def _text(content: bytes) -> str:
-    """The file as text, in the encoding that it has; lines are put together before letters are read, as a line may
-    have been folded in the middle of one."""
+    """The file as text, in whatever encoding it has.
+
+    Folded lines are joined as bytes before decoding, because a line may have been folded in the middle of a character.
+    """
     if content[:2] in (b"\xff\xfe", b"\xfe\xff"):
         content = content.decode("utf-16", errors="replace").encode()
     unfolded = re.sub(rb"\r?\n[ \t]", b"", content.replace(b"\x00", b""))
@@ -132,10 +134,10 @@ def _uid(event: Event) -> str:
 
 
 def _moved_days(events: list[Event]) -> set[tuple[str, dt.date]]:
-    """The repetitions that have an event of their own: they are not where the rule says."""
+    """The repetitions that have an event of their own, and are not where the rule puts them."""
     moved = set()
     for event in events:
-        # What cannot be read is said of the event itself.
+        # What cannot be read here is reported for the event itself.
         with suppress(OverflowError, ValueError):
             if not _is_broken(event) and (day := _moved_day(event)):
                 moved.add((_uid(event), day))
@@ -143,13 +145,13 @@ def _moved_days(events: list[Event]) -> set[tuple[str, dt.date]]:
 
 
 def _moved_day(event: Event) -> dt.date | None:
-    """The repetition that an event stands in for."""
+    """The repetition that an event replaces."""
     moved = event.get("RECURRENCE-ID")
     return local_day(moved.dt) if moved else None
 
 
 def _is_broken(event: Event) -> bool:
-    """Whether what says when an event is cannot be read, or is said twice."""
+    """Whether the properties that say when an event is cannot be read, or occur twice."""
     wrong = {str(name).upper() for name, _why in event.errors if name}
     return any(name in wrong or isinstance(event.get(name), list) for name in ONE_TIME) or "EXDATE" in wrong
 
@@ -192,7 +194,7 @@ def _checked_name(event: Event) -> str:
 
 
 def _whole_days(event: Event) -> tuple[dt.date, dt.date]:
-    """The event's first and last day; a moment at midnight where it ends belongs to the day before."""
+    """The event's first and last day; an end at midnight belongs to the day before."""
     if _is_broken(event):
         raise _Broken(_("Its dates cannot be read."))
     if "DTSTART" not in event:
@@ -220,7 +222,7 @@ def _end_of(event: Event) -> Any:
 
 
 def _moment(value: dt.date) -> dt.datetime:
-    """As the clocks on the school's wall show it."""
+    """A moment in Stockholm's time."""
     if not isinstance(value, dt.datetime):
         return dt.datetime.combine(value, dt.time())
     return value.astimezone(STOCKHOLM).replace(tzinfo=None) if value.tzinfo else value

@@ -1,4 +1,4 @@
-"""What a file of classes would change in a school year: additions, changes, and every error with row and reason."""
+"""What a file of classes would change in a school year: additions, changes, and every error with its row and reason."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ LARGEST_CLASS = 60
 
 @dataclass(frozen=True)
 class ClassRow:
-    """One class as the source tells it; ``headcount`` is None when it says nothing of it."""
+    """A class as the source gives it; ``headcount`` is None when the source does not say."""
 
     row: int
     school: School
@@ -46,7 +46,7 @@ class Addition:
 
 @dataclass(frozen=True)
 class Alteration:
-    """A class that exists, with what changes in words: (what, before, after)."""
+    """An existing class, and its changes in words: (what, before, after)."""
 
     row: ClassRow
     group: Group
@@ -55,7 +55,7 @@ class Alteration:
 
 @dataclass
 class DryRun:
-    """What reading in the file would do. Nothing is written while there are errors."""
+    """What importing the file would do. With errors nothing is written."""
 
     additions: list[Addition] = field(default_factory=list)
     alterations: list[Alteration] = field(default_factory=list)
@@ -74,7 +74,7 @@ class DryRun:
 
     @property
     def digest(self) -> str:
-        """Tells whether what is applied is what was shown."""
+        """Shows whether what is applied is what was shown."""
         told = [
             (kind, row.school.pk, row.name, row.grade, row.headcount, row.staff_group, changes)
             for kind, row, changes in [
@@ -86,8 +86,8 @@ class DryRun:
 
 
 def dry_run(content: bytes, year: SchoolYear, today: dt.date) -> DryRun:
-    """Compare a file with a school year's classes as they are on a day. Raises ``UnreadableFile`` when it is no table
-    of classes."""
+    """Compare a file with a school year's classes on a day. Raises ``UnreadableFile`` if it is not a table of
+    classes."""
     schools = _Schools(list(School.objects.in_the_work(year, today)))
     result = DryRun()
     rows: list[ClassRow] = []
@@ -119,7 +119,7 @@ def _read_row(number: int, values: dict[str, str], schools: _Schools) -> ClassRo
 
 
 class _Schools:
-    """Finds a school by its name or unit code, and says which is nearest when there is none."""
+    """Finds a school by name or unit code, and suggests the nearest when there is none."""
 
     def __init__(self, schools: Sequence[School]) -> None:
         self.by_name = {plain(school.name): school for school in schools}
@@ -140,7 +140,7 @@ class _Schools:
 
 
 def class_name(text: str) -> str:
-    """A class's name as it can be kept. Raises ``ValueError`` with the reason, for the user."""
+    """A class's name as it can be stored. Raises ``ValueError`` with the reason, for the user."""
     if not text:
         raise ValueError(_("The class's name is missing."))
     if len(text) > 40:
@@ -158,7 +158,7 @@ def _grade(text: str) -> int:
     grade = plain(text).removeprefix("ak")
     if grade in {"f", "forskoleklass", "fklass"}:
         return 0
-    # A sign or a comma is no part of a grade: -1 and 1,5 are slips, not 1 and 15.
+    # A sign or a comma does not belong in a grade: -1 and 1,5 are mistakes, not 1 and 15.
     if not re.fullmatch(r"[0-9]", grade) or re.search(r"[-+−,.]", text):
         raise ValueError(_("The grade is %(grade)s. Write F or a number from 1 to 9.") % {"grade": text or "–"})
     return int(grade)
@@ -174,7 +174,7 @@ def _headcount(text: str) -> int:
 
 
 def doubles(rows: Sequence[ClassRow]) -> list[RowError]:
-    """Classes that stand twice in one source."""
+    """Classes that occur twice in the same source."""
     first: dict[tuple[int, str], int] = {}
     errors = []
     for row in rows:

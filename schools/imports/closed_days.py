@@ -1,4 +1,4 @@
-"""What a calendar file would change among a year's closed days and blocked weeks, for all schools or for one."""
+"""What a calendar file would change in a year's closed days and blocked weeks, for all schools or one."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ from schools.models import ClosedPeriod, School, SchoolYear
 
 Kind = ClosedPeriod.Kind
 Fits = Callable[[ClosedPeriod, FoundDays], bool]
-# What a name says of the kind; the first that fits. The rest is of another kind.
+# Words in a name that tell its kind; the first that matches counts, and other names are of the kind "other".
 CLOSED_KINDS = ((r"lov\b|lovet|lovdag", Kind.BREAK), (r"studiedag|kompetens|planeringsdag|k-dag", Kind.STUDY_DAY))
 BLOCKED_KINDS = ((r"prov\b|proven|\bnp\b", Kind.TESTS), (r"resa|läger|lägerskola|utflykt|friluft", Kind.TRIP))
 
 
 @dataclass(frozen=True)
 class DaysAlteration:
-    """A period that exists and gets other days, another name or kind."""
+    """An existing period that gets other days, or another name or kind."""
 
     period: ClosedPeriod
     days: FoundDays
@@ -32,7 +32,7 @@ class DaysAlteration:
         return (self.period.starts_on, self.period.ends_on) != (self.days.starts_on, self.days.ends_on)
 
     def applied(self) -> ClosedPeriod:
-        """The period as it would be, not saved."""
+        """The period as it would become, unsaved."""
         period = ClosedPeriod.objects.get(pk=self.period.pk)
         _set(period, self.days, self.kind)
         return period
@@ -40,14 +40,14 @@ class DaysAlteration:
 
 @dataclass
 class CalendarDryRun:
-    """What reading in the calendar would do. Nothing is written while there are errors."""
+    """What importing the calendar would do. With errors nothing is written."""
 
     year: SchoolYear
     school: School | None
     additions: list[tuple[FoundDays, str]] = field(default_factory=list)
     alterations: list[DaysAlteration] = field(default_factory=list)
     unchanged: list[FoundDays] = field(default_factory=list)
-    # Periods that stand as the file says, with the file's own name of them.
+    # Periods that are already as the file says, with their UIDs in the file.
     recognised: list[tuple[ClosedPeriod, str]] = field(default_factory=list)
     left_out: list[EventRemark] = field(default_factory=list)
     errors: list[EventRemark] = field(default_factory=list)
@@ -58,12 +58,12 @@ class CalendarDryRun:
 
     @property
     def digest(self) -> str:
-        """Tells whether what is applied is what was shown."""
+        """Shows whether what is applied is what was shown."""
         told = [self.additions, [(one.period.pk, one.days, one.kind) for one in self.alterations]]
         return hashlib.sha256(repr(told).encode()).hexdigest()
 
     def new_periods(self) -> list[ClosedPeriod]:
-        """The periods that come, not saved."""
+        """The periods to be added, unsaved."""
         made = []
         for days, kind in self.additions:
             period = ClosedPeriod(year=self.year, school=self.school)
@@ -72,7 +72,7 @@ class CalendarDryRun:
         return made
 
     def altered_periods(self) -> list[ClosedPeriod]:
-        """The periods that change, as they would be, not saved."""
+        """The periods to be changed, as they would become, unsaved."""
         return [one.applied() for one in self.alterations]
 
 
@@ -92,7 +92,7 @@ class _Comparison:
         self.calendar = SchoolCalendar.of(result.year, result.school)
 
     def compare(self, found: Iterable[FoundDays]) -> None:
-        """Those that agree best are paired first: by the file's own name of them, by days, by name."""
+        """Pair events with existing periods, best matches first: by UID, by days, by name."""
         rest = list(found)
         for fits in (_same_uid, _same_days, _same_name_and_time):
             rest = [days for days in rest if not self._paired(days, fits)]
@@ -117,7 +117,7 @@ class _Comparison:
         return True
 
     def _changes_nothing(self, days: FoundDays) -> bool:
-        """Whether all its days are without teaching already, or all its weeks blocked."""
+        """Whether its days are already without teaching, or its weeks already blocked."""
         open_days = [day for day in days_between(days.starts_on, days.ends_on) if self.calendar.is_school_day(day)]
         if self.blocked:
             return all(day - dt.timedelta(days=day.weekday()) in self.calendar.blocked for day in open_days)
@@ -138,19 +138,19 @@ def _same_days(period: ClosedPeriod, days: FoundDays) -> bool:
 
 
 def _same_name_and_time(period: ClosedPeriod, days: FoundDays) -> bool:
-    """The same name, and days that overlap."""
+    """Whether names agree and days overlap."""
     overlap = period.starts_on <= days.ends_on and days.starts_on <= period.ends_on
     return overlap and period.name.casefold() == days.name.casefold()
 
 
 def _trimmed(first: dt.date, last: dt.date) -> tuple[dt.date, dt.date]:
-    """Without the weekends at either end: Monday to Friday is Monday to Sunday."""
+    """Without weekends at either end: Monday to Friday and Monday to Sunday are the same."""
     days = [day for day in days_between(first, last) if day.weekday() < SCHOOL_DAYS]
     return (days[0], days[-1]) if days else (first, last)
 
 
 def _once(file: CalendarFile) -> list[FoundDays]:
-    """Each event once, though the file says it twice."""
+    """Each event once, even if the file repeats it."""
     seen = {(days.name.casefold(), days.starts_on, days.ends_on): days for days in reversed(file.found)}
     return sorted(seen.values(), key=lambda days: (days.starts_on, days.number))
 

@@ -1,4 +1,4 @@
-"""Reading JSON that registers and people hand over: bounded in size and depth, whatever it claims to be."""
+"""Reads JSON from registers and people: limited in size and depth, whatever it claims to be."""
 
 from __future__ import annotations
 
@@ -16,7 +16,8 @@ Document = dict[str, Any]
 
 
 def document_of(content: bytes) -> Any:
-    """What the JSON says. Raises ``UnreadableFile`` for anything that isn't a JSON object or list of bounded size."""
+    """The JSON's content. Raises ``UnreadableFile`` for anything that is not a JSON object or list within the
+    limits."""
     if not content.strip():
         raise UnreadableFile(_("The file is empty."))
     if len(content) > MAX_BYTES:
@@ -37,7 +38,7 @@ def document_of(content: bytes) -> Any:
 
 
 def objects_in(value: object) -> list[Document]:
-    """The objects of a list, in its order. Raises ``UnreadableFile`` for what is no list of objects, or is too long."""
+    """The list's objects, in order. Raises ``UnreadableFile`` if it is not a list of objects, or is too long."""
     if not isinstance(value, list):
         raise UnreadableFile(_("The JSON has another form than the register's. Choose the register's JSON file."))
     if len(value) > MAX_OBJECTS:
@@ -48,9 +49,9 @@ def objects_in(value: object) -> list[Document]:
 
 
 def text_in(of: Document, name: str, *, longest: int) -> str:
-    """A text of an object, without spaces around it and with nothing that can't be kept; empty when it is missing.
+    """A text in an object, stripped; empty when it is missing.
 
-    Raises ``ValueError`` with the reason, for the user.
+    Raises ``ValueError`` with the reason, for the user, for what cannot be stored.
     """
     value = of.get(name)
     if value is None:

@@ -1,4 +1,4 @@
-"""What every import has in common: errors by row, and a digest that tells whether what is applied is what was shown."""
+"""What all imports have in common: errors by row, and a digest that shows whether what is applied is what was shown."""
 
 from __future__ import annotations
 
@@ -9,16 +9,16 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class RowError:
-    """Why a row can't be read; ``row`` is its number in the file, from 1."""
+    """Why a row cannot be read; ``row`` is its number in the file, from 1."""
 
     row: int
     reason: str
 
 
 class ImportRefused(Exception):  # noqa: N818 - reads as what happened
-    """Nothing is read in: the source has errors, or would no longer do what was shown. A new dry run tells."""
+    """Nothing was imported: the source has errors, or would no longer do what was shown. A new dry run tells."""
 
 
 def digest_of(told: Iterable[object]) -> str:
-    """A digest of what a dry run tells: the same changes give the same digest."""
+    """A digest of what a dry run shows: the same for the same changes."""
     return hashlib.sha256(repr(list(told)).encode()).hexdigest()

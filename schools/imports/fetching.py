@@ -1,6 +1,6 @@
-"""Fetching JSON from a register's address: one host, no redirects, bounded in time and size, faults said in words.
+"""Fetches JSON from a register: one host, no redirects, limits on time and size, and errors in words for the user.
 
-The address comes from the settings alone; what is asked for is built here from codes that have been checked.
+The base address comes from the settings only; paths are built here from codes that have been checked.
 """
 
 from __future__ import annotations
@@ -23,17 +23,20 @@ CHUNK = 65_536
 
 
 class RegisterFault(UnreadableFile):
-    """The register can't be reached, or answers with something else than its data; the message says what to do."""
+    """The register cannot be reached, or answers with something other than its data; the message says what to do."""
 
 
 class NotInRegister(RegisterFault):
-    """The register answers that there is no such thing."""
+    """The register answers that there is no such unit or group."""
 
 
 @dataclass(frozen=True)
 class Register:
-    """Where a register is, and how patient the portal is: ``silence`` seconds for each answer to begin or go on,
-    ``within`` seconds for one answer as a whole, ``most_bytes`` of it, ``overall`` seconds for several."""
+    """A register's address and limits.
+
+    ``silence`` is seconds until an answer begins or goes on, ``within`` seconds for one whole answer, ``most_bytes``
+    its size, and ``overall`` seconds for all answers together.
+    """
 
     name: str
     base: str
@@ -41,7 +44,7 @@ class Register:
     silence: float = 5
     within: float = 15
     most_bytes: int = MAX_BYTES
-    # Seconds for all that one visitor's request asks for, from when this was made.
+    # Seconds for everything that one request from a visitor fetches, counted from when this object was made.
     overall: float = 25
     born: float = field(default_factory=time.monotonic)
 

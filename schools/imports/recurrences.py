@@ -1,7 +1,7 @@
-"""The days of a recurrence rule (RFC 5545, RRULE) within a span of days.
+"""The days of a recurrence rule (RFC 5545, RRULE) within a range of days.
 
-Each day is asked whether the rule hits it, so that the work is bounded by the span whatever the rule says: rules
-without end, and rules that never hit anything, included.
+Each day in the range is tested against the rule. So the work is limited by the range, whatever the rule says, even for
+rules that never end or never match.
 """
 
 from __future__ import annotations
@@ -20,17 +20,17 @@ STOCKHOLM = ZoneInfo("Europe/Stockholm")
 DAYS = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
 DAILY, WEEKLY, MONTHLY, YEARLY = "DAILY", "WEEKLY", "MONTHLY", "YEARLY"
 PARTS = {"FREQ", "INTERVAL", "COUNT", "UNTIL", "WKST", "BYDAY", "BYMONTH", "BYMONTHDAY"}
-# A rule with a number of times is counted from its beginning.
+# A rule with a COUNT has to be counted from its beginning.
 COUNTED_YEARS = 10
 
 
 class UnreadableRule(ValueError):  # noqa: N818 - reads as what happened
-    """The portal does not follow the rule; the message says why, for the user."""
+    """The portal does not support the rule; the message says why, for the user."""
 
 
 @dataclass(frozen=True)
 class Rule:
-    """A rule that repeats whole days. ``weekdays`` are (n-th, weekday), n-th 0 for every."""
+    """A rule that repeats whole days. ``weekdays`` are pairs (n, weekday), where n is 0 for every such weekday."""
 
     freq: str
     interval: int = 1
@@ -43,7 +43,7 @@ class Rule:
 
     @classmethod
     def of(cls, parts: Mapping[str, Sequence[Any]]) -> Rule:
-        """The rule of a parsed RRULE. Raises ``UnreadableRule`` for one that isn't followed here."""
+        """The rule from a parsed RRULE. Raises ``UnreadableRule`` for one that is not supported."""
         known = {name.upper(): list(values) for name, values in parts.items()}
         freq = str(_one(known, "FREQ", "")).upper()
         if freq not in (DAILY, WEEKLY, MONTHLY, YEARLY):
@@ -72,7 +72,7 @@ class Rule:
         return self.count is None and self.until is None
 
     def days(self, start: dt.date, first: dt.date, last: dt.date) -> list[dt.date]:
-        """The days between ``first`` and ``last`` on which what begins on ``start`` is repeated, in order."""
+        """The days between ``first`` and ``last``, in order, on which something that begins on ``start`` recurs."""
         if self.count is None:
             span = _span(max(start, first), min(last, self.until or last))
             return [day for day in span if self.hits(start, day)]
@@ -82,7 +82,7 @@ class Rule:
         return [day for day in hit[: self.count] if day >= first]
 
     def hits(self, start: dt.date, day: dt.date) -> bool:
-        """Whether the rule hits a day, wherever it ends."""
+        """Whether the rule matches a day, regardless of where it ends."""
         if day < start or (self.months and day.month not in self.months):
             return False
         return self._in_turn(start, day) and self._is_right_day(start, day)
@@ -123,7 +123,7 @@ class Rule:
 
 
 def local_day(moment: dt.date) -> dt.date:
-    """The day of a date, or of a moment as the clocks show in Stockholm."""
+    """The day of a date, or of a moment in Stockholm's time."""
     if not isinstance(moment, dt.datetime):
         return moment
     return (moment.astimezone(STOCKHOLM) if moment.tzinfo else moment).date()

@@ -1,6 +1,6 @@
-"""Classes from SS 12000, the exchange of school data: organisations and groups of type Klass in, rows out.
+"""Classes from SS 12000, the standard for exchange of school data: organisations and groups of type Klass in, rows out.
 
-Persons and memberships are in such files too; they are never read, and nothing of them is kept.
+Such files also hold persons and memberships. Those are never read, and nothing of them is kept.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from schools.models import Group, School, SchoolYear
 
 CLASS = "Klass"
 PARTS = ("data", "organisations", "groups")
-# Compulsory school with förskoleklass; a class of another type is left out.
+# Compulsory school with förskoleklass; classes of other types are left out.
 TYPES = ("FKLASS", "GR", "GRS", "GRAN", "SP", "SAM")
 MOST_CLASSES = 5_000
 MOST_PAGES = 50
@@ -32,7 +32,7 @@ PAGE = "500"
 
 @dataclass(frozen=True)
 class GivenClass:
-    """One class as the source tells it; ``grade`` is None when neither its type nor its name says it."""
+    """A class as the source gives it; ``grade`` is None when neither its type nor its name tells it."""
 
     row: int
     unit_code: str
@@ -42,7 +42,7 @@ class GivenClass:
 
 @dataclass
 class GivenClasses:
-    """What a source holds: classes, errors, and how many groups are of another kind, year or school type."""
+    """What a source holds: classes, errors, and how many groups were of another kind, year or school type."""
 
     rows: list[GivenClass] = field(default_factory=list)
     errors: list[RowError] = field(default_factory=list)
@@ -51,11 +51,11 @@ class GivenClasses:
 
 @dataclass
 class SchoolDataDryRun:
-    """What reading in the classes would do; ``unclear`` are new classes whose grade has to be chosen."""
+    """What importing the classes would do; ``unclear`` are new classes whose grade has to be chosen."""
 
     classes: DryRun
     unclear: list[tuple[GivenClass, School]]
-    # Units that are not schools in the work, with how many classes each has.
+    # Units that are not schools in the work, with their numbers of classes.
     elsewhere: dict[str, int]
     left_out: int = 0
 
@@ -78,7 +78,7 @@ class SchoolDataDryRun:
 
 
 def classes_in(documents: Iterable[Any], year: SchoolYear) -> GivenClasses:
-    """The classes of a school year in JSON documents: lists of objects, or objects that hold such lists.
+    """The classes of a school year in JSON documents, which are lists of objects, or objects that hold such lists.
 
     Raises ``UnreadableFile`` when there is no group in them.
     """
@@ -117,7 +117,7 @@ def _is_organisation(one: Document) -> bool:
 
 
 def _is_wanted(group: Document, year: SchoolYear) -> bool:
-    """Whether it is a class of compulsory school that has not ended before the year, nor begins after it."""
+    """Whether it is a class of compulsory school that exists at some time in the year."""
     if group.get("groupType") != CLASS or group.get("schoolType", "GR") not in (None, *TYPES):
         return False
     ends, starts = (str(group.get(name) or "")[:10] for name in ("endDate", "startDate"))
@@ -139,7 +139,7 @@ def _given(number: int, group: Document, codes: Mapping[Any, Any]) -> GivenClass
 
 
 def _grade(name: str, school_type: object) -> int | None:
-    """The grade that a class's type or name tells: 3B, åk 3, FA; None when it could be any."""
+    """The grade that a class's type or name tells: 3B, åk 3, FA; None when it is ambiguous."""
     if school_type == "FKLASS" or re.match(r"^F(?![a-zåäö])", name):
         return 0
     told = re.findall(r"(?<!\d)([1-9])(?!\d)", name)
@@ -147,8 +147,11 @@ def _grade(name: str, school_type: object) -> int | None:
 
 
 def compare_classes(given: GivenClasses, year: SchoolYear, today: dt.date) -> SchoolDataDryRun:
-    """What the classes would change in a school year, on a day. Grades and staff groups that are there stay when
-    nothing is said of them, and so do the numbers of pupils, which such a source does not tell."""
+    """What the classes would change in a school year, on a day.
+
+    Existing grades and staff groups are kept where the source does not say, and so are numbers of pupils, which such a
+    source never says.
+    """
     schools = {school.unit_code: school for school in School.objects.in_the_work(year, today) if school.unit_code}
     existing = {
         (group.school_id, group.name.casefold()): group.grade for group in Group.objects.classes().filter(year=year)
@@ -178,14 +181,14 @@ def with_grades(found: SchoolDataDryRun, grades: Mapping[int, int]) -> Sequence[
 
 
 def school_data() -> Register | None:
-    """Where the municipality's SS 12000 is, by the settings; None when they don't say."""
+    """The municipality's SS 12000, from the settings; None if they do not say."""
     if not settings.SS12000_URL:
         return None
     return Register("SS 12000", settings.SS12000_URL, token=settings.SS12000_TOKEN)
 
 
 def fetch_documents(register: Register) -> list[Any]:
-    """Organisations and classes, page by page. Raises ``RegisterFault``, among it for pages without end."""
+    """Organisations and classes, page by page. Raises ``RegisterFault``, also when the pages never end."""
     return [*_pages(register, "/organisations", {}), *_pages(register, "/groups", {"groupType": CLASS})]
 
 

@@ -1,4 +1,4 @@
-"""Skolenhetsregistret over the network: the municipality's list, and the single units that the portal needs."""
+"""Fetches from Skolenhetsregistret: the municipality's list, and the single units that the portal needs more of."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ AT_ONCE = 4
 
 
 def school_register() -> Register | None:
-    """Where Skolenhetsregistret is, by the settings; None when they say that it is not to be asked."""
+    """Skolenhetsregistret, from the settings; None when they say that it is not to be asked."""
     if not settings.SCHOOL_REGISTER_URL:
         return None
     return Register(_("Skolenhetsregistret"), settings.SCHOOL_REGISTER_URL)
@@ -28,10 +28,10 @@ def school_register() -> Register | None:
 def fetch_units(
     register: Register, *, municipality: str, known: Collection[str]
 ) -> tuple[list[UnitRow], list[RowError]]:
-    """The active units of a municipality's compulsory schools, and those of ``known`` codes that are not among them.
+    """The municipality's active compulsory school units, and the units of ``known`` codes that are not among them.
 
-    New units are asked for one by one, for their grades and address; so are known ones that the list does not have,
-    for their status. Raises ``RegisterFault``.
+    New units are fetched one by one, for their grades and address; so are known ones that the list lacks, for their
+    status. Raises ``RegisterFault``.
     """
     query = {
         "municipality_code": municipality,

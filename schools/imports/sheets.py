@@ -1,4 +1,4 @@
-"""Reading a CSV or XLSX file into rows of text, whatever the file claims to be."""
+"""Reads a CSV or XLSX file into rows of text, whatever the file claims to be."""
 
 from __future__ import annotations
 
@@ -18,21 +18,20 @@ MAX_BYTES = 2_000_000
 MAX_ROWS = 5_000
 MAX_COLUMNS = 30
 MAX_CELL = 200
-# An XLSX of classes unpacks to a few hundred kilobytes. Ten million of empty cells take some seconds to read.
+# An XLSX of classes unpacks to a few hundred kilobytes. Reading ten million bytes of empty cells takes some seconds.
 MAX_UNPACKED = 10_000_000
 ZIP, OLD_EXCEL = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
 
 
 class UnreadableFile(Exception):  # noqa: N818 - reads as what happened
-    """The file cannot be read as a table; the message says what to do, for the user."""
+    """The file cannot be read as a table; the message tells the user what to do."""
 
 
 def rows_of(content: bytes, *, decimal: str = ".") -> list[list[str]]:
-    """The file's rows as trimmed texts, empty rows included so that row numbers are the file's own.
+    """The file's rows as stripped texts. Empty rows are included, so that row numbers are the file's own.
 
-    ``decimal`` is the sign that numbers of an XLSX get, which have none of their own.
-
-    Raises ``UnreadableFile`` for anything that isn't a small CSV or XLSX table.
+    ``decimal`` is the decimal sign to write numbers from an XLSX with. Raises ``UnreadableFile`` for anything that is
+    not a CSV or XLSX table of limited size.
     """
     if not content.strip():
         raise UnreadableFile(_("The file is empty."))
@@ -47,12 +46,10 @@ def rows_of(content: bytes, *, decimal: str = ".") -> list[list[str]]:
 def named_rows(
     table: Sequence[Sequence[str]], headings: Mapping[str, str], required: Mapping[str, str]
 ) -> list[tuple[int, dict[str, str]]]:
-    """The rows below the header by column, each with its number in the file; empty ones are left out.
+    """The rows below the header by column, with their numbers in the file; empty ones are left out.
 
-    The first row that has text is the header, in any order: ``headings`` says by plain text which column is which,
-    and ``required`` has the titles of those that must be there.
-
-    Raises ``UnreadableFile`` when they are not.
+    The header is the first row with text, its columns in any order: ``headings`` maps plain titles to columns, and
+    ``required`` has the titles of columns that must be there. Raises ``UnreadableFile`` when they are not.
     """
     filled = [(number, cells) for number, cells in enumerate(table, 1) if any(cells)]
     if not filled:
@@ -69,7 +66,7 @@ def named_rows(
 
 
 def plain(text: str) -> str:
-    """A heading or name without case, accents, spaces and signs: ``Årskurs`` and ``ARSKURS`` are the same."""
+    """A heading or name without case, accents, spaces and punctuation: ``Årskurs`` and ``ARSKURS`` are the same."""
     letters = unicodedata.normalize("NFKD", text.casefold())
     return "".join(letter for letter in letters if letter.isalnum())
 
@@ -102,7 +99,7 @@ def _csv_rows(content: bytes) -> Iterator[list[str]]:
 
 
 def _decoded(content: bytes) -> str:
-    """UTF-8 with or without its mark, else what Excel writes in Sweden."""
+    """Decoded as UTF-8, with or without a byte order mark, or else as Excel writes in Sweden."""
     try:
         return content.decode("utf-8-sig")
     except UnicodeDecodeError:
@@ -114,13 +111,13 @@ def _xlsx_rows(content: bytes, decimal: str) -> Iterator[list[str]]:
     try:
         book = load_workbook(io.BytesIO(content), read_only=True, data_only=True, keep_links=False)
         sheet = book.worksheets[0]
-        # What a sheet says of its own size can't be trusted; reading stops at the limit.
+        # A sheet's own size cannot be trusted, so reading stops at the limit.
         sheet.reset_dimensions()
         for row in sheet.iter_rows(values_only=True, max_col=MAX_COLUMNS + 1, max_row=MAX_ROWS + 2):
             yield _trimmed([_text(cell, decimal) for cell in row])
     except UnreadableFile:
         raise
-    except Exception as error:  # openpyxl raises whatever a broken file leads it to
+    except Exception as error:  # openpyxl can raise anything on a broken file
         raise UnreadableFile(_("The Excel file is broken. Save it again, or as CSV.")) from error
 
 
@@ -129,7 +126,7 @@ def _refuse_bombs(content: bytes) -> None:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             names = {info.filename for info in archive.infolist()}
             unpacked = sum(info.file_size for info in archive.infolist())
-    except Exception as error:  # zipfile raises whatever a broken list of entries leads it to
+    except Exception as error:  # zipfile can raise anything on a broken list of entries
         raise UnreadableFile(_("The Excel file is broken. Save it again, or as CSV.")) from error
     if "xl/workbook.xml" not in names:
         raise UnreadableFile(_("This is not a table. Choose a CSV or XLSX file."))

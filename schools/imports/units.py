@@ -1,7 +1,6 @@
 """Schools from Skolenhetsregistret: its JSON in, rows out, then what they would change among the portal's schools.
 
-The register's list says ``name``, its single units ``displayName``. The head and every other person in it are never
-read.
+The register's list says ``name``, its single units ``displayName``. Heads and other persons in it are never read.
 """
 
 from __future__ import annotations
@@ -23,13 +22,14 @@ ACTIVE, RESTING, ENDED, PLANNED = "AKTIV", "VILANDE", "UPPHORT", "PLANERAD"
 STATUSES = (ACTIVE, RESTING, ENDED, PLANNED)
 CODE = re.compile(r"[0-9]{8}")
 LONGEST_NAME = 120
-# The parts of compulsory school; of these the grades are read.
+# The parts of compulsory school, whose grades are read.
 OF_GRADES = ("gr", "gran", "sp", "sam")
 
 
 @dataclass(frozen=True)
 class UnitRow:
-    """One school unit as the register tells it; ``highest_grade`` and what follows only its single units tell."""
+    """A school unit as the register gives it; ``highest_grade`` and the fields after it are given only for single
+    units."""
 
     row: int
     code: str
@@ -46,7 +46,7 @@ class UnitRow:
 
 @dataclass(frozen=True)
 class UnitChange:
-    """A school that is there, with what changes in words: (what, before, after)."""
+    """An existing school, and its changes in words: (what, before, after)."""
 
     row: UnitRow
     school: School
@@ -64,21 +64,21 @@ class UnitEnding:
 
 @dataclass
 class UnitDryRun:
-    """What reading in the units would do. Nothing is written while there are errors."""
+    """What importing the units would do. With errors nothing is written."""
 
     new: list[UnitRow] = field(default_factory=list)
     changed: list[UnitChange] = field(default_factory=list)
     unchanged: list[UnitRow] = field(default_factory=list)
     ending: list[UnitEnding] = field(default_factory=list)
-    # Resting or planned: named, and left as they are.
+    # Resting or planned units: they are shown, and left as they are.
     waiting: list[UnitRow] = field(default_factory=list)
-    # The portal's schools with a code that the source does not name.
+    # Schools of the portal's whose code the source does not have.
     not_named: list[School] = field(default_factory=list)
     errors: list[RowError] = field(default_factory=list)
 
     @property
     def changes_anything(self) -> bool:
-        """Whether there is something to do by itself; new schools wait for a district."""
+        """Whether there is anything to do without choices; new schools wait for a district."""
         return bool(self.changed or self.ending)
 
     @property
@@ -90,7 +90,7 @@ class UnitDryRun:
 
 
 def rows_of_units(document: Any) -> tuple[list[UnitRow], list[RowError]]:
-    """The units of a list, of a single unit, or of a list of single units, and why the others can't be read.
+    """The units of a list, of a single unit, or of a list of single units; and for the others, why they cannot be read.
 
     Raises ``UnreadableFile`` when the JSON is none of these.
     """
@@ -107,7 +107,7 @@ def rows_of_units(document: Any) -> tuple[list[UnitRow], list[RowError]]:
 
 
 def _units_in(document: Any) -> Iterator[Document]:
-    """Each unit as one flat object, whichever form it came in."""
+    """Each unit as one flat object, whichever form it had."""
     if isinstance(document, list):
         for one in objects_in(document):
             yield from _units_in(one)
@@ -143,7 +143,8 @@ def _row(number: int, unit: Document) -> UnitRow:
 
 
 def _highest_grade(unit: Document) -> int | None:
-    """The highest grade of compulsory school; of förskoleklass alone it is F, and None when the source says nothing."""
+    """The highest grade of compulsory school, F for a unit with förskoleklass only; None when the source does not
+    say."""
     properties = unit.get("schoolTypeProperties")
     found: list[int] = []
     for name in OF_GRADES:
@@ -169,7 +170,7 @@ def _day(unit: Document, name: str) -> str:
 
 
 def _place(unit: Document) -> str:
-    """The visiting address, a help when the district is chosen."""
+    """The visiting address, which helps when choosing the district."""
     addresses = unit.get("addresses")
     for one in addresses if isinstance(addresses, list) else ():
         if isinstance(one, dict) and one.get("type") == "BESOKSADRESS":
@@ -195,7 +196,7 @@ def compare_units(
 
 
 class _Known:
-    """Finds the portal's school of a unit: by its code, else by its name while the school has no code."""
+    """Finds the school of a unit: by its code, or by its name if the school has no code yet."""
 
     def __init__(self, schools: Iterable[School]) -> None:
         self.by_code = {school.unit_code: school for school in schools if school.unit_code}
@@ -242,7 +243,7 @@ def _doubles(rows: Sequence[UnitRow]) -> Iterator[RowError]:
 
 
 def _check_names(result: UnitDryRun, schools: Iterable[School]) -> None:
-    """No two schools may have one name after the change."""
+    """Refuse changes after which two schools would have the same name."""
     renamed = {change.school.pk for change in result.changed}
     taken = {school.name.casefold(): school.name for school in schools if school.pk not in renamed}
     for row in [*(change.row for change in result.changed), *result.new]:

@@ -1,1 +1,1 @@
-"""What the app tells people by mail: letters, the links in them, and what each reader was last told."""
+"""The app's mails: what they say, the links in them, and what each recipient was last told."""

@@ -1,4 +1,4 @@
-"""Which days a mail's recipient is at work: the school's days, or every weekday for those who are at no school."""
+"""On which days a mail's recipient is at work: the school's days, or all working days for those at no school."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from schools.models import ClosedPeriod, SchoolMembership, SchoolPerson, Term
 
 
 def calendars_of(message: Message, now: dt.datetime) -> Sequence[IsOpen]:
-    """For somebody at a school its school days, then working days; for all others working days."""
+    """For somebody at a school its school days and then working days; for everybody else working days."""
     today = timezone.localdate(now)
     calendars = asked_for_all(message, ("calendars", today), lambda messages: _school_calendars(messages, today))
     if not calendars:
@@ -27,8 +27,8 @@ def calendars_of(message: Message, now: dt.datetime) -> Sequence[IsOpen]:
 
 
 def _school_calendars(messages: Sequence[Message], today: dt.date) -> dict[int, list[SchoolCalendar]]:
-    """By the mail's key, the calendars from a day on of the schools that its recipient works at; of none before any
-    year is made."""
+    """For each mail, by its key, the calendars from a day on of the schools where its recipient works; none before any
+    year exists."""
     schools_of = _schools_of(messages, today)
     schools = set().union(*schools_of.values())
     if not schools:
@@ -51,7 +51,7 @@ def _calendar(terms: Sequence[Term], periods: Iterable[ClosedPeriod], school: in
 
 
 def _schools_of(messages: Sequence[Message], today: dt.date) -> dict[int, set[int]]:
-    """By the mail's key: the school that it is to; else every school where the recipient has a role."""
+    """For each mail, by its key, the school that it is to, or else all schools where the recipient has a role."""
     written_to = schools_written_to(messages)
     users = {one.user_id for one in messages if one.user_id and one.pk not in written_to}
     active = SchoolMembership.objects.active(today).filter(person__user__in=users)
@@ -60,8 +60,8 @@ def _schools_of(messages: Sequence[Message], today: dt.date) -> dict[int, set[in
 
 
 def schools_written_to(messages: Sequence[Message]) -> dict[int, set[int]]:
-    """By the mail's key: the school that it is to, by the role or the leader that it is for. All other mails are not
-    there."""
+    """For each mail, by its key, the school that it is to, through the role or leader that it is for; other mails are
+    left out."""
     memberships = [one.about["membership"] for one in messages if one.about.get("membership")]
     by_membership = _grouped(SchoolMembership.objects.filter(pk__in=memberships), "pk", "person__school")
     leaders = [one.about["leader"] for one in messages if one.about.get("leader")]

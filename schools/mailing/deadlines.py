@@ -1,4 +1,5 @@
-"""When a mail would come too late: before what it is about begins. ``None`` says that nothing of it lies ahead."""
+"""When a mail would be too late, which is when what it is about begins. ``None`` means that nothing of it lies
+ahead."""
 
 from __future__ import annotations
 
@@ -10,7 +11,7 @@ from outbox.models import Message
 from schools.mailing.telling import LOST, known_to, sessions_changed
 from schools.models import OccasionInvitation, PlannedSession
 
-# A day whose hour nobody has said begins with the first lesson.
+# A day without a known time begins with the first lesson.
 FIRST_LESSON = dt.time(8)
 
 
@@ -36,7 +37,7 @@ def of_reminder(message: Message, now: dt.datetime) -> dt.datetime | None:
 
 
 def of_changes(message: Message, now: dt.datetime) -> dt.datetime | None:
-    """Before the new time, and before the old one, which somebody may come to."""
+    """Before the new time, and before the old time, to which somebody might still come."""
     rows = list(sessions_changed(message))
     told = known_to(message.user, rows).values()
     found = [of_sessions(rows, now), _first((_said_to_begin(said) for said in told if said != LOST), now)]

@@ -1,4 +1,5 @@
-"""Mails follow the role: what waits for somebody who has left it goes to whoever has it when it is sent."""
+"""Mails follow the role: a waiting mail for somebody who has left the role goes to whoever has it when the mail is
+sent."""
 
 from __future__ import annotations
 
@@ -16,15 +17,17 @@ from outbox.models import MAY_HAVE_ARRIVED, WAITING, Message
 from schools.actions.people import account_for
 from schools.models import SchoolMembership
 
-# Hands over what is kept about a mail beside it, such as the ledger of reminders, to the account that has the
-# membership now. Gives what is left for the mail to be about; None when the account gets it all anyway.
+# Hands over what other apps keep about a mail, such as the ledger of reminders, to the account that has the membership
+# now. Gives what remains for the mail to be about; None when that account gets all of it anyway.
 HandOn = Callable[[Message, SchoolMembership, User], dict[str, Any] | None]
 hand_on: list[HandOn] = []
 
 
 def heir_of(message: Message, now: dt.datetime) -> tuple[User, dict[str, Any]]:
-    """Who has the role now and what the mail is then about. Raises ``NotWanted`` when nobody has it, or when all who
-    have it get the mail anyway."""
+    """Who has the role now, and what the mail is about for them.
+
+    Raises ``NotWanted`` when nobody has the role, or when everybody who has it gets the mail anyway.
+    """
     left = SchoolMembership.objects.filter(pk=message.about.get("membership")).select_related("person__school").first()
     heirs = list(_heirs(left, timezone.localdate(now))) if left else []
     for membership, user in heirs:
@@ -37,8 +40,8 @@ def heir_of(message: Message, now: dt.datetime) -> tuple[User, dict[str, Any]]:
 
 
 def _heirs(left: SchoolMembership, today: dt.date) -> Iterator[tuple[SchoolMembership, User]]:
-    """Those with the role at the school, the newest first; for a contact person's mails the school's coordinators, if
-    it has no contact person."""
+    """Those with the role at the school, the newest first. For a contact person's mails at a school without one, its
+    coordinators."""
     if left.person.school.has_closed_by(today):
         return
     active = SchoolMembership.objects.in_reach().active(today).filter(person__school=left.person.school)
@@ -62,7 +65,8 @@ def _about_for(message: Message, membership: SchoolMembership, user: User) -> di
 
 
 def _gets_it_anyway(message: Message, user: User) -> bool:
-    """Whether a mail of the same kind about the same waits for the account, or has gone since this one was made."""
+    """Whether a mail of the same kind about the same waits for the account, or was sent to it after this one was
+    made."""
     since = Q(state__in=MAY_HAVE_ARRIVED, handed_over_at__gte=message.made_at)
     others = Message.objects.filter(Q(state__in=WAITING) | since, kind=message.kind, user=user).exclude(pk=message.pk)
     return any(_matter(about) == _matter(message.about) for about in others.values_list("about", flat=True))

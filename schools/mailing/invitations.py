@@ -1,7 +1,7 @@
-"""Invitations that are answered by a mail's link by people who have no role at a school.
+"""Links by which people without a role at a school answer an invitation.
 
-The link names the invitation and its version. It stops when the day has passed, and when the invitation is taken back.
-People with a role answer by their own links: see ``schools.mailing.links``.
+A link names the invitation and its version. It stops when the day has passed, and when the invitation is withdrawn.
+People with a role answer by their own links (``schools.mailing.links``).
 """
 
 from __future__ import annotations
@@ -17,13 +17,12 @@ SALT = "schools.invitations"
 
 
 def make_token(invitation: OccasionInvitation) -> str:
-    """The part of the address that names the invitation."""
+    """The token in the address that names the invitation."""
     return signing.dumps([invitation.pk, invitation.version], salt=SALT)
 
 
 def open_invitation(token: str, today: dt.date) -> OccasionInvitation:
-    """The invitation of a link that holds; reading it changes nothing. Raises ``Tampered``, ``Revoked`` or
-    ``Expired``."""
+    """The invitation of a valid link. Reading it changes nothing. Raises ``Tampered``, ``Revoked`` or ``Expired``."""
     try:
         pk, version = signing.loads(token, salt=SALT)
     except (signing.BadSignature, ValueError, TypeError) as wrong:

@@ -1,4 +1,4 @@
-"""What those invited to an occasion are told: the invitation, and what has changed since they got it."""
+"""Mails to those invited to an occasion: the invitation, and what has changed since they got it."""
 
 from __future__ import annotations
 
@@ -30,19 +30,19 @@ def times_of(occasion: Occasion) -> str:
 
 
 def send_invitation(invitation: OccasionInvitation, now: dt.datetime) -> None:
-    """The invitation's mail, for a person who can get one."""
+    """Send the invitation's mail, if the person can get one."""
     recipient = _recipient(invitation, now)
     if recipient:
         enqueue(kind=INVITED, once_key=invitation_key(invitation), now=now, **recipient)
 
 
 def invitation_key(invitation: OccasionInvitation) -> str:
-    """Under which the invitation's mail is made, once."""
+    """The key under which the invitation's mail is made once."""
     return f"{INVITED}:{invitation.pk}:{invitation.version}"
 
 
 def tell_invited(occasion: Occasion, was: str, now: dt.datetime) -> None:
-    """One mail to each who is invited; nobody is told of what has passed."""
+    """A mail to everybody who is invited; nobody is told about an occasion that has passed."""
     today = timezone.localdate(now)
     if occasion.date >= today:
         for invitation in occasion.invitations.standing().with_names():
@@ -50,8 +50,11 @@ def tell_invited(occasion: Occasion, was: str, now: dt.datetime) -> None:
 
 
 def tell(invitation: OccasionInvitation, was: str, now: dt.datetime) -> None:
-    """The change waits for the minutes of regret, and is compared at sending with what was known before the first of
-    several. Who has not got the invitation yet gets it as it is by then."""
+    """Tell one person of a change.
+
+    The mail waits while the change can be undone. When it is sent, it compares with what the person knew before the
+    first of several changes. Whoever has not got the invitation yet gets it with the changes in it.
+    """
     if Message.objects.waiting().filter(once_key=invitation_key(invitation)).exists():
         return
     recipient = _recipient(invitation, now)
@@ -65,7 +68,7 @@ def tell(invitation: OccasionInvitation, was: str, now: dt.datetime) -> None:
 
 
 def _recipient(invitation: OccasionInvitation, now: dt.datetime) -> dict[str, Any] | None:
-    """Whose the mail is, and what it's about; None for a person who can't get mail."""
+    """Whose the mail is and what it is about; None for a person who cannot get mail."""
     about: dict[str, Any] = {"invitation": invitation.pk}
     if invitation.person is None:
         return {"address": invitation.email, "about": about}
@@ -77,7 +80,7 @@ def _recipient(invitation: OccasionInvitation, now: dt.datetime) -> dict[str, An
 
 
 def _membership_for(invitation: OccasionInvitation, today: dt.date) -> SchoolMembership | None:
-    """The role for which a person at a school gets the invitation: the contact person's before the coordinator's."""
+    """The role for which a person at a school is invited: as contact person rather than as coordinator."""
     held = SchoolMembership.objects.filter(person=invitation.person).active(today)
     membership: SchoolMembership | None = held.order_by("role", "pk").first()
     return membership

@@ -1,4 +1,4 @@
-"""The kinds of mail that a plan and its occasions lead to: how each is written, and what it waits for."""
+"""Registers the kinds of mail about plans and occasions: how each is composed, and what it waits for."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What every mail to a school has in common: who greets whom, the links, and why it came."""
+"""What all mails to schools have in common: greeting and signature, links, and why the mail came."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def membership_of(message: Message, now: dt.datetime) -> SchoolMembership:
 
 
 def _memberships(messages: Sequence[Message], today: dt.date) -> dict[int, SchoolMembership]:
-    """By the mail's key, where its recipient has the role on the day."""
+    """For each mail, by its key, the role on the day that its recipient has it for."""
     keys = [message.about.get("membership") for message in messages]
     active = (
         SchoolMembership.objects.active(today)
@@ -59,7 +59,7 @@ def letter_to_school(
     told: dict[str, str] | None = None,
     attachments: Sequence[Attachment] = (),
 ) -> Letter:
-    """A letter to somebody for a role at a school, signed by the centre's coordinator; of one section or several."""
+    """A letter to somebody for a role at a school, of one section or several, signed by the centre's coordinator."""
     by, role = coordinator(timezone.localdate(now)), str(membership.get_role_display()).lower()
     return Letter(
         subject=subject,
@@ -77,13 +77,13 @@ def letter_to_school(
 
 
 def link_to(membership: SchoolMembership, name: str, now: dt.datetime, *args: Any, scopes: Iterable[Scope]) -> str:
-    """The whole address of a page that opens by a signed link."""
+    """The whole address of a page that opens with a signed link."""
     token = make_link(membership, scopes, timezone.localdate(now))
     return portal_link(name, token, *args) if args else signed_link(name, token)
 
 
 def plan_links(membership: SchoolMembership, now: dt.datetime) -> tuple[Link, Link]:
-    """The plan, and where to say that a time does not work."""
+    """The links to the plan, and to saying that a time does not work."""
     plan = link_to(membership, "schools:link-plan", now, scopes=PLAN_SCOPES)
     return Link(_("See the plan"), plan), Link(_("A time does not work"), f"{plan}#plan")
 

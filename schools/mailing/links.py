@@ -1,8 +1,8 @@
-"""Signed links: what a mail's link lets its reader do, without a password.
+"""Signed links: what somebody with a mail's link may do without a password.
 
-A link is made for a role at a school (a membership). It says which scopes it has, the day it was made, and the
-membership's ``link_version``: raising that revokes every link that was made before. Links are made when a mail is sent,
-and kept nowhere.
+A link is made for a role at a school (a membership). It carries its scopes, the day it was made, and the membership's
+``link_version``; raising that revokes every link made before. Links are made when a mail is sent, and are stored
+nowhere.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ SALT = "schools.links"
 
 
 class Scope(enum.StrEnum):
-    """What a link may be used for; the value is what stands in the link."""
+    """What a link may be used for; the value is what the link carries."""
 
     READ = "r"
     ANSWER = "a"
@@ -28,7 +28,7 @@ class Scope(enum.StrEnum):
     LOG = "l"
 
 
-# Days. A term's plan can be read for the whole term; what changes something holds for a shorter time.
+# Days that a scope is valid. A term's plan can be read all term; scopes that change something are shorter.
 HOLDS = {Scope.READ: 180, Scope.ANSWER: 60, Scope.CHOOSE: 60, Scope.LOG: 30}
 
 
@@ -50,7 +50,7 @@ class Expired(LinkRefused):
 
 @dataclass(frozen=True)
 class OpenLink:
-    """A link that holds today: for whom, and for what."""
+    """A link that is valid today: for whom, and for what."""
 
     token: str
     membership: SchoolMembership
@@ -62,13 +62,13 @@ class OpenLink:
 
 
 def make_link(membership: SchoolMembership, scopes: Iterable[Scope], today: dt.date) -> str:
-    """The part of the address that names the link."""
+    """The token in the address."""
     said = [membership.pk, membership.link_version, "".join(sorted(scopes)), today.toordinal()]
     return signing.dumps(said, salt=SALT)
 
 
 def open_link(token: str, today: dt.date) -> OpenLink:
-    """What a link allows on a day; reading it changes nothing. Raises ``Tampered``, ``Revoked`` or ``Expired``."""
+    """What a link allows on a day. Reading it changes nothing. Raises ``Tampered``, ``Revoked`` or ``Expired``."""
     try:
         pk, version, letters, day = signing.loads(token, salt=SALT)
         scopes = {Scope(letter) for letter in letters}
@@ -86,6 +86,6 @@ def open_link(token: str, today: dt.date) -> OpenLink:
 
 
 def _is_closed(membership: SchoolMembership, today: dt.date) -> bool:
-    """Whether the account is shut, or the school has left the work."""
+    """Whether the account is closed, or the school has left the work."""
     person = membership.person
     return bool(person.user and not person.user.is_active) or person.school.has_closed_by(today)

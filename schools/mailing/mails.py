@@ -1,4 +1,4 @@
-"""The mails that changes of a plan lead to: moved, cancelled, and a proposal that could not be accepted."""
+"""The mails about changed plans: sessions moved or cancelled, and proposals that could not be accepted."""
 
 from __future__ import annotations
 
@@ -27,7 +27,8 @@ What = PlanChange.What
 
 @dataclass(frozen=True)
 class Change:
-    """A session that is no longer as its reader was told; ``instead`` is what the group has in its place."""
+    """A session that is no longer as its reader was told; ``instead`` is the session that the group has in its
+    place."""
 
     session: PlannedSession
     told: str
@@ -49,21 +50,22 @@ class Change:
 
     @property
     def was_held(self) -> bool:
-        """Whether it's a new time that is not needed: what it stood in for was held after all."""
+        """Whether it was a new time that is no longer needed, because the session that it replaced was held after
+        all."""
         return self.instead is not None and self.instead.outcome == PlannedSession.Outcome.HELD
 
     @property
     def part(self) -> str:
-        """What the texts about it end with."""
+        """The suffix of the texts about it."""
         return "-cancelled" if self.is_lost else "-held" if self.was_held else ""
 
     def told_now(self) -> dict[str, str]:
-        """What the reader knows after the mail."""
+        """What the reader knows once they have got the mail."""
         known = {about(self.session): said_of(self.session)}
         return known | ({about(self.instead): said_of(self.instead)} if self.instead else {})
 
     def concerns(self, monday: dt.date) -> bool:
-        """Whether anything of it lies in the week or after it."""
+        """Whether its old or new time is in the week or later."""
         weeks = [(self.instead or self.session).week_start]
         if self.told != LOST:
             weeks.append(dt.date.fromisoformat(self.told.split(" ")[1]))
@@ -71,8 +73,11 @@ class Change:
 
 
 def compose_changed(message: Message, now: dt.datetime) -> Letter:
-    """Old time and new, and why, for each group, topic by topic. Raises ``NotWanted`` when nothing differs from what
-    the reader was last told, moved there and back included."""
+    """The old time, the new time and the reason for each group, topic by topic.
+
+    Raises ``NotWanted`` when nothing differs from what the reader was last told, as when a session was moved there and
+    back.
+    """
     membership = membership_of(message, now)
     rows = list(sessions_changed(message).with_names().order_by("week_start", "group__kind", "group__name"))
     monday = monday_of(timezone.localdate(now))
@@ -87,7 +92,7 @@ def _changes(message: Message, rows: Sequence[PlannedSession]) -> Iterator[Chang
     standings = {key: Standing(several) for key, several in _by_slot(rows).items()}
     for row in rows:
         said = told.get(about(row))
-        # What was held needs no mail, and what was not held is known at the school: but its new time is not.
+        # A session that was held needs no mail. One not held is known at the school, but its new time is not.
         if said is None or row.outcome == PlannedSession.Outcome.HELD:
             continue
         instead = None if row.is_live else standings[_slot(row)].stand_in_for(row)
@@ -98,7 +103,7 @@ def _changes(message: Message, rows: Sequence[PlannedSession]) -> Iterator[Chang
 
 
 def _known(message: Message, rows: Sequence[PlannedSession]) -> dict[str, str]:
-    """What the reader knows; of what they know nothing, what those before them in the role did."""
+    """What the reader knows; about the rest, what the person who had the role before them knew."""
     known: dict[str, str] = {}
     for user in [*message.about.get("left", []), message.user]:
         known |= known_to(user, rows)
@@ -143,7 +148,7 @@ def _changed_letter(membership: SchoolMembership, changes: list[Change], now: dt
 
 
 def _changed_said(membership: SchoolMembership, by_topic: dict[str, list[Change]]) -> tuple[str, list[str]]:
-    """The subject and the first paragraphs: of one topic by its name, of several by how many they are."""
+    """The subject and the first paragraphs: a single topic by its name, several by their number."""
     texts, school = texts_of(CHANGED), membership.person.school
     if len(by_topic) > 1:
         topics = ngettext("%(n)s topic", "%(n)s topics", len(by_topic)) % {"n": len(by_topic)}
@@ -155,7 +160,7 @@ def _changed_said(membership: SchoolMembership, by_topic: dict[str, list[Change]
 
 
 def _part_of(changes: list[Change]) -> str:
-    """What the texts about some changes end with: where they differ, they are about a new time."""
+    """The suffix of the texts about several changes: if they differ, the texts are about a new time."""
     parts = {change.part for change in changes}
     return parts.pop() if len(parts) == 1 else ""
 
@@ -175,7 +180,7 @@ def _changed_section(topic: str, changes: list[Change]) -> Section:
 
 
 def _reasons(changes: list[Change]) -> list[str]:
-    """Why, as it was said at the latest change of each session; the same reason once."""
+    """The reason given at the latest change of each session; the same reason only once."""
     made = PlanChange.objects.filter(
         session__in=[change.session for change in changes], what__in=[What.MOVED, What.CANCELLED]
     ).order_by("pk")
@@ -185,7 +190,7 @@ def _reasons(changes: list[Change]) -> list[str]:
 
 
 def compose_declined(message: Message, now: dt.datetime) -> Letter:
-    """A proposed week could not be accepted: what the coordinator answered, and what holds."""
+    """A proposed week could not be accepted: the coordinator's answer, and what is planned."""
     membership = membership_of(message, now)
     reply = SchoolReply.objects.filter(pk=message.about.get("reply"), state=SchoolReply.State.DECLINED).first()
     if reply is None:

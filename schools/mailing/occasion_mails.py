@@ -21,7 +21,7 @@ from schools.models import Occasion, OccasionInvitation
 
 
 def compose_invitation(message: Message, now: dt.datetime) -> Letter:
-    """What, when and where, with a button to answer. Raises ``NotWanted`` when there's nothing to come to any more."""
+    """What, when and where, with a button to answer. Raises ``NotWanted`` when there is nothing to come to any more."""
     invitation = invitation_of(message, now)
     occasion = invitation.occasion
     if occasion.cancelled_at or invitation.withdrawn_at:
@@ -40,7 +40,8 @@ def compose_invitation(message: Message, now: dt.datetime) -> Letter:
 
 
 def compose_occasion_changed(message: Message, now: dt.datetime) -> Letter:
-    """The old time and the new, or that it's cancelled. Raises ``NotWanted`` when all stands as the reader knows it."""
+    """The old time and the new, or that it is cancelled. Raises ``NotWanted`` when everything is as the reader knows
+    it."""
     invitation = invitation_of(message, now)
     occasion, was = invitation.occasion, str(message.about.get("was", ""))
     if invitation.withdrawn_at:
@@ -91,7 +92,7 @@ def _taken_back(message: Message, invitation: OccasionInvitation, now: dt.dateti
 
 
 def invitation_of(message: Message, now: dt.datetime) -> OccasionInvitation:
-    """The invitation that a mail is about. Raises ``NotWanted`` when it is gone or the day has passed."""
+    """The invitation that a mail is about. Raises ``NotWanted`` when it is withdrawn or the day has passed."""
     found = OccasionInvitation.objects.with_names().filter(pk=message.about.get("invitation")).first()
     if found is None:
         raise NotWanted(_("The occasion is cancelled, or the invitation is taken back."))
@@ -110,7 +111,8 @@ def _letter(
     *,
     cancelled: bool,
 ) -> Letter:
-    """To a person at a school as every mail to a school; to others with the same words and without a role."""
+    """The letter: to a person at a school like any mail to a school, to others with the same words but without a
+    role."""
     preheader = when_and_where(invitation.occasion)[:140]
     attachments = [calendar_file(invitation.occasion, to=message.address, now=now, cancelled=cancelled)]
     if invitation.person is not None:
@@ -140,7 +142,7 @@ def answer_url(message: Message, invitation: OccasionInvitation, now: dt.datetim
 
 
 def rows_of(occasion: Occasion) -> list[tuple[str, str]]:
-    """Day, time and place, as far as they are known."""
+    """The rows for day, time and place, as far as they are known."""
     rows = [(_("Day"), day_and_week(occasion.date)), (_("Time"), times_of(occasion)), (_("Place"), occasion.place)]
     return [(what, said) for what, said in rows if said]
 

@@ -1,4 +1,4 @@
-"""While a school is paused its reminders wait; what is still wanted of them comes when the pause has ended."""
+"""Reminders to a paused school wait; those that are still wanted are sent when the pause has ended."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from schools.models import School
 
 
 def pause_of(message: Message, now: dt.datetime) -> tuple[dt.date, str] | None:
-    """The last day of the pause of the school that the mail is to, and why; None if it is not paused."""
+    """The last day of the pause of the school that a mail is to, and the reason; None if it is not paused."""
     today = timezone.localdate(now)
     school = asked_for_all(message, ("pauses", today), lambda messages: _paused(messages, today))
     if school is None or school.reminders_paused_until is None:
@@ -26,7 +26,7 @@ def pause_of(message: Message, now: dt.datetime) -> tuple[dt.date, str] | None:
 
 
 def _paused(messages: Sequence[Message], today: dt.date) -> dict[int, School]:
-    """By the mail's key, the school that it is to, if that is paused."""
+    """For each mail, by its key, the school that it is to, if that is paused."""
     paused = {school.pk: school for school in School.objects.filter(reminders_paused_until__gte=today)}
     if not paused:
         return {}

@@ -1,4 +1,4 @@
-"""Real sessions, roles and invitations to show the texts of mails on. See ``outbox.texts.Sample``."""
+"""Real sessions, roles and invitations to preview the texts of mails on (see ``outbox.texts.Sample``)."""
 
 from __future__ import annotations
 
@@ -20,20 +20,20 @@ from schools.mailing.telling import CHANGED, Reader, about, readers_of, said_of
 from schools.models import OccasionInvitation, PlannedSession, SchoolMembership, SchoolReply
 from schools.models.plans import monday_of
 
-# What a list to choose from shows, and how many rows are looked through for it.
+# How many samples are offered, and how many rows are searched for them.
 SHOWN, LOOKED_THROUGH = 8, 400
 A_WEEK = dt.timedelta(weeks=1)
 
 
 def mail_to(user: User | None, address: str, kind: str, said: dict[str, Any], now: dt.datetime) -> Message:
-    """The row of a mail that is shown and then undone."""
+    """The row of a mail that is only previewed, and rolled back."""
     return Message.objects.create(kind=kind, user=user, address=address, about=said, not_before=now, made_at=now)
 
 
 def sessions_and_readers(
     rows: Iterable[PlannedSession], today: dt.date
 ) -> Iterator[tuple[list[PlannedSession], Reader]]:
-    """The groups of a topic that meet in a week, with who at the school gets the mail: one for each school."""
+    """A topic's groups in a week, with who at the school gets the mail: one sample for each school."""
     found: dict[int, list[PlannedSession]] = {}
     for row in rows:
         several = found.setdefault(row.participation.school_id, [])
@@ -48,7 +48,7 @@ def sessions_and_readers(
 
 
 def coming_sessions(today: dt.date) -> list[PlannedSession]:
-    """What has not been held, the nearest first."""
+    """What has not been held yet, the nearest first."""
     rows = PlannedSession.objects.live().filter(outcome=None, week_start__gte=monday_of(today)).with_names()
     return list(rows.order_by("week_start", "slot_no", "group__name")[:LOOKED_THROUGH])
 
@@ -84,7 +84,7 @@ def changed(now: dt.datetime) -> list[Sample]:
 
 
 def declined(now: dt.datetime) -> list[Sample]:
-    """What a school's latest proposals would be answered with, if they were declined."""
+    """A school's latest proposals, as if they had been declined."""
     replies = SchoolReply.objects.filter(kind=SchoolReply.Kind.TIME).select_related("school").order_by("-at")[:SHOWN]
 
     def sample(reply: SchoolReply, reader: Reader) -> Sample:
@@ -121,12 +121,12 @@ def invited(now: dt.datetime) -> list[Sample]:
 
 
 def occasion_changed(now: dt.datetime) -> list[Sample]:
-    """The coming occasions, as if they had had another time before."""
+    """The coming occasions, as if they had been at another time before."""
     return [_of_invitation(row, OCCASION_CHANGED, {"was": "–"}, now) for row in invitations_shown(now)]
 
 
 def invitations_shown(now: dt.datetime) -> list[OccasionInvitation]:
-    """One invitation of each occasion that comes."""
+    """One invitation to each coming occasion."""
     rows = OccasionInvitation.objects.standing().with_names()
     rows = rows.filter(occasion__date__gte=timezone.localdate(now), occasion__cancelled_at=None)
     by_occasion: dict[int, OccasionInvitation] = {}

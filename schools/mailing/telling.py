@@ -1,7 +1,8 @@
-"""What schools are told of their sessions: who reads, what each mail said about a session, and what has changed since.
+"""What schools are told about their sessions: who reads it, what each mail said about a session, and what has changed
+since.
 
-Whoever changes a plan calls ``tell_of_changes`` in the same transaction. The mail waits for the minutes of regret, and
-is compared at sending with what its reader was last told: where nothing differs, nothing is sent.
+Whoever changes a plan calls ``tell_of_changes`` in the same transaction. The mail waits while the change can be undone.
+When it is sent, it compares with what its reader was last told; if nothing differs, nothing is sent.
 """
 
 from __future__ import annotations
@@ -25,12 +26,12 @@ from schools.actions.people import account_for
 from schools.models import Participation, PlanChange, PlannedSession, School, SchoolMembership
 from schools.models.plans import PlannedSessionQuerySet
 
-# What is said of a session that no longer stands.
+# What is told about a session that is lost.
 LOST = "lost"
-# What is said of one that does.
+# What is told about one that is not.
 OF_A_TIME = ("topic_id", "week_start", "date", "start_time", "end_time")
 CHANGED = "plan-changed"
-# Mails that tell of sessions for the first time; a change must follow while one of them is on its way.
+# Mails that tell of sessions for the first time; while one is on its way, a change must follow it.
 PLAN_KINDS = ("term-plan", "session-approaching")
 
 
@@ -43,9 +44,9 @@ class Reader:
 
 
 def readers_of(school: School, today: dt.date, *, making_accounts: bool = True) -> list[Reader]:
-    """Who gets the mails about a school's plan: its contact persons, or its coordinators if it has none in reach.
+    """Who gets the mails about a school's plan: its contact persons, or its coordinators if mails reach none.
 
-    Somebody who has no account yet gets one, unless ``making_accounts`` is false: then they are left out.
+    Readers without an account get one, unless ``making_accounts`` is false: then they are left out.
     """
     at_school = SchoolMembership.objects.in_reach().filter(person__school=school)
     at_school = at_school.select_related("person__user", "person__school")
@@ -60,12 +61,13 @@ def readers_of(school: School, today: dt.date, *, making_accounts: bool = True) 
 
 
 def about(session: PlannedSession) -> str:
-    """The key under which it is kept what somebody was told of a session."""
+    """The key under which it is kept what somebody was told about a session."""
     return f"session:{session.uuid}"
 
 
 def known_outside(sessions: Iterable[PlannedSession]) -> set[int]:
-    """Those of some sessions, by key, that somebody has been told of or has answered about: they cannot just vanish."""
+    """Of some sessions, the keys of those that somebody has been told of or has answered about, which cannot just be
+    deleted."""
     known: set[int] = set()
     for some in chunks(sessions):
         by_about = {about(session): session.pk for session in some}
@@ -76,7 +78,7 @@ def known_outside(sessions: Iterable[PlannedSession]) -> set[int]:
 
 
 def said_of(session: PlannedSession) -> str:
-    """What a mail says about a session now, to be compared later: its topic and when it is, or that it is lost."""
+    """What a mail says about a session now, for comparing later: its topic and time, or that it is lost."""
     if not session.is_live:
         return LOST
     parts = (getattr(session, name) for name in OF_A_TIME)
@@ -84,15 +86,15 @@ def said_of(session: PlannedSession) -> str:
 
 
 def said_in(state: Mapping[str, Any]) -> str:
-    """The same of a session as the history keeps it."""
+    """The same about a session as the history keeps it."""
     if state.get("cancelled_at"):
         return LOST
     return " ".join(str(state.get(name, "-")) for name in OF_A_TIME)
 
 
 def known_to(user: Any, sessions: Sequence[PlannedSession]) -> dict[str, str]:
-    """What somebody knows of sessions: what a mail told last, or what they have made of one themselves since then,
-    which no mail tells them."""
+    """What somebody knows about sessions: what a mail last told them, or what they have themselves changed since, which
+    no mail tells them."""
     told = last_told(user, [about(session) for session in sessions])
     known = {one: said for one, (said, _when) in told.items()}
     of_row = {session.pk: about(session) for session in sessions}
@@ -112,7 +114,7 @@ def when(session: PlannedSession) -> str:
 
 
 def when_said(said: str) -> str:
-    """When a session was, by what was said of it."""
+    """When a session was, according to what was told about it."""
     if said == LOST:
         return _("cancelled")
     _topic, week, day, start, end = said.split(" ")
@@ -132,7 +134,8 @@ def _with_time(day: str, start: dt.time | None, end: dt.time | None) -> str:
 def tell_of_changes(
     *, participation: Participation, sessions: Iterable[PlannedSession], by: User, now: dt.datetime
 ) -> None:
-    """Write a mail to each reader who has been told of the sessions, or is about to be; not to the one who changed."""
+    """Write a mail to each reader who has been told of the sessions or is about to be, except to the one who changed
+    them."""
     by_slot: dict[int, list[str]] = {}
     for session in sessions:
         by_slot.setdefault(session.slot_no, []).append(about(session))
@@ -145,7 +148,8 @@ def tell_of_changes(
 
 
 def _slots_told(user: User, by_slot: dict[int, list[str]]) -> list[int]:
-    """The places in the year that somebody has heard of. A plan that is on its way tells of them all."""
+    """The places in the year that somebody has been told of. A mail with the whole plan that is on its way tells of
+    all."""
     if Message.objects.waiting().filter(user=user, kind__in=PLAN_KINDS).exists():
         return sorted(by_slot)
     abouts = [one for several in by_slot.values() for one in several]
@@ -154,7 +158,7 @@ def _slots_told(user: User, by_slot: dict[int, list[str]]) -> list[int]:
 
 
 def _write(reader: Reader, participation: Participation, slots: list[int], now: dt.datetime) -> None:
-    """One mail a school: what waits already takes these places in the year along, and is put off."""
+    """Write one mail a school: a waiting mail takes on these places in the year too, and is put off."""
     enqueue(
         kind=CHANGED,
         user=reader.user,
@@ -176,5 +180,5 @@ def sessions_changed(message: Message) -> PlannedSessionQuerySet:
 
 
 def slots_of(message: Message) -> list[tuple[int, int]]:
-    """Participation and number of each place in the year that a mail of changes is about."""
+    """The places in the year, as participation and number, that a mail of changes is about."""
     return [(participation, slot_no) for participation, slot_no in message.about.get("slots", [])]

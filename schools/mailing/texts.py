@@ -1,4 +1,4 @@
-"""What the administrator may change in the mails to schools."""
+"""The texts of mails to schools that the administrator can change."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from schools.mailing.invited import CHANGED as OCCASION_CHANGED
 from schools.mailing.invited import INVITED
 from schools.mailing.telling import CHANGED
 
-# Placeholders that many mails have.
+# Placeholders that several mails have.
 SCHOOL = Placeholder("school", "skola", _("the school's name"))
 TOPIC = Placeholder("topic", "ämne", _("the session's topic"))
 _TOPICS = Placeholder("topics", "antal", _("how many topics have changed, such as “3 topics”"))

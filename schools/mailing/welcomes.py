@@ -1,4 +1,4 @@
-"""The mail to somebody who has taken over a role at a school: from whom, what is under way, and what comes."""
+"""The mail to somebody who has taken over a role at a school: from whom, what has been done, and what comes."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ from schools.mailing.letters import letter_to_school, membership_of, plan_links,
 from schools.models import PlannedSession, SchoolMembership, SchoolYear
 from schools.models.plans import monday_of
 
-# What the mail shows of the plan; the rest is behind its button.
+# How many of the plan's next weeks the mail shows; the rest is behind its button.
 COMING = dt.timedelta(weeks=4)
 
 
 def compose_welcome(message: Message, now: dt.datetime) -> Letter:
-    """Who left the role, what has been held, and the next weeks. Raises ``NotWanted`` once the role has ended."""
+    """Who had the role before, what has been held, and the next weeks. Raises ``NotWanted`` once the role has ended."""
     membership = membership_of(message, now)
     today, school = timezone.localdate(now), membership.person.school
     role = str(membership.get_role_display()).lower()
@@ -67,7 +67,7 @@ def _from_whom(message: Message, membership: SchoolMembership) -> str:
 
 
 def _what_is_there(school: int, today: dt.date) -> str:
-    """How far the school has come in the year."""
+    """How far the school has come this year."""
     year = SchoolYear.objects.at(today)
     rows = PlannedSession.objects.live().filter(participation__school=school, participation__programme_year__year=year)
     held, planned = rows.filter(outcome=PlannedSession.Outcome.HELD).count(), rows.count()
