@@ -1,7 +1,7 @@
-"""From one school year to the next: which groups go on, under which names, and which finish. Reads, writes nothing.
+"""From one school year to the next: which groups go on, under which names, and which have finished. Writes nothing.
 
-A class goes up a grade, "2B" becomes "3B", and one whose next grade the school does not have has finished. A staff
-group goes on as it is. Pupil mentors are others each year and are not carried over.
+A class goes up a grade, so that "2B" becomes "3B"; if the school does not have the next grade, it has finished. A staff
+group goes on as it is. Pupil mentors change each year and do not go on.
 """
 
 from __future__ import annotations
@@ -19,9 +19,10 @@ Kind = Group.Kind
 
 @dataclass(frozen=True)
 class Proposal:
-    """How one group goes on: ``done`` is the group that continues it already, ``finishes`` that it should not go on.
+    """How one group goes on.
 
-    ``staff`` is the staff group of the earlier year whose continuation goes before the class.
+    ``done`` is the group that continues it already; ``finishes`` says that it should not go on. ``staff`` is the staff
+    group of the earlier year whose continuation goes before the class.
     """
 
     group: Group
@@ -34,13 +35,13 @@ class Proposal:
 
     @property
     def waits(self) -> bool:
-        """Whether it goes on and has not done so yet."""
+        """Whether it should go on and has not done so yet."""
         return self.done is None and not self.finishes
 
 
 @dataclass(frozen=True)
 class MovingUp:
-    """A school's groups on their way from one year to the next, staff groups first, then classes by grade."""
+    """A school's groups on their way from one year to the next: staff groups, then classes by grade."""
 
     school: School
     earlier: SchoolYear
@@ -63,7 +64,7 @@ class MovingUp:
 
     @property
     def digest(self) -> str:
-        """Tells whether what is done for many schools at once is what was shown."""
+        """Shows whether what is done for many schools at once is what was shown."""
         told = [(one.group.pk, one.name, one.grade, one.headcount, one.staff and one.staff.pk) for one in self.waiting]
         return hashlib.sha256(repr(told).encode()).hexdigest()
 
@@ -79,7 +80,7 @@ def year_after(year: SchoolYear) -> SchoolYear | None:
 
 
 def moving_up(schools: Iterable[School], earlier: SchoolYear, year: SchoolYear) -> list[MovingUp]:
-    """What is proposed for each school, in two queries however many schools there are."""
+    """The proposals for each school, in two queries however many schools there are."""
     schools = list(schools)
     rows = Group.objects.filter(school__in=schools, kind__in=[Kind.STAFF, Kind.CLASS])
     before = _by_school(rows.filter(year=earlier).select_related("staff_group").in_school_order())
@@ -97,9 +98,10 @@ def moving_up(schools: Iterable[School], earlier: SchoolYear, year: SchoolYear) 
 
 
 def next_name(name: str, grade: int) -> str:
-    """A class's name a grade higher: the first number that is its grade goes up, as do F alone and F before a letter.
+    """A class's name a grade higher.
 
-    A name that does not tell the grade, such as Björken or F–1, stays.
+    The first number that is the class's grade is raised, and so is F by itself or before a letter. A name that does not
+    tell the grade, such as Björken or F–1, stays.
     """
     if grade == 0:
         return re.sub(r"^F(?=$|[-– ]?[A-ZÅÄÖ]$)", "1", name, flags=re.IGNORECASE)
@@ -109,7 +111,7 @@ def next_name(name: str, grade: int) -> str:
 
 
 def _is_mixed(name: str) -> bool:
-    """Whether a name tells of two grades that follow each other: 2–3 and F-1, but not 3-2, third grade's second."""
+    """Whether a name tells two consecutive grades: 2–3 and F-1, but not 3-2, which is the second class of grade 3."""
     told = re.search(r"(?<!\w)(F|\d)\s*[-–]\s*(\d)(?!\d)", name, flags=re.IGNORECASE)
     return told is not None and int(told[2]) == (0 if told[1] in "fF" else int(told[1])) + 1
 
@@ -133,14 +135,14 @@ def _proposals(school: School, before: Sequence[Group], after: Sequence[Group], 
 
 
 def highest_grade_of(school: School, classes: Iterable[Group]) -> int:
-    """The highest grade that the school has: what is known of the school, else the highest of its classes."""
+    """The school's highest grade: its own field, or else the highest of its classes."""
     if school.highest_grade is not None:
         return school.highest_grade
     return max((group.grade for group in classes if group.grade is not None), default=HIGHEST_GRADE)
 
 
 def _leaders(classes: Iterable[Group], staff: Collection[Group]) -> Mapping[int, Group]:
-    """The staff group, of those that go on, that goes before most classes of each grade; of as many, the first by
+    """Of the staff groups that go on, the one that goes before most classes of each grade; among equals, the first by
     name."""
     counted: dict[int, dict[Group, int]] = {}
     for group in classes:

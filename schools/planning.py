@@ -35,13 +35,13 @@ from schools.models import Group, PlannedSession
 from schools.models.plans import monday_of
 
 Row = PlannedSession
-# How a year is laid out, by the rhythm of its programme.
+# How a year is laid out, by its programme's rhythm.
 BOARDS: dict[str, type[Board]] = {Programme.Rhythm.MONTHS: ByMonth, Programme.Rhythm.SERIES: Series}
 
 
 @dataclass(frozen=True)
 class Creation:
-    """A session that is missing: ``replaces`` is the lost one whose place it takes."""
+    """A missing session; ``replaces`` is the lost one that it replaces."""
 
     group: Group
     slot_no: int
@@ -74,7 +74,7 @@ class Drop:
 
 @dataclass(frozen=True)
 class Skipped:
-    """A session that is not made, or a ``row`` that is not cancelled, as a person decided on the draft."""
+    """A session that is not made, or a ``row`` that is not cancelled, because a person decided so on the draft."""
 
     group: Group
     slot_no: int
@@ -85,10 +85,10 @@ class Skipped:
 
 @dataclass(frozen=True)
 class Difference:
-    """What has to be done for the plan to be as wanted. A row can both be moved and get another topic.
+    """What has to be done for the plan to be as wanted. A row may be both moved and given another topic.
 
-    Rows to ``cancel`` have lost their group. Rows to ``pin`` stay where they stand because a person decided so on the
-    draft; what is ``skipped`` is not done.
+    Rows in ``cancel`` have lost their group. Rows in ``pin`` stay where they are because a person decided so on the
+    draft; what is in ``skipped`` is not done.
     """
 
     create: tuple[Creation, ...]
@@ -109,19 +109,19 @@ class Difference:
 
     @property
     def cancelled(self) -> tuple[Row, ...]:
-        """All rows that will no longer stand."""
+        """All rows that are to be cancelled."""
         return (*self.cancel, *(drop.row for drop in self.dropped))
 
     @property
     def changed_rows(self) -> list[Row]:
-        """The rows that will not be as they were: moved, given another topic, cancelled, or lost with a new time."""
+        """Every row that is to be changed: moved, given another topic, cancelled, or lost and replaced."""
         replaced = [new.replaces for new in self.create if new.replaces]
         return [*(one.row for one in self.move), *(one.row for one in self.retopic), *self.cancelled, *replaced]
 
 
 def plan(outline: Outline) -> Difference:
     """The difference between the year as it is and as it should be."""
-    # A programme that has not said its rhythm is laid out by months.
+    # A programme without a rhythm is laid out by months.
     board = BOARDS.get(outline.rules.programme.rhythm, ByMonth)(outline)
     seats = [seat for group in board.groups for seat in board.seats[group.pk]]
     lost = _lost_rows(outline.rows)
@@ -146,7 +146,7 @@ def plan(outline: Outline) -> Difference:
 
 
 def _lost_rows(rows: Iterable[Row]) -> dict[int, list[Row]]:
-    """By group, the rows that were cancelled or not held and that nothing has taken the place of."""
+    """By group, the rows that were cancelled or not held and that nothing has replaced."""
     replaced = {row.replaces_id for row in rows}
     lost: dict[int, list[Row]] = defaultdict(list)
     for row in rows:
@@ -156,7 +156,7 @@ def _lost_rows(rows: Iterable[Row]) -> dict[int, list[Row]]:
 
 
 def _lost(lost: Mapping[int, list[Row]], seat: Seat) -> Row | None:
-    """The latest lost row on the seat's slot."""
+    """The latest lost row of the seat's slot."""
     on_slot = [row for row in lost.get(seat.group.pk, ()) if seat.is_for(row)]
     return max(on_slot, key=lambda row: (row.week_start, row.pk), default=None)
 

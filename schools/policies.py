@@ -27,8 +27,8 @@ def roles_at(user: Any, school: School, today: dt.date) -> frozenset[str]:
 
 
 def has_own_start(user: Any, today: dt.date) -> bool:
-    """Whether the start page is the user's own. The leadership starts on the overview and an administrator on the
-    administration, which stand in the menu by their own names."""
+    """Whether the start page is for this user. The leadership starts on the overview and administrators on the
+    administration, which have menu entries of their own."""
     if is_coordinator(user, today) or any(COORDINATOR in roles for roles in school_roles(user, today).values()):
         return True
     return not (is_leadership(user, today) or is_administrator(user, today))
@@ -72,41 +72,42 @@ def user_can_see_notes(user: Any, school: School, today: dt.date) -> bool:
 
 
 def user_can_write_notes(user: Any, school: School, today: dt.date) -> bool:
-    """Leadership reads the notes, and leaves the writing to those who do the work."""
+    """Leadership reads the notes, and leaves writing them to those who do the work."""
     return manages_schools(user, today) or COORDINATOR in roles_at(user, school, today)
 
 
 def only_at_school(user: Any, today: dt.date) -> bool:
-    """Whether somebody has a role at a school and none at the centre, whose list of schools has all."""
+    """Whether the user has a role at a school and none at the centre. (With one at the centre, the list of schools has
+    them all.)"""
     return user.is_authenticated and not sees_everything(user, today) and bool(school_roles(user, today))
 
 
 def title_at_school(user: Any, today: dt.date) -> str:
-    """A person's role at a school in words, for the page's head; a coordinator's before a contact person's."""
+    """What a person's role at a school is called in the page's head; coordinator rather than contact person."""
     roles = {role for held in school_roles(user, today).values() for role in held}
     return next((str(role.label) for role in (COORDINATOR, CONTACT) if role in roles), "")
 
 
 def sees_some_school(user: Any, today: dt.date) -> bool:
-    """Whether there is any school whose occasions the person reads."""
+    """Whether there is any school whose occasions the user may read."""
     return sees_everything(user, today) or bool(school_roles(user, today))
 
 
 def user_can_plan_occasions(user: Any, today: dt.date) -> bool:
-    """Whether there is any school for which the person plans occasions."""
+    """Whether there is any school for which the user may plan occasions."""
     own = school_roles(user, today).values()
     return manages_schools(user, today) or any(COORDINATOR in roles for roles in own)
 
 
 def user_can_manage_occasions(user: Any, school: School | None, today: dt.date) -> bool:
-    """Plan, change, invite to, cancel and log occasions at a school; None: those for the whole centre."""
+    """Plan, change, invite to, cancel and log occasions at a school; with None, those for the whole centre."""
     if manages_schools(user, today):
         return True
     return school is not None and COORDINATOR in roles_at(user, school, today)
 
 
 def can_change_occasion(occasion: Occasion) -> bool:
-    """Until it's said whether it was held; cancelled, it stays cancelled."""
+    """Until somebody has said whether it was held. A cancelled one stays cancelled."""
     return occasion.held is None and occasion.cancelled_at is None
 
 
@@ -115,7 +116,7 @@ def can_invite(occasion: Occasion, today: dt.date) -> bool:
 
 
 def can_log_attendance(occasion: Occasion, today: dt.date) -> bool:
-    """From its day on; what was said can be mended."""
+    """From its day on; what was said can be corrected."""
     return occasion.cancelled_at is None and occasion.date <= today
 
 
@@ -124,5 +125,5 @@ def can_answer(invitation: OccasionInvitation, today: dt.date) -> bool:
 
 
 def user_can_subscribe(user: Any, today: dt.date) -> bool:
-    """Whether there is any school whose plan the person follows in a calendar."""
+    """Whether there is any school whose plan the user may follow in a calendar."""
     return is_coordinator(user, today) or bool(school_roles(user, today))

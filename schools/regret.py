@@ -1,4 +1,4 @@
-"""What a person has just done to a school's plan and can still take back."""
+"""What a person has just done to a school's plan and can still undo."""
 
 from __future__ import annotations
 
@@ -24,12 +24,13 @@ class Regret:
 
 
 def latest_to_undo(user: User, school: School, now: dt.datetime) -> Regret | None:
-    """What the person did last at a school, while nobody has been told of it; nothing if that was an undo.
+    """The person's last deed at a school while it can be undone; None if that was an undo.
 
-    What was laid out at several schools in one go is undone where they all are shown.
+    A deed at several schools in one go is undone on the page that shows them all.
     """
     since = now - UNDO_FOR
-    # Asked for since the full hour, so that the question is the same for a while, as a kept page's has to be.
+    # Asked for since the last full hour, so that the query stays the same for a while, as a kept page's has to (ADR
+    # 30).
     done = PlanChange.objects.filter(
         participation__school=school, by=user, at__gte=since.replace(minute=0, second=0, microsecond=0)
     )

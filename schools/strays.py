@@ -1,4 +1,5 @@
-"""Planned sessions that lie where they no longer can: in a closed week, on a closed day, in a blocked week."""
+"""Strays: planned sessions that are where they can no longer be, in a closed week, on a closed day or in a blocked
+week."""
 
 from __future__ import annotations
 
@@ -26,7 +27,7 @@ class Why(enum.Enum):
 
 @dataclass(frozen=True)
 class Stray:
-    """A session that is ahead, why it cannot be where it is, and what its week or day is closed or blocked for."""
+    """A coming session that cannot be where it is, why, and what its week or day is closed or blocked for."""
 
     session: PlannedSession
     why: Why
@@ -38,7 +39,7 @@ class Stray:
 
     @property
     def may_stay(self) -> bool:
-        """In a blocked week there is teaching: a person may let the session be."""
+        """A person may let a session stay in a blocked week, since that has teaching."""
         return self.why == Why.BLOCKED_WEEK
 
     @property
@@ -56,7 +57,7 @@ class Stray:
 
 
 def stray_of(session: PlannedSession, calendar: SchoolCalendar) -> Stray | None:
-    """Why a session cannot be where it is; None when it can, or a person has let it stay."""
+    """Why a session cannot be where it is; None when it can, or when a person has let it stay."""
     week, day = session.week_start, session.date
     if calendar.is_closed_week(week):
         return Stray(session, Why.CLOSED_WEEK, calendar.closed_name(week))
@@ -70,9 +71,9 @@ def stray_of(session: PlannedSession, calendar: SchoolCalendar) -> Stray | None:
 def strays_at(
     year: SchoolYear, schools: Iterable[School], today: dt.date, calendars: Calendars | None = None
 ) -> list[Stray]:
-    """The strays ahead in a year, school by school in the order of weeks; in three queries, however many.
+    """The coming strays in a year, school by school in order of weeks; in three queries, however many.
 
-    With ``calendars`` given, as they would be by those.
+    With ``calendars``, as they would be by those.
     """
     schools = list(schools)
     calendars = calendars_of(year, schools) if calendars is None else calendars
@@ -86,7 +87,7 @@ def strays_at(
 def new_strays(
     year: SchoolYear, today: dt.date, *, come: Iterable[ClosedPeriod], go: Iterable[ClosedPeriod] = ()
 ) -> list[Stray]:
-    """The strays that there would be, and are not now, if some periods came and others went."""
+    """The strays that there would be, and are not now, if some periods were added and others removed."""
     come, gone = list(come), {period.pk for period in go}
     saved = list(year.closed_periods.all())
     schools = list(School.objects.all())
@@ -98,7 +99,7 @@ def new_strays(
 
 
 def by_school(strays: Iterable[Stray]) -> list[tuple[School, list[Stray]]]:
-    """Those with most to move first."""
+    """By school, those with most to move first."""
     ordered = sorted(strays, key=lambda stray: (stray.school.name, stray.school.pk))
     grouped = [(school, list(own)) for school, own in groupby(ordered, key=lambda stray: stray.school)]
     return sorted(grouped, key=lambda part: (-len(part[1]), part[0].name))
@@ -107,7 +108,7 @@ def by_school(strays: Iterable[Stray]) -> list[tuple[School, list[Stray]]]:
 def _where_it_may_be(
     year: SchoolYear, schools: Iterable[School], today: dt.date, calendars: Iterable[SchoolCalendar]
 ) -> Iterable[PlannedSession]:
-    """The sessions ahead in weeks and on days that are closed or blocked at any of the schools: few, as a rule."""
+    """Coming sessions in weeks and on days that are closed or blocked at any of the schools: usually few."""
     weeks: set[dt.date] = set()
     days: set[dt.date] = set()
     for calendar in calendars:

@@ -1,4 +1,4 @@
-"""What a school takes part in, the topics that it has chosen, and its latest answer to a term's plan: in one query."""
+"""What a school takes part in, which topics it has chosen, and its latest answer to a term's plan: in one query."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from schools.models import Participation, PlanConfirmation, School, Term
 
 @dataclass
 class TakingPart:
-    """A programme in a year, and the extra topics in their order; ``answer`` is the latest to the term asked about."""
+    """A programme in a year, with its extra topics in order; ``answer`` is the latest to the term asked about."""
 
     participation: Participation
     answer: PlanConfirmation | None = None
@@ -25,9 +25,9 @@ class TakingPart:
 
 
 def taking_part_of(school: School, term: Term | None) -> list[TakingPart]:
-    """All that the school takes part in, of every year, the latest first."""
+    """Everything that the school takes part in, of all years, the latest first."""
     answers = PlanConfirmation.objects.filter(participation=OuterRef("pk"), term=term).order_by("-at", "-pk")
-    # A row for each chosen topic, and one where none is chosen.
+    # One row for each chosen topic, or one if none is chosen.
     rows = school.participations.select_related("programme_year__programme", "programme_year__year").annotate(
         topic_pk=F("choices__topic"),
         topic_title=F("choices__topic__title"),

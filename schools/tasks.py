@@ -9,7 +9,7 @@ from schools.models import PlanRun
 
 @shared_task
 def lay_out_plans(run: int) -> None:
-    """Portion after portion, until nothing is left."""
+    """Lay out portion after portion, until nothing is left."""
     for found in PlanRun.objects.filter(pk=run):
         while runs.lay_out_portion(run=found, now=timezone.now()):
             pass

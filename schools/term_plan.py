@@ -18,12 +18,12 @@ from schools.models.plans import WITHOUT_NEW_TIME, monday_of
 
 Status = PlannedSession.Status
 WEEK = dt.timedelta(days=7)
-# The seasons as addresses write them: /skolor/<school>/plan/2026-27/ht/.
+# The terms as addresses write them: /skolor/<school>/plan/2026-27/ht/.
 SEASONS = {"ht": Term.Season.AUTUMN, "vt": Term.Season.SPRING}
 
 
 class When(enum.StrEnum):
-    """What a week is to the one who reads: these weeks are marked."""
+    """Why the page marks a week: it is this week, the next, or the next one in which anything is planned."""
 
     THIS_WEEK = "this"
     NEXT_WEEK = "next"
@@ -31,7 +31,7 @@ class When(enum.StrEnum):
 
 
 class Standing:
-    """The sessions that stand in a year's rows, to say where a lost one has its new time."""
+    """The sessions of a year that are not lost, in order to say where a lost one has its new time."""
 
     def __init__(self, rows: Iterable[PlannedSession]) -> None:
         self._live: dict[tuple[Any, ...], PlannedSession] = {}
@@ -40,12 +40,12 @@ class Standing:
                 self._live |= dict.fromkeys(_places(row), row)
 
     def stand_in_for(self, lost: PlannedSession) -> PlannedSession | None:
-        """The session that the group has instead: the same topic, or the same place in the year."""
+        """The session that the group has instead: with the same topic, or at the same place in the year."""
         return next((self._live[place] for place in _places(lost) if place in self._live), None)
 
 
 def standing_of(sessions: Iterable[PlannedSession]) -> Standing:
-    """What stands in the groups that have lost a session."""
+    """The sessions that are not lost, of groups that have lost some."""
     lost = [session for session in sessions if not session.is_live]
     groups = {session.group_id for session in lost}
     return Standing(PlannedSession.objects.live().filter(group__in=groups) if groups else [])
@@ -64,12 +64,12 @@ def _places(row: PlannedSession) -> list[tuple[Any, ...]]:
 
 @dataclass(frozen=True)
 class Entry:
-    """A line of the plan: the sessions of a week that agree in topic, kind of group, state and time."""
+    """A line of the plan: the sessions of a week that have the same topic, kind of group, state and time."""
 
     sessions: tuple[PlannedSession, ...]
     status: Status
     new_week: dt.date | None = None
-    # Those of its sessions whose log can be written.
+    # Those of its sessions that can be logged.
     to_log: tuple[PlannedSession, ...] = ()
 
     @property
@@ -87,7 +87,7 @@ class Entry:
 
     @property
     def asks_for_new_time(self) -> bool:
-        """Lost, and neither has it a new time nor has its group ended."""
+        """Lost, without a new time, and the group has not ended."""
         return self.is_lost and self.new_week is None and self.first.cancel_reason not in WITHOUT_NEW_TIME
 
     @property
@@ -108,7 +108,7 @@ class Week:
 
     @property
     def entries_ahead(self) -> list[Entry]:
-        """What is left of the week."""
+        """The lines of the week that are still ahead."""
         return [entry for entry in self.entries if entry.can_move]
 
 
@@ -166,7 +166,7 @@ class TermPlan:
 
     @property
     def unchosen_count(self) -> int:
-        """Places of the term whose topic is still to be chosen."""
+        """How many of the term's topics are still to be chosen."""
         return len({(row.participation_id, row.slot_no) for row in self.live if row.topic_id is None})
 
     @property
@@ -183,7 +183,7 @@ class TermPlan:
 
     @cached_property
     def digests(self) -> dict[int, str]:
-        """What each programme's plan says now, by participation."""
+        """What each programme's plan says now, as digests by participation."""
         by_participation: dict[int, list[PlannedSession]] = {}
         for row in self.rows:
             by_participation.setdefault(row.participation_id, []).append(row)
@@ -201,7 +201,7 @@ class TermPlan:
 
     @property
     def months_ahead(self) -> list[Month]:
-        """This week and those that come, by month."""
+        """This week and later ones, by month."""
         return _by_month(week for week in self.weeks if week.monday >= monday_of(self.today))
 
     @property
@@ -211,12 +211,12 @@ class TermPlan:
 
     @property
     def next_week(self) -> Week | None:
-        """The first week from today in which something is planned."""
+        """The first week from today on with something planned."""
         return next((week for week in self.weeks if week.when and _is_ahead(week.entries)), None)
 
     @cached_property
     def glance_weeks(self) -> list[tuple[dt.date, str, str]]:
-        """Every week of the term, with the break's name where it is closed, and what it is blocked for if it is."""
+        """Every week of the term, with the name of what it is closed or blocked for."""
         return [(monday, self._closed_name(monday), self.calendar.blocked_name(monday)) for monday in self._mondays()]
 
     @property
@@ -247,13 +247,13 @@ class TermPlan:
 
 
 def _by_month(weeks: Iterable[Week]) -> list[Month]:
-    """Weeks by the month that their Wednesday lies in."""
+    """Weeks by the month that their Wednesday is in."""
     by_month = groupby(weeks, key=lambda week: (week.monday + dt.timedelta(days=2)).replace(day=1))
     return [Month(first, tuple(of_month)) for first, of_month in by_month]
 
 
 def is_over(term: Term, today: dt.date) -> bool:
-    """A term that has passed is read, and no longer asked about."""
+    """Whether the term has passed: then it can be read, but nobody is asked about it any more."""
     return term.ends_on < today
 
 
@@ -263,7 +263,7 @@ def season_slug(term: Term) -> str:
 
 
 def in_term(monday: dt.date, term: Term) -> bool:
-    """Whether a week belongs to a term; the term's first week may begin before its first day."""
+    """Whether a week belongs to a term, whose first week may begin before its first day."""
     return monday_of(term.starts_on) <= monday <= term.ends_on
 
 
@@ -274,7 +274,7 @@ def weeks_of(
     standing: Standing,
     today: dt.date,
 ) -> Iterable[Week]:
-    """Those of the weeks that have sessions, are closed or are blocked, each with its lines."""
+    """Those of the weeks that have sessions or are closed or blocked, each with its lines."""
     by_week: dict[dt.date, list[PlannedSession]] = {}
     for row in rows:
         by_week.setdefault(row.week_start, []).append(row)
@@ -317,7 +317,7 @@ def _closed_days(monday: dt.date, calendar: SchoolCalendar) -> tuple[tuple[dt.da
 
 
 def entries_of(rows: Iterable[PlannedSession], standing: Standing, today: dt.date) -> Iterable[Entry]:
-    """A week's rows as lines: staff before pupils, what has a day in the order of days."""
+    """A week's rows as lines: staff before pupils, those with a day in order of days."""
     by_line: dict[tuple[Any, ...], Entry] = {}
     for row in sorted(rows, key=_reading_order):
         status = row.status(today)
@@ -350,9 +350,9 @@ def _reason_of(row: PlannedSession) -> tuple[Any, ...]:
 
 
 def plan_digest(rows: Iterable[PlannedSession]) -> str:
-    """What a plan says, as a digest: the same plan gives the same digest.
+    """A digest of what a plan says: the same plan gives the same digest.
 
-    It covers every session that has not been cancelled. What came of a session is left out: a log is no change of plan.
+    It covers every session that is not cancelled, but not what came of it: a log does not change the plan.
     """
     said = sorted(
         f"{row.participation_id} {row.group_id} {row.topic_id or f'place {row.slot_no}'} {row.week_start} "
@@ -371,14 +371,15 @@ class Answered(enum.StrEnum):
 
 @dataclass(frozen=True)
 class Answer:
-    """What the school has said about a term's plan; ``latest`` is the last time that somebody confirmed it."""
+    """What the school has said about a term's plan; ``latest`` is its last confirmation."""
 
     state: Answered
     latest: PlanConfirmation | None = None
 
     @classmethod
     def to(cls, digests: Mapping[int, str], confirmations: Iterable[PlanConfirmation]) -> Answer:
-        """The answer to the plans with these digests. A school with two programmes has answered when both are."""
+        """The answer to the plans with these digests. A school with two programmes has answered when both are
+        confirmed."""
         by_age = sorted(confirmations, key=lambda confirmation: confirmation.at)
         latest = {confirmation.participation_id: confirmation for confirmation in by_age}
         answered = [latest[pk] for pk in digests if pk in latest]

@@ -10,7 +10,7 @@ from schools.models import Group, PlannedSession
 
 
 class Time(NamedTuple):
-    """A day and a time of day; nothing where that is not decided."""
+    """A day and a time of day; None where not decided."""
 
     date: dt.date | None = None
     start_time: dt.time | None = None
@@ -22,7 +22,7 @@ def time_of(row: PlannedSession) -> Time:
 
 
 def weekly_time(group: Group, monday: dt.date, calendar: SchoolCalendar) -> Time:
-    """The group's weekly time in a week; nothing if it has none, or if it does not meet on that day."""
+    """The group's weekly time in a week; empty if it has none, or if it cannot meet on that day."""
     if group.weekday is None:
         return Time()
     day = monday + group.weekday * DAY
@@ -30,7 +30,8 @@ def weekly_time(group: Group, monday: dt.date, calendar: SchoolCalendar) -> Time
 
 
 def time_in(row: PlannedSession, monday: dt.date, calendar: SchoolCalendar) -> Time:
-    """When a session is once it lies in a week: on its own weekday, else at its group's weekly time, where it can."""
+    """A session's time when it is moved to a week: on its own weekday, or else at its group's weekly time, where
+    possible."""
     if row.date is None:
         return weekly_time(row.group, monday, calendar)
     day = monday + row.date.weekday() * DAY
@@ -38,5 +39,5 @@ def time_in(row: PlannedSession, monday: dt.date, calendar: SchoolCalendar) -> T
 
 
 def _can_meet(group: Group, day: dt.date, calendar: SchoolCalendar) -> bool:
-    """Whether the school is open on a day, and the group is there."""
+    """Whether the school is open on a day and the group exists then."""
     return calendar.is_school_day(day) and group.is_there_on(day)

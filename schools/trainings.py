@@ -1,4 +1,4 @@
-"""Who has been trained: schools against trainings, so that the gaps stand out."""
+"""Who has been trained: schools against trainings, so that gaps stand out."""
 
 from __future__ import annotations
 
@@ -20,10 +20,10 @@ TRAININGS = (
     OccasionKind.VIOLENCE,
 )
 OF_MVP = (OccasionKind.MENTORS_TRAINING, OccasionKind.KEY_PERSONS_TRAINING)
-# A training package for preschools: schools have it, but do not lack it.
+# A training package for preschools: schools may have it, but do not lack it.
 FOR_PRESCHOOLS = (OccasionKind.VIOLENCE,)
 
-# Whom each partner's people are counted as; schools are listed by school.
+# Which organisation each partner's people count as; people at schools are listed by school.
 PARTNERS = {
     "botkyrka-kommun": (Organisation.SOCIAL_SERVICES, Organisation.MUNICIPALITY),
     "botkyrkabyggen": (Organisation.HOUSING,),
@@ -34,7 +34,7 @@ PARTNERS = {
 
 @dataclass(frozen=True)
 class Cell:
-    """One training at one school: last given, else planned, else lacking, else nothing for that school."""
+    """One training at one school: last given, or planned, or lacking, or nothing if the school does not need it."""
 
     kind: OccasionKind
     last: dt.date | None
@@ -57,7 +57,7 @@ class SchoolRow:
 
     @property
     def worst(self) -> tuple[int, int, str]:
-        """Most gaps first; of those, gaps that nothing is planned for."""
+        """Sort key: most gaps first, then those that nothing is planned for."""
         unplanned = sum(cell.is_gap and cell.planned is None for cell in self.cells)
         return (-self.gaps, -unplanned, self.school.name)
 
@@ -79,12 +79,12 @@ def who_is_trained(schools: Iterable[School], today: dt.date) -> list[SchoolRow]
 
 
 def who_came(kind: OccasionKind) -> Organisation:
-    """Whose presence means that a school is trained."""
+    """The organisations whose presence means that a school is trained."""
     return Organisation.PUPIL_MENTORS if kind == OccasionKind.MENTORS_TRAINING else Organisation.SCHOOL
 
 
 def training_of(partner: PartnerOrganisation) -> list[PartnerTraining]:
-    """The occasions at which somebody of a partner was counted."""
+    """The occasions at which somebody from a partner was counted."""
     came = OccasionAttendance.objects.filter(
         occasion__held=True, organisation__in=PARTNERS.get(partner.slug, ()), count__gt=0
     )
@@ -106,7 +106,7 @@ def last_given() -> dict[tuple[int, str], dt.date]:
 
 
 def next_planned(today: dt.date) -> dict[tuple[int, str], dt.date]:
-    """The next day of each kind of occasion: at the school, or where somebody of it is invited."""
+    """The next day of each kind of occasion: at the school, or to which somebody from it is invited."""
     planned: dict[tuple[int, str], dt.date] = {}
     coming = Occasion.objects.coming(today).order_by()
     own = coming.filter(school__isnull=False).values_list("school", "kind").annotate(Min("date"))
@@ -125,7 +125,7 @@ def trainings_of(school: School) -> OccasionQuerySet:
 
 
 def lacking(given: Collection[str], in_series: bool) -> list[OccasionKind]:
-    """The trainings that a school should have had and has not; ``in_series`` says that it takes part in MVP."""
+    """The trainings that a school should have had and has not; ``in_series`` says whether it takes part in MVP."""
     return [kind for kind in TRAININGS if _is_wanted(kind, in_series) and kind not in given]
 
 

@@ -1,4 +1,4 @@
-"""People whom mails do not reach: their addresses bounce, so somebody has to ring them."""
+"""People whom mails do not reach, since their addresses bounce: somebody has to ring them."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from schools.models import SchoolPerson
 
 @dataclass(frozen=True)
 class Unreachable:
-    """Somebody, the address that bounces, where to ring, and where the address is corrected."""
+    """A person, the address that bounces, the telephone number, and where the address is corrected."""
 
     flag: Flag
     name: str
@@ -25,7 +25,7 @@ class Unreachable:
 
 
 def unreachable_people() -> list[Unreachable]:
-    """Everybody whose address is flagged; of an address without a person, the address. The latest first."""
+    """Everybody whose address is flagged, the latest first; for an address without a person, the address itself."""
     flagged = flags()
     if not flagged:
         return []
@@ -40,7 +40,7 @@ def unreachable_people() -> list[Unreachable]:
 
 
 def flag_of(person: SchoolPerson) -> Flag | None:
-    """The flag on the address that a person's mails go to."""
+    """The flag on the address that a person's mails go to, if any."""
     found = flags(_addresses(person))
     return next(iter(found.values()), None)
 

@@ -1,4 +1,4 @@
-"""What actions keep of a plan, and no constraint of the database can: the right school, year and days."""
+"""Checks what actions guarantee about plans and no constraint of the database can: the right school, year and days."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from schools.strays import strays_at
 
 
 def faults() -> Iterator[str]:
-    """A sentence for each session that stands where it cannot."""
+    """A sentence for each session that is where it cannot be."""
     rules = "participation__programme_year"
     elsewhere = ~Q(group__school=F("participation__school")) | ~Q(group__year=F(f"{rules}__year"))
     for session in named(PlannedSession.objects.filter(elsewhere)):
@@ -25,12 +25,12 @@ def faults() -> Iterator[str]:
 
 
 def strays(today: dt.date) -> Iterator[str]:
-    """A sentence for each session ahead that lies on a closed day: no fault, but somebody is to move it."""
+    """A sentence for each coming session on a closed day. That is no fault, but somebody has to move it."""
     for year in SchoolYear.objects.filter(ends_on__gte=today):
         for stray in strays_at(year, School.objects.open_on(today), today):
             yield f"{stray.school}, {stray.session}: {stray.in_words}"
 
 
 def named(sessions: PlannedSessionQuerySet) -> Iterator[PlannedSession]:
-    """One after the other, with what a sentence calls it."""
+    """Each session, with what sentences call it."""
     return sessions.select_related("group", "topic").order_by("pk").iterator()

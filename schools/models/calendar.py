@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 class SchoolYearQuerySet(models.QuerySet["SchoolYear"]):
     def at(self, day: dt.date) -> SchoolYear | None:
-        """The school year of a day; between years the one that comes, and after the last the last."""
+        """The school year of a day; between years the next one, and after the last year the last."""
         return self.filter(ends_on__gte=day).order_by("starts_on").first() or self.order_by("-starts_on").first()
 
 
@@ -26,7 +26,7 @@ class SchoolYear(models.Model):
 
     starts_on = models.DateField(_("first school day"), unique=True)
     ends_on = models.DateField(_("last school day"))
-    # From then on only the centre's coordinators change its logs.
+    # When the year was closed: from then on only the centre's coordinators can change its logs.
     closed_on = models.DateField(_("closed"), null=True, blank=True, editable=False)
 
     objects = SchoolYearQuerySet.as_manager()
@@ -85,16 +85,17 @@ class Term(models.Model):
 
 class ClosedPeriodQuerySet(models.QuerySet["ClosedPeriod"]):
     def at(self, school: School | None) -> ClosedPeriodQuerySet:
-        """What a school's calendar consists of: what is for all, and its own; without a school what is for all."""
+        """Everything in a school's calendar: what is for all schools, and its own. Without a school, what is for
+        all."""
         return self.filter(Q(school=None) | Q(school=school))
 
 
 class ClosedPeriod(SentOnce):
-    """Days that planning does not use, for all schools or at one. Public holidays are computed.
+    """Days that planning does not use, for all schools or at one. (Public holidays are computed.)
 
     A *closed* day has no teaching: a break, a study day. A *blocked* week has teaching, but the school needs it for
-    something else, such as national tests: planning avoids it, and a person may still choose it. A blocked period
-    blocks every week that it touches.
+    something else, such as national tests: planning avoids it, but a person may choose it. A blocked period blocks
+    every week that it touches.
     """
 
     class Kind(models.TextChoices):
@@ -123,7 +124,7 @@ class ClosedPeriod(SentOnce):
     name = models.CharField(_("name"), max_length=80)
     starts_on = models.DateField(_("from"))
     ends_on = models.DateField(_("to and including"))
-    # The event's own name in the calendar file that it came from, so that a later file can move it.
+    # The event's UID in the calendar file that it came from, so that a later file can move it.
     uid = models.CharField(max_length=300, blank=True, editable=False)
 
     objects = ClosedPeriodQuerySet.as_manager()
@@ -145,5 +146,5 @@ class ClosedPeriod(SentOnce):
 
     @property
     def is_blocked(self) -> bool:
-        """Whether the school has teaching all the same, and planning only avoids the weeks."""
+        """Whether there is teaching all the same, and planning only avoids the weeks."""
         return self.kind in self.BLOCKING

@@ -1,4 +1,4 @@
-"""Where a class departs from its programme's rhythm, as not all of the series fits any longer."""
+"""Departures of a class from its programme's rhythm, because not all of the series fits any longer."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from accounts.validators import refuse_personal_number
 
 
 def is_numbers(value: Any) -> None:
-    """Refuse what is no list of sessions' numbers."""
+    """Refuse anything but a list of sessions' numbers."""
     if not isinstance(value, list) or not all(isinstance(number, int) and number > 0 for number in value):
         raise ValidationError(_("Choose sessions by their numbers."))
 
 
 class Departure(models.Model):
-    """A class's way out of the rhythm: chosen by a person in a draft, kept, and followed by every plan from then on."""
+    """A class's departure from the rhythm. A person chooses it on a draft, and every plan follows it from then on."""
 
     participation = models.ForeignKey(
         "Participation", on_delete=models.CASCADE, related_name="departures", verbose_name=_("participation")
@@ -26,7 +26,7 @@ class Departure(models.Model):
     group = models.ForeignKey("Group", on_delete=models.CASCADE, related_name="departures", verbose_name=_("group"))
     # The class begins in this week, whenever the training is.
     first_week = models.DateField(_("begins in week"), null=True, blank=True)
-    # From this week on sessions may come every week, as few of them as will do.
+    # From this week on sessions may come every week, but no more of them than necessary.
     weekly_from = models.DateField(_("every week from"), null=True, blank=True)
     # The numbers of the sessions that the class does without.
     left_out = models.JSONField(_("sessions left out"), default=list, blank=True, validators=[is_numbers])
@@ -57,7 +57,7 @@ class Departure(models.Model):
 
     @property
     def is_empty(self) -> bool:
-        """Whether the class keeps the rhythm."""
+        """Whether there is no departure."""
         return not (self.first_week or self.weekly_from or self.left_out)
 
     @property

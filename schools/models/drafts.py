@@ -1,4 +1,4 @@
-"""What people decide before a plan is laid out: the draft's adjustments, the topics they advise, and the laying out."""
+"""Decisions before a plan is laid out: adjustments of the draft, recommended topics, and the laying out itself."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ from django.utils.translation import gettext_lazy as _
 class DraftAdjustment(models.Model):
     """A place in the draft for which somebody has chosen another week, or that it is left as it is.
 
-    It stands until the plan is laid out, for all who see the draft. ``slot_no`` is the number that the session has, or
-    gets. What is left out or not cancelled stays so until somebody takes the adjustment back.
+    Everybody who sees the draft sees it, until the plan is laid out. ``slot_no`` is the number that the session has or
+    will get. A session that is not made, or not cancelled, stays so until somebody removes the adjustment.
     """
 
     programme_year = models.ForeignKey("ProgrammeYear", on_delete=models.CASCADE, related_name="adjustments")
     group = models.ForeignKey("Group", on_delete=models.CASCADE, related_name="adjustments")
     slot_no = models.PositiveSmallIntegerField()
-    # Empty: the session is left as it is; one that does not exist yet is not made.
+    # Empty: the session is left as it is, and one that does not exist is not made.
     week_start = models.DateField(null=True, blank=True)
     by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     at = models.DateTimeField()
@@ -42,20 +42,20 @@ class DraftAdjustment(models.Model):
 
 class PlanRunQuerySet(models.QuerySet["PlanRun"]):
     def of_several(self) -> PlanRunQuerySet:
-        """Those that were asked for at more than one school."""
+        """Those started for more than one school."""
         return self.annotate(asked=models.Count("schools")).filter(asked__gt=1)
 
 
 class PlanRun(models.Model):
-    """Drafts that a person has laid out in one go, at one school or more; ``uuid`` is the batch of the changes."""
+    """Drafts laid out in one go, at one school or several; ``uuid`` is the batch of the changes."""
 
     uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     programme_year = models.ForeignKey("ProgrammeYear", on_delete=models.PROTECT, related_name="runs")
-    # The day that the drafts were made for: what they would do does not change at midnight.
+    # The day that the drafts were made for, so that they mean the same after midnight.
     from_day = models.DateField()
     by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     at = models.DateTimeField()
-    # When the latest portion was done: a run that stands still says so.
+    # When the latest portion was done, which shows whether the run has stopped.
     worked_at = models.DateTimeField(null=True, blank=True)
     undone_at = models.DateTimeField(null=True, blank=True)
 
@@ -74,12 +74,12 @@ class PlanRun(models.Model):
 
 
 class PlanRunSchool(models.Model):
-    """A school of a run, with the draft that was seen."""
+    """A school in a run, with the digest of the draft that was seen."""
 
     class State(models.TextChoices):
         WAITING = "waiting", _("Waiting")
         DONE = "done", _("Laid out")
-        # The draft was no longer the one that had been seen: nothing was done at the school.
+        # Whether the draft had changed since it was seen, so that nothing was done at the school.
         CHANGED = "changed", _("Changed")
 
     run = models.ForeignKey(PlanRun, on_delete=models.CASCADE, related_name="schools")
@@ -97,7 +97,7 @@ class PlanRunSchool(models.Model):
 
 
 class TopicRecommendation(models.Model):
-    """The extra topic that the centre advises for a place in a programme's year, and why. ``position`` is from 1."""
+    """The extra topic that the centre recommends for a place (``position``, from 1) in a programme's year, and why."""
 
     programme_year = models.ForeignKey(
         "ProgrammeYear", on_delete=models.CASCADE, related_name="recommendations", verbose_name=_("programme's year")

@@ -14,37 +14,38 @@ from django.utils.translation import gettext_lazy as _
 
 class CalendarFeedQuerySet(models.QuerySet["CalendarFeed"]):
     def standing(self) -> CalendarFeedQuerySet:
-        """Those whose address has not been taken back."""
+        """Those whose address has not been revoked."""
         return self.filter(revoked_at=None)
 
     def by_token(self, token: str) -> CalendarFeed | None:
-        """The feed of an address, taken back or not."""
+        """The feed of an address, revoked or not."""
         return self.filter(token_hash=CalendarFeed.hash_of(token)).select_related("user", "school").first()
 
 
 class CalendarFeed(models.Model):
-    """An address from which somebody's calendar reads the planned sessions: of one school, or of all their own.
+    """An address from which a calendar reads planned sessions: of one school, or of all its person's schools.
 
-    Whoever has the address reads it without signing in, as long as ``user`` may. Of the address only a hash is kept.
+    Whoever has the address can read it without signing in, for as long as ``user`` may. Only a hash of the address is
+    kept.
     """
 
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="feeds", verbose_name=_("user")
     )
-    # None: all schools that are the person's own, or those that a centre coordinator has chosen.
+    # None: all the person's own schools, or those that a centre coordinator has chosen.
     school = models.ForeignKey(
         "School", on_delete=models.CASCADE, related_name="feeds", null=True, blank=True, verbose_name=_("school")
     )
-    # Said apart from the choice itself: a choice that has become empty must not open every school.
+    # Kept apart from the chosen schools, since a choice that has become empty must not open every school.
     only_chosen = models.BooleanField(default=False)
     chosen: Any = models.ManyToManyField("School", related_name="+", blank=True, verbose_name=_("schools"))
-    # From the form: the same form sent twice makes one feed.
+    # From the form, so that a form sent twice makes one feed.
     key = models.UUIDField(unique=True, default=uuid.uuid4, editable=False)
     token_hash = models.CharField(max_length=64, unique=True, editable=False)
     made_at = models.DateTimeField(_("made"))
     revoked_at = models.DateTimeField(_("taken back"), null=True, blank=True)
     last_fetched_at = models.DateTimeField(_("last fetched"), null=True, blank=True)
-    # What the feed said when it was last fetched, and since when it has said so: for ETag and Last-Modified.
+    # What the feed contained at its last fetch, and since when: for ETag and Last-Modified.
     digest = models.CharField(max_length=64, blank=True, editable=False)
     changed_at = models.DateTimeField(null=True, editable=False)
 
@@ -73,5 +74,5 @@ class CalendarFeed(models.Model):
 
     @staticmethod
     def hash_of(token: str) -> str:
-        """What is kept of a token. It is random and long: a plain digest cannot be turned around."""
+        """What is kept of a token. It is long and random, so a plain hash cannot be reversed."""
         return hashlib.sha256(token.encode()).hexdigest()

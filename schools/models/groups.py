@@ -22,11 +22,11 @@ class GroupQuerySet(models.QuerySet["Group"]):
         return self.not_ended_by(day).filter(starts_on__lte=day)
 
     def not_ended_by(self, day: dt.date) -> GroupQuerySet:
-        """Groups whose last day does not lie before a day, as ``has_ended_by`` says of one."""
+        """Groups whose last day is not before a day, as ``has_ended_by`` for one group."""
         return self.filter(Q(ends_on__isnull=True) | Q(ends_on__gte=day))
 
     def lasting(self) -> GroupQuerySet:
-        """Groups that are there until their school year is over, and so on its last day."""
+        """Groups that exist until their school year is over."""
         return self.filter(Q(ends_on__isnull=True) | Q(ends_on__gte=F("year__ends_on")))
 
     def classes(self) -> GroupQuerySet:
@@ -84,7 +84,7 @@ class Group(models.Model):
         limit_choices_to={"kind": "mentors"},
         verbose_name=_("pupil mentors"),
     )
-    # The weekly time that sessions are planned for, when the class has one: 0 is Monday.
+    # A class's weekly time, for which its sessions are planned: 0 is Monday.
     weekday = models.PositiveSmallIntegerField(_("weekday"), choices=SCHOOL_WEEKDAYS, null=True, blank=True)
     weekly_start = models.TimeField(_("begins"), null=True, blank=True)
     weekly_end = models.TimeField(_("ends"), null=True, blank=True)
@@ -139,20 +139,20 @@ class Group(models.Model):
 
     @property
     def school_order(self) -> tuple[int, int, str]:
-        """What puts groups in the order of ``in_school_order``."""
+        """The sort key of ``in_school_order``."""
         kinds = [self.Kind.STAFF, self.Kind.CLASS, self.Kind.MENTORS]
         return (kinds.index(self.Kind(self.kind)), -1 if self.grade is None else self.grade, self.name)
 
     def has_ended_by(self, day: dt.date) -> bool:
-        """Whether the group's last day lies before a day."""
+        """Whether the group's last day is before the day."""
         return self.ends_on is not None and self.ends_on < day
 
     def is_there_on(self, day: dt.date) -> bool:
-        """Whether the group has begun by a day, and not ended."""
+        """Whether the group has begun by the day and not ended."""
         return self.starts_on <= day and not self.has_ended_by(day)
 
     def lasts(self, year: SchoolYear) -> bool:
-        """Whether the group is there until its school year is over, and so on its last day."""
+        """Whether the group exists until its school year is over."""
         return self.ends_on is None or self.ends_on >= year.ends_on
 
     @property

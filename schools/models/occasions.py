@@ -1,4 +1,4 @@
-"""What is neither of the eight sessions nor of the eleven: training, meetings and supervision, each on a day."""
+"""Occasions: trainings, meetings and supervision, each on a day. They are not among the planned sessions."""
 
 from __future__ import annotations
 
@@ -21,14 +21,14 @@ from schools.models.places import School
 if TYPE_CHECKING:
     from accounts.models import User
 
-# No meeting of the centre is larger; a typing error often is.
+# No meeting of the centre is larger than this; a typing error often is.
 MOST_AT_ONCE = 2000
-# One invitation answers for no more.
+# The most people that one invitation can answer for.
 MOST_FROM_ONE = 500
 
 
 class OccasionKind(models.TextChoices):
-    """What it is; the trainings stand first."""
+    """Kinds of occasions, trainings first."""
 
     MENTORS_TRAINING = "mentors_training", _("Pupil mentors' training")
     KEY_PERSONS_TRAINING = "key_persons", _("Key persons' training")
@@ -42,7 +42,7 @@ class OccasionKind(models.TextChoices):
 
 
 class Organisation(models.TextChoices):
-    """From where those came who were there."""
+    """Where those who attended came from."""
 
     SCHOOL = "school", _("School staff")
     PUPIL_MENTORS = "pupil_mentors", _("Pupil mentors")
@@ -56,7 +56,7 @@ class Organisation(models.TextChoices):
     OTHER = "other", _("Others")
 
 
-# Those who come from one school; the rest come from the whole municipality.
+# Those who come from one school; the others come from the whole municipality.
 OF_A_SCHOOL = (Organisation.SCHOOL, Organisation.PUPIL_MENTORS, Organisation.PARENTS)
 
 
@@ -69,7 +69,7 @@ class CancelReason(models.TextChoices):
 
 class OccasionQuerySet(models.QuerySet["Occasion"]):
     def visible_to(self, user: User, today: dt.date) -> OccasionQuerySet:
-        """All for those with a role at the centre; else those at own schools, and those that own schools are invited
+        """All for those with a role at the centre; for others those at their schools, or that their schools are invited
         to."""
         if accounts_policies.sees_everything(user, today):
             return self
@@ -86,7 +86,7 @@ class OccasionQuerySet(models.QuerySet["Occasion"]):
         return self.filter(cancelled_at=None)
 
     def undecided(self) -> OccasionQuerySet:
-        """Neither cancelled, nor has anybody said whether they were held."""
+        """Not cancelled, and nobody has said yet whether they were held."""
         return self.standing().filter(held=None)
 
     def coming(self, today: dt.date) -> OccasionQuerySet:
@@ -94,7 +94,7 @@ class OccasionQuerySet(models.QuerySet["Occasion"]):
         return self.undecided().filter(date__gte=today).order_by("date", "start_time", "pk")
 
     def without_attendance(self, today: dt.date) -> OccasionQuerySet:
-        """Their day has passed, and nobody has said whether they were held; the oldest first."""
+        """Past ones that nobody has said were held or not; the oldest first."""
         return self.undecided().filter(date__lt=today).order_by("date", "start_time", "pk")
 
     def earlier(self, today: dt.date) -> OccasionQuerySet:
@@ -109,7 +109,7 @@ class Occasion(SentOnce):
     """A training or a meeting on a day, at one school or for the whole centre."""
 
     class Status(models.TextChoices):
-        """How it stands on a day; derived, never stored."""
+        """Derived from the row and the day; never stored."""
 
         COMING = "planned", _("Coming")
         NO_ATTENDANCE = "nolog", _("Lacks attendance")
@@ -141,7 +141,7 @@ class Occasion(SentOnce):
     cancelled_at = models.DateTimeField(null=True, editable=False)
     cancel_reason = models.CharField(_("reason"), max_length=20, choices=CancelReason, blank=True, editable=False)
     note = models.CharField(_("note"), max_length=500, blank=True)
-    # When day or time last changed: answers from before it were about another time.
+    # When day or time last changed: earlier answers were about another time.
     moved_at = models.DateTimeField(null=True, editable=False)
     version = models.PositiveIntegerField(default=1, editable=False)
     by = models.ForeignKey(
@@ -185,7 +185,7 @@ class Occasion(SentOnce):
 
 class InvitationQuerySet(models.QuerySet["OccasionInvitation"]):
     def standing(self) -> InvitationQuerySet:
-        """Those that have not been taken back."""
+        """Those that have not been withdrawn."""
         return self.filter(withdrawn_at=None)
 
     def with_names(self) -> InvitationQuerySet:
@@ -193,7 +193,7 @@ class InvitationQuerySet(models.QuerySet["OccasionInvitation"]):
 
 
 class OccasionInvitation(models.Model):
-    """Somebody who is asked to come: a person at a school, or somebody else by e-mail."""
+    """A person at a school, or somebody else by e-mail, who is asked to come."""
 
     uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     occasion = models.ForeignKey(Occasion, on_delete=models.CASCADE, related_name="invitations")
@@ -208,7 +208,7 @@ class OccasionInvitation(models.Model):
         _("how many come"), null=True, validators=[MaxValueValidator(MOST_FROM_ONE)]
     )
     withdrawn_at = models.DateTimeField(null=True)
-    # Raised when somebody is invited anew: links of an invitation that was taken back stay dead.
+    # Raised when somebody is invited again: links of a withdrawn invitation stay invalid.
     version = models.PositiveIntegerField(default=1, editable=False)
 
     objects: Any = InvitationQuerySet.as_manager()
@@ -239,13 +239,13 @@ class OccasionInvitation(models.Model):
 
     @property
     def is_about_earlier_time(self) -> bool:
-        """The answer was given before day or time changed."""
+        """Whether the answer was given before day or time changed."""
         moved = self.occasion.moved_at
         return bool(self.answered_at and moved and self.answered_at < moved)
 
 
 class OccasionAttendance(models.Model):
-    """How many came from somewhere; a number, never names."""
+    """How many came from somewhere: a number, never names."""
 
     occasion = models.ForeignKey(Occasion, on_delete=models.CASCADE, related_name="attendance")
     organisation = models.CharField(_("organisation"), max_length=20, choices=Organisation)

@@ -44,7 +44,7 @@ class SchoolPerson(SentOnce):
 
 
 class MembershipQuerySet(HeldBetween):
-    """Roles at schools, by kind; ask for the kind first, then for the day."""
+    """Roles at schools. Filter by kind first, then by day."""
 
     def contacts(self) -> MembershipQuerySet:
         return self.filter(role=SchoolMembership.Role.CONTACT)
@@ -53,8 +53,11 @@ class MembershipQuerySet(HeldBetween):
         return self.filter(role=SchoolMembership.Role.COORDINATOR)
 
     def in_reach(self) -> MembershipQuerySet:
-        """Those who can be written to: without people who have neither an account nor an e-mail address, and without
-        those whose account is shut, which may be the one that their address would give them."""
+        """Those who can get mail.
+
+        People with neither an account nor an e-mail address are left out, and those whose account is closed, whether it
+        is tied to them or only has their address.
+        """
         shut = User.objects.filter(is_active=False, email__iexact=OuterRef("person__email"))
         has_address = Q(person__user__isnull=True) & ~Q(person__email="") & ~Exists(shut)
         return self.filter(Q(person__user__is_active=True) | has_address)
@@ -73,7 +76,7 @@ class SchoolMembership(models.Model):
     role = models.CharField(_("role"), max_length=20, choices=Role)
     starts_on = models.DateField(_("from"))
     ends_on = models.DateField(_("to and including"), null=True, blank=True)
-    # Raised to revoke every signed link that was made for this membership.
+    # Raised to revoke every signed link made for this membership.
     link_version = models.PositiveIntegerField(default=1, editable=False)
 
     objects: Any = MembershipQuerySet.as_manager()

@@ -49,52 +49,54 @@ def _has_contact(today: dt.date) -> Exists:
 
 class SchoolQuerySet(models.QuerySet["School"]):
     def visible_to(self, user: User, today: dt.date) -> SchoolQuerySet:
-        """Every school for those with a role at the centre, else the schools where the user has a role today."""
+        """Every school for those with a role at the centre; for others the schools where they have a role today."""
         if accounts_policies.sees_everything(user, today):
             return self
         return self.filter(pk__in=self._with_membership(user, today))
 
     def logged_by(self, user: User, today: dt.date) -> SchoolQuerySet:
-        """The schools whose sessions the user may log: all for a centre coordinator, own for a school's coordinator."""
+        """The schools whose sessions the user may log: all for a centre coordinator, their own for a school's
+        coordinator."""
         if accounts_policies.is_coordinator(user, today):
             return self
         return self.filter(pk__in=self._with_membership(user, today, role="coordinator"))
 
     def followed_by(self, user: User, today: dt.date) -> SchoolQuerySet:
-        """The schools that the user may follow in a calendar: all for a centre coordinator, else where the user has a
-        role; none that has closed."""
+        """The open schools that the user may follow in a calendar: all for a centre coordinator, for others those where
+        they have a role."""
         open_ones = self.open_on(today)
         if accounts_policies.is_coordinator(user, today):
             return open_ones
         return open_ones.filter(pk__in=self._with_membership(user, today))
 
     def open_on(self, day: dt.date) -> SchoolQuerySet:
-        """Schools that have not closed."""
+        """Schools that have not closed by a day."""
         return self.filter(Q(closed_on__isnull=True) | Q(closed_on__gte=day))
 
     def in_the_work(self, year: SchoolYear, today: dt.date) -> SchoolQuerySet:
-        """Schools that have not closed by a day of a year that goes on, or by the first of one that comes."""
+        """Schools that had not closed by a day in a current year, or by the first day of a coming one."""
         return self.open_on(max(today, year.starts_on))
 
     def with_contact(self, today: dt.date) -> SchoolQuerySet:
-        """Schools where somebody is an active contact person: with a role today, and in reach of mails."""
+        """Schools with an active contact person: somebody with the role today, who can get mail."""
         return self.filter(_has_contact(today))
 
     def without_contact(self, today: dt.date) -> SchoolQuerySet:
-        """All the others."""
+        """The other schools."""
         return self.filter(~_has_contact(today))
 
     def with_standing(self, year: SchoolYear | None) -> Any:
-        """With ``open_replies``, how many of a school's answers wait, and ``has_groups``, if it has any in the year."""
+        """With ``open_replies``, how many of a school's replies wait, and ``has_groups``, whether it has any in the
+        year."""
         groups = Group.objects.filter(school=OuterRef("pk"), year=year)
         return self.annotate(open_replies=Count("replies", filter=Q(replies__state="open")), has_groups=Exists(groups))
 
     def named(self, name: str) -> School | None:
-        """The school of a name in any case of letters. SQLite by itself folds only a to z."""
+        """The school with a name, ignoring case. SQLite itself ignores case only for a to z."""
         return next((school for school in self if school.name.casefold() == name.casefold()), None)
 
     def with_name_like(self, sought: str) -> SchoolQuerySet:
-        """Schools whose name holds the text, in any case of letters."""
+        """Schools whose name contains the text, ignoring case."""
         names = self.values_list("pk", "name")
         return self.filter(pk__in=[pk for pk, name in names if sought.casefold() in name.casefold()])
 
@@ -122,7 +124,7 @@ class School(models.Model):
     )
     name = models.CharField(_("name"), max_length=120, unique=True)
     district = models.ForeignKey(District, on_delete=models.PROTECT, related_name="schools", verbose_name=_("district"))
-    # From the register, or by hand; whoever has gone through it leaves the school. None: as its classes tell.
+    # From the register, or set by hand: after it, pupils leave the school. None: as its classes show.
     highest_grade = models.PositiveSmallIntegerField(
         _("highest grade"), choices=GRADES, null=True, blank=True, validators=[MaxValueValidator(9)]
     )
@@ -134,7 +136,7 @@ class School(models.Model):
             "Whoever has a mail's link can log the school's sessions. Without the tick the links close at once."
         ),
     )
-    # While they are, what would remind the school waits; changes and cancellations go.
+    # Meanwhile reminders to the school wait; changes and cancellations are sent.
     reminders_paused_until = models.DateField(_("last day without reminders"), null=True, editable=False)
     reminders_paused_why = models.CharField(max_length=200, blank=True, editable=False)
 
@@ -149,7 +151,7 @@ class School(models.Model):
         return self.name
 
     def save(self, **kwargs: Any) -> None:
-        # /skolor/ny/ and /skolor/las-in/ are where schools are added.
+        # /skolor/ny/ and /skolor/las-in/ are pages where schools are added.
         self.slug = self.slug or free_slug(School.objects, self.name, otherwise="skola", reserved={"ny", "las-in"})
         super().save(**kwargs)
 
@@ -157,9 +159,9 @@ class School(models.Model):
         return reverse("schools:school-detail", args=[self.slug])
 
     def has_closed_by(self, day: dt.date) -> bool:
-        """Whether the school's last day in the work lies before a day."""
+        """Whether the school's last day in the work is before the day."""
         return self.closed_on is not None and self.closed_on < day
 
     def is_paused(self, today: dt.date) -> bool:
-        """Whether the school gets no reminders on a day. It ends by itself."""
+        """Whether the school gets no reminders on the day. A pause ends by itself."""
         return self.reminders_paused_until is not None and self.reminders_paused_until >= today

@@ -1,4 +1,4 @@
-"""What becomes of a plan: its changes, and the contact person's word that it is right."""
+"""The history of plans: their changes, and the contact persons' confirmations."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from schools.models.plans import Participation, PlannedSession
 
 
 class PlanChange(models.Model):
-    """One change of a plan, kept for the history page and for what people are told."""
+    """One change of a plan, kept for the history page and for telling people."""
 
     class What(models.TextChoices):
         CREATED = "created", _("Planned")
@@ -27,7 +27,7 @@ class PlanChange(models.Model):
         OCCASION = "occasion", _("Occasion planned")
 
     participation = models.ForeignKey(Participation, on_delete=models.CASCADE, related_name="changes")
-    # A row that was made and undone goes away; that it was there stays.
+    # A row that was made and undone is deleted, but that it existed is kept here.
     session = models.ForeignKey(
         PlannedSession, on_delete=models.SET_NULL, related_name="changes", null=True, blank=True
     )
@@ -37,7 +37,7 @@ class PlanChange(models.Model):
     reason = models.CharField(max_length=200, blank=True)
     by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     at = models.DateTimeField()
-    # Rows made by one deed (a draft that was applied) share a batch.
+    # Changes made in one deed, such as laying out a draft, share a batch.
     batch = models.UUIDField(default=uuid.uuid4)
 
     class Meta:
@@ -46,7 +46,7 @@ class PlanChange(models.Model):
         ordering = ["-at", "-pk"]
         indexes = [
             models.Index(fields=["participation", "-at"]),
-            # Undo: all that was done in one go.
+            # The batch that an undo has undone.
             models.Index(fields=["batch"], name="change_by_batch"),
         ]
 
@@ -55,7 +55,7 @@ class PlanChange(models.Model):
 
 
 class PlanConfirmation(models.Model):
-    """A contact person's "yes, the plan is right" for a term, and which version of the plan it was about."""
+    """A contact person's "yes, the plan is right" for a term, with the version of the plan that it was about."""
 
     participation = models.ForeignKey(Participation, on_delete=models.CASCADE, related_name="confirmations")
     term = models.ForeignKey("Term", on_delete=models.CASCADE, related_name="confirmations")

@@ -1,4 +1,4 @@
-"""What is planned: a programme's rules for a year, a school's part in it, its sessions and their changes."""
+"""What is planned: a programme's rules for a year, a school's participation in it, and its sessions."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ class CancelReason(models.TextChoices):
     LEFT_OUT = "left_out", _("Left out of the plan")
 
 
-# What a plan's own changes give as the reason: nobody is asked for a new time.
+# Reasons set by changes of the plan itself: nobody is asked for a new time.
 WITHOUT_NEW_TIME = (CancelReason.GROUP_ENDED, CancelReason.LEFT_OUT)
 
 
@@ -54,7 +54,7 @@ class ProgrammeYear(models.Model):
     staff_lead_weeks = models.PositiveSmallIntegerField(
         _("weeks from the staff session to the first class"), default=1, validators=[MaxValueValidator(6)]
     )
-    # Of a series: how far apart its sessions are, and what comes before them and between them.
+    # Of a series: the weeks between its sessions, and the occasions before and between them.
     weeks_between = models.PositiveSmallIntegerField(
         _("weeks from one session to the next"), default=2, validators=[MinValueValidator(1), MaxValueValidator(6)]
     )
@@ -90,12 +90,12 @@ class ProgrammeYear(models.Model):
 
     @property
     def required_sessions(self) -> int:
-        """Sessions that each group is to have in the year."""
+        """How many sessions each group is to have in the year."""
         return self.required_base + self.required_extra
 
     @property
     def is_series(self) -> bool:
-        """Whether its sessions come in a row, each some weeks after the last; else each topic has its month."""
+        """Whether its sessions form a series, some weeks apart; otherwise each topic has its month."""
         return self.programme.rhythm == Programme.Rhythm.SERIES
 
     @property
@@ -106,13 +106,16 @@ class ProgrammeYear(models.Model):
 
 class ParticipationQuerySet(models.QuerySet["Participation"]):
     def raise_version(self) -> None:
-        """Say that something which figures rest on has changed."""
+        """Say that something that figures depend on has changed."""
         self.update(version=F("version") + 1)
 
 
 class Participation(models.Model):
-    """A school's part in a programme one year. ``version`` is raised by every action that changes its sessions,
-    logs, groups or choices, so that figures computed from them can be kept."""
+    """A school's part in a programme in a year.
+
+    ``version`` is raised by every action that changes its sessions, logs, groups or choices, so that figures computed
+    from them can be kept.
+    """
 
     school = models.ForeignKey(
         "School", on_delete=models.CASCADE, related_name="participations", verbose_name=_("school")
@@ -184,7 +187,7 @@ class PlannedSessionQuerySet(models.QuerySet["PlannedSession"]):
         return self.filter(cancelled_at__isnull=True, outcome__isnull=True)
 
     def upcoming(self, today: dt.date) -> PlannedSessionQuerySet:
-        """Not cancelled or logged, and their week has not passed."""
+        """Neither cancelled nor logged, and their week has not passed."""
         return self.without_outcome().filter(week_start__gte=monday_of(today))
 
     def awaiting_log(self, today: dt.date) -> PlannedSessionQuerySet:
@@ -192,19 +195,19 @@ class PlannedSessionQuerySet(models.QuerySet["PlannedSession"]):
         return self.without_outcome().filter(week_start__lt=monday_of(today))
 
     def due_for_log(self, today: dt.date) -> PlannedSessionQuerySet:
-        """Those whose time has come, and nobody has said what came of them, as ``waits_for_log`` says of one."""
+        """Those whose time has come and that nobody has logged or cancelled, as ``waits_for_log`` for one session."""
         has_come = Q(date__lte=today) | Q(date__isnull=True, week_start__lte=today)
         return self.without_outcome().filter(has_come)
 
     def after_day(self, last_day: dt.date) -> PlannedSessionQuerySet:
-        """Those that come after a day, as ``first_day`` says of one."""
+        """Those after a day, as ``first_day`` for one session."""
         return self.filter(Q(date__gt=last_day) | Q(date__isnull=True, week_start__gt=last_day))
 
     def in_week(self, monday: dt.date) -> PlannedSessionQuerySet:
         return self.filter(week_start=monday)
 
     def between(self, first: dt.date, last: dt.date) -> PlannedSessionQuerySet:
-        """Those whose week begins in a span of days."""
+        """Those whose week begins within a range of days."""
         return self.filter(week_start__gte=monday_of(first), week_start__lte=last)
 
     def visible_to(self, user: User, today: dt.date) -> PlannedSessionQuerySet:
@@ -215,13 +218,13 @@ class PlannedSessionQuerySet(models.QuerySet["PlannedSession"]):
         return self.filter(participation__school__in=School.objects.visible_to(user, today))
 
     def with_names(self) -> PlannedSessionQuerySet:
-        """With what a page shows of each row, in one query."""
+        """With everything that a page shows of each row, in one query."""
         return self.select_related(
             "group", "topic", "leader", "participation__school", "participation__programme_year__programme"
         )
 
     def shown_in_lists(self) -> PlannedSessionQuerySet:
-        """The same for many rows that are only shown: of what they lead to no more is read than lists show."""
+        """The same for many rows that are only shown: of related rows, only the columns that lists show are read."""
         own = [field.name for field in self.model._meta.concrete_fields]
         return self.with_names().only(*own, *SHOWN_IN_LISTS)
 
@@ -237,10 +240,10 @@ def monday_of(day: dt.date) -> dt.date:
 
 
 class PlannedSession(models.Model):
-    """One topic for one group in one week; a day and a time when they are known.
+    """One topic for one group in one week; with a day and a time when they are known.
 
-    ``outcome`` is written only by ``sessions_log.actions``. A row that was cancelled or not held stays, and the one
-    that takes its place points back with ``replaces``.
+    ``outcome`` is written only by ``sessions_log.actions``. A row that was cancelled or not held is kept, and the one
+    that replaces it points back with ``replaces``.
     """
 
     class Outcome(models.TextChoices):
@@ -285,9 +288,9 @@ class PlannedSession(models.Model):
     )
     # The week before the latest move, so that every list can say "moved" without reading the history.
     moved_from = models.DateField(_("moved from week"), null=True, blank=True)
-    # A person chose this week: the planning engine leaves the row where it is.
+    # Whether a person chose this week: planning leaves the row where it is.
     pinned = models.BooleanField(default=False)
-    # The blocked week in which a person lets it stay all the same: it's not asked about again.
+    # The blocked week in which a person has let it stay, so that it is not listed again.
     stays_in = models.DateField(null=True, blank=True, editable=False)
     version = models.PositiveIntegerField(default=1, editable=False)
     outcome = models.CharField(_("outcome"), max_length=10, choices=Outcome, null=True, blank=True)
@@ -305,9 +308,9 @@ class PlannedSession(models.Model):
         verbose_name_plural = _("planned sessions")
         ordering = ["week_start", "date", "start_time", "group"]
         indexes = [
-            # The start page and the term plan: a school's sessions of some weeks.
+            # For the start page and the term plan: a school's sessions of some weeks.
             models.Index(fields=["participation", "week_start"]),
-            # What awaits a log, across schools.
+            # For what awaits a log, across schools.
             models.Index(
                 fields=["week_start"],
                 condition=Q(outcome__isnull=True, cancelled_at__isnull=True),
@@ -341,7 +344,7 @@ class PlannedSession(models.Model):
 
     @property
     def name(self) -> str:
-        """The group and the topic, as sentences about several sessions of a school call it."""
+        """The group and the topic: what sentences about several sessions of a school call it."""
         return f"{self.group}, {self.topic_title}"
 
     @property
@@ -354,11 +357,11 @@ class PlannedSession(models.Model):
 
     @property
     def first_day(self) -> dt.date:
-        """The day, or the first of the week while no day is set: from then on it can have been held."""
+        """The day, or the first day of the week while no day is set: from then on it can have been held."""
         return self.date or self.week_start
 
     def waits_for_log(self, today: dt.date) -> bool:
-        """Whether its time has come, and nobody has said what came of it."""
+        """Whether its time has come, and nobody has logged or cancelled it."""
         return self.outcome is None and self.cancelled_at is None and self.first_day <= today
 
     def status(self, today: dt.date) -> PlannedSession.Status:

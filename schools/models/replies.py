@@ -1,4 +1,4 @@
-"""What a school answers, other than yes: it waits for a coordinator, who accepts or declines."""
+"""A school's replies other than yes, which wait for a coordinator to accept or decline them."""
 
 from __future__ import annotations
 
@@ -34,17 +34,17 @@ class SchoolReplyQuerySet(models.QuerySet["SchoolReply"]):
         return self.filter(state=SchoolReply.State.OPEN).order_by("at", "pk")
 
     def answerable_by(self, user: User, today: dt.date) -> SchoolReplyQuerySet:
-        """Those at schools whose sessions the person may move."""
+        """Those at schools whose sessions the user may move."""
         return self.filter(school__in=School.objects.logged_by(user, today))
 
     def with_names(self) -> SchoolReplyQuerySet:
-        """With what a page shows of each, in a few queries."""
+        """With everything that a page shows of each, in a few queries."""
         rows = self.select_related("school", "by", "membership__person")
         return rows.prefetch_related("sessions__group", "sessions__topic")
 
 
 class SchoolReply(SentOnce):
-    """ "That time does not work", with a week that would; or "I am not the contact person"."""
+    """ "That time does not work" with a proposed week, or "I am not the contact person"."""
 
     class Kind(models.TextChoices):
         TIME = "time", _("A time does not work")
@@ -54,7 +54,7 @@ class SchoolReply(SentOnce):
         OPEN = "open", _("Waits for an answer")
         ACCEPTED = "accepted", _("Accepted")
         DECLINED = "declined", _("Declined")
-        # A later reply about the same sessions took its place.
+        # Whether a later reply about the same sessions has replaced it.
         REPLACED = "replaced", _("Replaced")
 
     uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
@@ -67,7 +67,7 @@ class SchoolReply(SentOnce):
     sessions: models.ManyToManyField[PlannedSession, Any] = models.ManyToManyField(
         PlannedSession, related_name="replies", verbose_name=_("sessions")
     )
-    # Where the sessions lay when the school answered.
+    # Where the sessions were when the school replied.
     week_start = models.DateField(_("week"), null=True)
     proposed_week = models.DateField(_("proposed week"), null=True)
     reason = models.CharField(_("reason"), max_length=20, choices=ReplyReason, blank=True)
@@ -85,7 +85,7 @@ class SchoolReply(SentOnce):
         verbose_name_plural = _("replies from schools")
         ordering = ["-at"]
         indexes = [
-            # The coordinators' worklist.
+            # For the coordinators' worklist.
             models.Index(fields=["at"], condition=Q(state="open"), name="reply_open"),
         ]
         constraints = [

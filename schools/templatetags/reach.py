@@ -1,4 +1,4 @@
-"""The notices about people whom mails do not reach."""
+"""Notices about people whom mails do not reach."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ register = template.Library()
 
 @register.inclusion_tag("schools/_unreachable_list.html", takes_context=True)
 def unreachable_notice(context: dict[str, Any]) -> dict[str, Any]:
-    """To those who may correct it: everybody whose address bounces, with the telephone number."""
+    """For those who may correct it: everybody whose address bounces, with telephone numbers."""
     request = context.get("request")
     if request is None or not user_can_see_mails(request.user, timezone.localdate()):
         return {}
@@ -25,7 +25,7 @@ def unreachable_notice(context: dict[str, Any]) -> dict[str, Any]:
 
 @register.inclusion_tag("schools/_unreachable_person.html", takes_context=True)
 def unreachable_person(context: dict[str, Any], person: SchoolPerson) -> dict[str, Any]:
-    """On a person's own page."""
+    """The same on a person's own page."""
     return {
         "flag": flag_of(person),
         "phone": person.phone or (person.user.phone if person.user else ""),

@@ -1,6 +1,6 @@
-"""Sessions in tables and lists with hundreds of them: each row of them written at once.
+"""Sessions in tables and lists with hundreds of them: each row is built here instead of by a template.
 
-What is not written here is escaped with ``escape``; what comes from the tags of ``look`` is so already.
+Texts are escaped with ``escape``; what comes from the tags of ``look`` is escaped already.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from schools.models import Group, PlannedSession
 from schools.term_plan import GlanceCell, GlanceRow
 
 register = template.Library()
-# Letters of a word that fit a column of the school's table.
+# How many letters of a word fit in a column of the school's table.
 LONGEST_WHOLE = 11
 _VOWELS, _CONSONANTS = "aeiouyåäö", "bcdfghjklmnpqrstvwxz"
 _DIVIDED = re.compile(rf"(?<=\w\w)([{_VOWELS}][{_CONSONANTS}]*)(?=[{_CONSONANTS}][{_VOWELS}]\w)", re.IGNORECASE)
@@ -30,13 +30,15 @@ _DIVIDED = re.compile(rf"(?<=\w\w)([{_VOWELS}][{_CONSONANTS}]*)(?=[{_CONSONANTS}
 
 @register.filter
 def soft_hyphens(text: str) -> str:
-    """A text in which a narrow column can divide the long words: before the last consonant between two vowels."""
+    """The text with soft hyphens, so that long words can be divided in a narrow column: before the last consonant
+    between two vowels."""
     return " ".join(_DIVIDED.sub("\\1\u00ad", word) if len(word) > LONGEST_WHOLE else word for word in text.split(" "))
 
 
 @register.simple_tag
 def matrix_row(line: Line, today: dt.date) -> SafeString:
-    """A group in the school's table: its name and size, and its sessions' states and weeks, leading to each."""
+    """A group in the school's table: its name and size, and its sessions' states and weeks, each linked to the
+    session."""
     signs = {status: _sign(status) for status in {cell.status for cell in line.cells if cell}}
     nothing = f"<td>{_hidden(_('Not planned'))}</td>"
     cells = "".join(_matrix_cell(cell, signs[cell.status]) if cell else nothing for cell in line.cells)
@@ -61,19 +63,19 @@ def _matrix_cell(cell: Cell, sign: str) -> str:
 
 
 def _sign(status: PlannedSession.Status) -> str:
-    """A state's icon, and the beginning of the line below it, which says it in words."""
+    """A state's icon, and the beginning of the line below it with the state in words."""
     return f'<span class="is-{status} d-flex">{icon(status)}</span><small>{_hidden(f"{status.label} ")}'
 
 
 @register.simple_tag
 def group_links(sessions: Iterable[PlannedSession]) -> SafeString:
-    """The groups of some sessions as items of a list, each leading to its session."""
+    """The groups of some sessions as list items, each linked to its session."""
     return SafeString("".join(_item(session.get_absolute_url(), session) for session in sessions))
 
 
 @register.simple_tag
 def move_links(sessions: Iterable[PlannedSession]) -> SafeString:
-    """The groups of some sessions as items of a list, each leading to where its session is moved."""
+    """The groups of some sessions as list items, each linked to moving its session."""
     move, address = _hidden(f"{_('Move')} "), "schools:session-move"
     return SafeString("".join(_item(address_of(address, session.uuid), session, move) for session in sessions))
 
@@ -84,13 +86,13 @@ def _item(address: str, session: PlannedSession, before: str = "") -> str:
 
 @register.simple_tag
 def log_choices(sessions: Iterable[PlannedSession]) -> SafeString:
-    """The groups of sessions that can be logged at once, each to be ticked off."""
+    """The groups of sessions that can be logged at once, each with a tick box."""
     return SafeString("".join(_log_choice(f"to-log-{session.pk}", session) for session in sessions))
 
 
 def _log_choice(name: str, session: PlannedSession) -> str:
     tick = f'<input class="form-check-input" type="checkbox" name="session" id="{name}"'
-    # The session's own number is its form's key: ticked twice, it counts once.
+    # The session's own UUID is the key of its log, so that one ticked twice counts once.
     value = f"{session.uuid}:{session.uuid}"
     said = f'{tick} value="{value}" checked><span>{escape(str(session.group))}</span>'
     return f'<label class="choice" for="{name}">{said}</label>'
@@ -98,7 +100,7 @@ def _log_choice(name: str, session: PlannedSession) -> str:
 
 @register.simple_tag
 def glance_cells(row: GlanceRow) -> SafeString:
-    """A topic's weeks in the term at a glance: how many groups have it, and why a week has nothing."""
+    """A topic's weeks in the term at a glance: how many groups have it, and why a week has none."""
     is_chosen = row.first.topic_id is not None
     return SafeString("".join(_glance_cell(cell, is_chosen=is_chosen) for cell in row.cells))
 
@@ -115,12 +117,12 @@ def _glance_cell(cell: GlanceCell, *, is_chosen: bool) -> str:
 
 
 def _dot(looks: str, number: int, what: str) -> str:
-    """So many groups, as a number in a dot; nothing for none."""
+    """A number in a dot; nothing for none."""
     return f'<span class="dot{looks}">{number}</span>{_hidden(f" {what}")}' if number else ""
 
 
 def _hidden(text: str) -> str:
-    """What is said to those who listen."""
+    """Text for screen readers only."""
     return f'<span class="visually-hidden">{escape(text)}</span>'
 
 

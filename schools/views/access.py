@@ -1,4 +1,4 @@
-"""Who comes in: someone else's school answers as one that does not exist."""
+"""Who gets in. Someone else's school answers as one that does not exist."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from schools.models.places import SchoolQuerySet
 
 
 def visible_school(request: SignedInRequest, slug: str, today: dt.date, among: SchoolQuerySet | None = None) -> Any:
-    """The school, if the person may see it; otherwise 404. ``among`` says what else is read with it."""
+    """The school, if the user may see it; otherwise 404. ``among`` is the queryset to take it from."""
     schools: SchoolQuerySet = School.objects.all() if among is None else among
     return get_object_or_404(schools.visible_to(request.user, today).select_related("district"), slug=slug)
 
@@ -38,7 +38,7 @@ def managed_school(request: SignedInRequest, slug: str, today: dt.date) -> Schoo
 def year_or_404(year_slug: str) -> SchoolYear:
     """The school year of an address such as 2026-27."""
     first = year_slug.partition("-")[0]
-    # Years that no date can have would be an error in the database's own words.
+    # A year outside what dates allow would raise an error in the database.
     if len(first) == 4 and first.isdecimal() and first > "0000":
         for year in SchoolYear.objects.filter(starts_on__year=int(first)):
             if year.slug == year_slug:
@@ -47,7 +47,7 @@ def year_or_404(year_slug: str) -> SchoolYear:
 
 
 def way_back(request: HttpRequest, otherwise: str) -> str:
-    """The page that the form names, if it lies in the portal; else another."""
+    """The page that the form names, if it is the portal's; otherwise ``otherwise``."""
     wanted = request.POST.get("next", "")
     if url_has_allowed_host_and_scheme(wanted, allowed_hosts=None) and urlsplit(wanted).path:
         return wanted
@@ -76,12 +76,12 @@ def managed_occasion(request: SignedInRequest, uuid: uuids.UUID) -> Occasion:
 
 
 def chosen_school(slug: str | None, schools: QuerySet[School]) -> School | None:
-    """The school of a filter; someone else's answers as one that does not exist."""
+    """The school of a filter; 404 for one that the user may not see."""
     return get_object_or_404(schools, slug=slug) if slug else None
 
 
 def chosen_kind(value: str | None) -> str:
-    """The kind of a filter, or nothing; one that does not exist answers 404."""
+    """The kind of a filter, or None; 404 for one that does not exist."""
     if value and value not in OccasionKind.values:
         raise Http404
     return value or ""

@@ -1,4 +1,4 @@
-"""What a move breaks, said once it is done: whoever chooses a week may leave the plan's order."""
+"""Says what a move has broken, once it is done: whoever chooses a week may break the plan's order."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from schools.models import PlannedSession
 
 
 def plans_of(rows: Iterable[PlannedSession], today: dt.date) -> list[Outline]:
-    """The plans of some sessions as they stand, to be compared with once these have been moved."""
+    """The plans of some sessions as they are, to compare with once these have been moved."""
     plans = {row.participation_id: row.participation for row in rows}
     return [
         draft_plan(participation=plan, from_day=max(today, plan.programme_year.year.starts_on)).outline
@@ -27,13 +27,13 @@ def plans_of(rows: Iterable[PlannedSession], today: dt.date) -> list[Outline]:
 
 
 def broken_by(moved: Iterable[PlannedSession], before: Iterable[Outline]) -> list[str]:
-    """What sessions, where they are or would be now, break of the order and months of plans, in words."""
+    """What sessions that have been moved, or would be, break of the order and months of their plans, in words."""
     by_key = {row.pk: row for row in moved}
     return in_words(one for outline in before for one in warnings_of_moves(outline, by_key))
 
 
 def warn_of(request: SignedInRequest, rows: Iterable[PlannedSession], before: Sequence[Outline]) -> None:
-    """Say what sessions that have been moved break of the plans as they were ``before``, and what they clash with."""
+    """Say what moved sessions break, compared with the plans ``before``, and what they clash with."""
     moved = list(PlannedSession.objects.filter(pk__in=[row.pk for row in rows]).with_names())
     clashes = [one.text for row in moved for one in conflicts_of(row)]
     for text in dict.fromkeys([*_blocked(moved, before), *clashes, *broken_by(moved, before)]):

@@ -1,4 +1,4 @@
-"""Several sessions of a school are moved in one go: chosen, shown as they will be, and moved."""
+"""Moving several sessions of a school in one go: choosing them, seeing the result, and moving."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ CONFLICT = 409
 
 @GET_OR_POST
 def sessions_move(request: SignedInRequest, slug: str, year_slug: str, season: str) -> HttpResponse:
-    """Choose sessions and where to; what it leads to is shown before anything is moved."""
+    """Choose sessions and where to; the result is shown before anything is moved."""
     today = timezone.localdate()
     school = visible_school(request, slug, today)
     term = term_or_404(Term.objects.select_related("year"), year_slug, season)
@@ -71,7 +71,7 @@ def sessions_move(request: SignedInRequest, slug: str, year_slug: str, season: s
 
 
 def _show_or_move(page: _Page, form: BulkMoveForm) -> HttpResponse:
-    """The placings as they would be; moved if the person has seen just these."""
+    """Show where the sessions would be; move them if the person has seen just that."""
     try:
         placings = page.placings(form)
         check_placings(placings)
@@ -96,7 +96,8 @@ def _show_or_move(page: _Page, form: BulkMoveForm) -> HttpResponse:
 
 
 class _Page:
-    """The page's school, term and sessions, and its three faces: choosing, showing, and what somebody else did."""
+    """The page's school, term and sessions, and its three states: choosing, showing, and what somebody else did
+    meanwhile."""
 
     def __init__(
         self,
@@ -153,14 +154,14 @@ class _Page:
         return render(self.request, "schools/sessions_move_shown.html", context)
 
     def stale(self, form: BulkMoveForm, sessions: Iterable[PlannedSession]) -> HttpResponse:
-        """What the other person did, with all that was chosen and typed kept."""
+        """What the other person did, keeping all that was chosen and typed."""
         changes = PlanChange.objects.filter(session__in=list(sessions)).order_by("session", "-pk")
         latest = [next(some).batch for _session, some in groupby(changes, lambda change: change.session_id)]
         told = deeds(PlanChange.objects.filter(batch__in=latest))
         return self.choose(form, status=CONFLICT, stale=told, is_stale=True)
 
     def placings(self, form: BulkMoveForm) -> list[Placing]:
-        """Where the form puts each session. Raises ``ValidationError`` when one finds no week."""
+        """Where the form puts each session. Raises ``ValidationError`` when no week can be found for one."""
         how = form.cleaned_data["how"]
         if how == form.FREE:
             placings, left = to_next_free_weeks(self.chosen, {self.school.pk: self.calendar}, self.today)
@@ -183,7 +184,7 @@ class _Page:
         return form.chosen_steps()
 
     def _trains(self) -> list[list[PlannedSession]]:
-        """For each plan and group the first chosen session, with all that follow."""
+        """For each plan and group, the first chosen session and all that follow it."""
         first: dict[tuple[int, int], PlannedSession] = {}
         for row in sorted(self.chosen, key=_reading_order):
             first.setdefault((row.participation_id, row.group_id), row)
@@ -213,14 +214,14 @@ def _seen(request: SignedInRequest) -> dict[UUID, int | None]:
 
 
 def _chosen(rows: Sequence[PlannedSession], seen: dict[UUID, int | None], school: School) -> list[PlannedSession]:
-    """The chosen rows that can be moved. Raises 404 if any is not the school's."""
+    """The chosen rows that can be moved. Raises ``Http404`` if any is not the school's."""
     if PlannedSession.objects.filter(uuid__in=seen, participation__school=school).count() < len(seen):
         raise Http404
     return [row for row in rows if row.uuid in seen]
 
 
 def _moved(placings: Iterable[Placing], calendar: SchoolCalendar) -> dict[int, PlannedSession]:
-    """The sessions as they will be."""
+    """The sessions as they would be."""
     moved = {}
     for one in placings:
         row = copy.copy(one.session)
@@ -231,7 +232,7 @@ def _moved(placings: Iterable[Placing], calendar: SchoolCalendar) -> dict[int, P
 
 
 def _digest(placings: Iterable[Placing]) -> str:
-    """Agrees while the same sessions, as they were seen, would move to the same weeks."""
+    """The same as long as the same sessions, in the versions seen, would move to the same weeks."""
     said = sorted(f"{one.session.pk} {one.version} {one.week_start}" for one in placings)
     return hashlib.sha256("\n".join(said).encode()).hexdigest()
 

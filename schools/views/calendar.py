@@ -31,7 +31,7 @@ def year_list(request: SignedInRequest) -> HttpResponse:
 
 
 def year_add(request: SignedInRequest) -> HttpResponse:
-    """A form that last year fills in; what it makes is shown, and saved when that has been seen."""
+    """A form filled in from last year. The year that it makes is shown first, and saved when that has been seen."""
     managers_only(request)
     latest = SchoolYear.objects.first()
     proposal = year_after(latest) if latest else None
@@ -47,7 +47,7 @@ def year_add(request: SignedInRequest) -> HttpResponse:
 
 
 def year_detail(request: SignedInRequest, year_slug: str) -> HttpResponse:
-    """The year month by month, what closes and blocks its days, and each programme's rules."""
+    """The year month by month, what closes and blocks its days, and the rules of each programme."""
     centre_only(request)
     year, today = year_or_404(year_slug), timezone.localdate()
     if slug := request.GET.get("skola"):

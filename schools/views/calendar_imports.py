@@ -1,4 +1,4 @@
-"""Reading in a calendar: first which days come, change or are there already, then the change itself."""
+"""Importing a calendar: first which days come, change or exist already, then the change itself."""
 
 from __future__ import annotations
 
@@ -89,7 +89,7 @@ def _done(request: SignedInRequest, found: CalendarDryRun, hits: int) -> HttpRes
 
 
 def _hits(found: CalendarDryRun) -> int:
-    """How many planned sessions have to be moved when it is applied."""
+    """How many planned sessions would have to be moved."""
     come = [*found.new_periods(), *found.altered_periods()]
     go = [one.period for one in found.alterations]
     return len(new_strays(found.year, timezone.localdate(), come=come, go=go)) if come else 0

@@ -1,4 +1,4 @@
-"""Closed days and blocked weeks: added, changed, removed; what that does to plans is said at once."""
+"""Closed days and blocked weeks: adding, changing and removing them, with what that does to plans."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def closed_change(request: SignedInRequest, pk: int) -> HttpResponse:
 
 
 def closed_remove(request: SignedInRequest, pk: int) -> HttpResponse:
-    """Asks first; closed days are school days again on POST, and blocked weeks can be planned."""
+    """Asks first. On POST closed days become school days again, and blocked weeks can be planned."""
     managers_only(request)
     period = get_object_or_404(ClosedPeriod.objects.select_related("year", "school"), pk=pk)
     if request.method == "POST":
@@ -56,7 +56,8 @@ def closed_remove(request: SignedInRequest, pk: int) -> HttpResponse:
 
 
 def _closed_form(request: SignedInRequest, year: SchoolYear, form: ClosedPeriodForm, title: str) -> HttpResponse:
-    """First says which planned sessions it hits; saves when that has been seen, and leads to where they are moved."""
+    """First shows which planned sessions it hits; when that has been seen it saves, and leads to where they are
+    moved."""
     context: dict[str, Any] = {"form": form, "year": year, "title": title}
     if request.method == "POST" and form.is_valid():
         period = form.instance
@@ -65,7 +66,7 @@ def _closed_form(request: SignedInRequest, year: SchoolYear, form: ClosedPeriodF
         if not hit or seen == str(len(hit)) or is_again:
             try:
                 saved = _save_closed(form, year, request)
-                # Sent once more it hits nothing new: it is said what it hit then.
+                # Sent once more it hits nothing new, so it says what it hit the first time.
                 return _saved(request, year, saved, int(seen) if is_again and seen.isdecimal() else len(hit))
             except ValidationError as refused:
                 refuse(form, refused)

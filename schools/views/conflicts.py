@@ -20,7 +20,7 @@ ON_A_PAGE = 50
 
 @require_safe
 def conflict_list(request: SignedInRequest) -> HttpResponse:
-    """What clashes, school by school, for those who move sessions somewhere."""
+    """What clashes, school by school, for those who may move sessions somewhere."""
     today = timezone.localdate()
     if not School.objects.logged_by(request.user, today).exists():
         raise PermissionDenied

@@ -32,7 +32,7 @@ from schools.views.programmes import Asked
 
 @GET_OR_POST
 def plan_draft(request: SignedInRequest, slug: str, year_slug: str) -> HttpResponse:
-    """What laying out the plan would do at a school; the button does just that."""
+    """What laying out the plan would do at a school; the button does exactly that."""
     today = timezone.localdate()
     school, year = _planned_school(request, slug, today), year_or_404(year_slug)
     rules = Asked.by(request).rules(year)
@@ -45,7 +45,7 @@ def plan_draft(request: SignedInRequest, slug: str, year_slug: str) -> HttpRespo
 
 @require_POST
 def plan_adjust(request: SignedInRequest, slug: str, year_slug: str) -> HttpResponse:
-    """Another week for some of the draft's sessions, or none of what it would do with them. Nothing is laid out."""
+    """Decide on some of the draft's sessions: another week, or left as they are. Nothing is laid out."""
     today = timezone.localdate()
     school, year = _planned_school(request, slug, today), year_or_404(year_slug)
     asked = Asked.by(request)
@@ -57,7 +57,7 @@ def plan_adjust(request: SignedInRequest, slug: str, year_slug: str) -> HttpResp
     draft = _draft(school, rules, today)
     form = AdjustForm(request.POST, draft=draft)
     if form.is_valid() and form.save(by=request.user, now=timezone.now()):
-        # The line is shown open again, with the focus on the button that was pressed.
+        # The line is shown open again, with focus on the button that was pressed.
         again = {"program": asked.programme.slug, "rad": form.line, "knapp": form.cleaned_data["deed"]}
         return redirect(f"{reverse('schools:plan-draft', args=[slug, year_slug])}?{urlencode(again)}")
     return _page(request, school, year, rules, draft, form=form)
@@ -87,7 +87,7 @@ def _page(
     if draft:
         calendar, first = draft.outline.calendar, draft.outline.from_week
         weeks = [(week.isoformat(), week_and_span(week)) for week in calendar.open_weeks() if week >= first]
-        # The same in every line's form, so made once.
+        # The same in every line's form, so it is made once.
         context["week_options"] = format_html_join("", '<option value="{}">{}</option>', weeks)
         asked = form.line if form else request.GET.get("rad", "")
         context["open_key"] = asked if any(change.key == asked for change in draft.changes) else ""
@@ -97,7 +97,7 @@ def _page(
 
 
 def _lay_out(request: SignedInRequest, school: School, rules: ProgrammeYear, today: dt.date) -> HttpResponse:
-    """The digest says which draft was seen; another one is not laid out."""
+    """Lay out the draft with this digest; one that has changed is not laid out."""
     now, digests = timezone.now(), {school: request.POST.get("digest", "")}
     run = start_run(rules=rules, digests=digests, from_day=max(today, rules.year.starts_on), by=request.user, now=now)
     lay_out_portion(run=run, now=now)

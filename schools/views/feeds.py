@@ -34,14 +34,14 @@ from schools.forms.feeds import ALL, CHOSEN, ChosenSchoolsForm, FeedForm
 from schools.models import CalendarFeed, School
 
 TEXT = "text/plain; charset=utf-8"
-# Calendars look a few times a day. One that asks more often than this has gone astray.
+# Calendars fetch a few times a day. One that fetches more often than this is broken.
 MOST_AN_HOUR = 120
 HOUR = 3600
 
 
 @dataclass(frozen=True)
 class Card:
-    """What the page shows of one calendar: made or not, and a key for the form that makes it."""
+    """What the page shows of one calendar: made or not, with a key for the form that makes it."""
 
     school: School | None
     feed: CalendarFeed | None
@@ -52,7 +52,7 @@ class Card:
 @csrf_exempt
 @require_safe
 def feed(request: HttpRequest, token: str) -> HttpResponse:
-    """What a calendar fetches, without signing in. Always in Swedish, whatever the calendar asks for."""
+    """What a calendar fetches, without signing in. Always in Swedish, whatever language the calendar asks for."""
     now = timezone.now()
     with translation.override(settings.LANGUAGE_CODE):
         try:
@@ -84,7 +84,7 @@ def _asks_too_often(feed: CalendarFeed, now: dt.datetime) -> bool:
 @never_cache
 @require_safe
 def feed_list(request: SignedInRequest) -> HttpResponse:
-    """Somebody's calendars, made or to be made."""
+    """The user's calendars, made or to be made."""
     today = _day_of_subscriber(request)
     return render(request, "schools/feed_list.html", _list_context(request.user, today))
 
@@ -92,7 +92,7 @@ def feed_list(request: SignedInRequest) -> HttpResponse:
 @never_cache
 @require_POST
 def feed_make(request: SignedInRequest) -> HttpResponse:
-    """A new address, shown this once; the one before it stops."""
+    """Make a new address, which is shown only now; the former one stops."""
     today = _day_of_subscriber(request)
     form = FeedForm(request.POST, schools=School.objects.followed_by(request.user, today))
     if not form.is_valid():
@@ -105,7 +105,7 @@ def feed_make(request: SignedInRequest) -> HttpResponse:
 @never_cache
 @GET_OR_POST
 def feed_schools(request: SignedInRequest) -> HttpResponse:
-    """A centre coordinator's own calendar: which schools stand in it."""
+    """Which schools a centre coordinator's own calendar shows."""
     today, user = timezone.localdate(), request.user
     if not is_coordinator(user, today):
         raise PermissionDenied
@@ -181,7 +181,7 @@ def _list_context(user: User, today: dt.date) -> dict[str, Any]:
 
 
 def _chosen_before(user: User) -> list[School] | None:
-    """A new address shows the schools that the one before it showed."""
+    """A new address shows the same schools as the former one."""
     standing = user.feeds.standing().filter(school=None, only_chosen=True).first()
     return None if standing is None else list(standing.chosen.all())
 
