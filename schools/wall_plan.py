@@ -15,21 +15,21 @@ from accounts.spreadsheets import Sheet
 from schools.models import Group, PlannedSession
 from schools.term_plan import Entry, TermPlan, Week, entries_of
 
-# With more groups than this the list of weeks begins on a page of its own.
+# With more groups than this the list of weeks begins on a new page.
 MOST_ON_ONE_PAGE = 8
-# With more topics than this in a term, or more groups that have days and times, the table is set smaller.
+# With more topics in a term than this, or more groups with days and times, the table is set smaller.
 MOST_TOPICS, MOST_TIMED_GROUPS = 7, 14
 PIECES_A_LINE = 8
-# As many lines as a page has room for of tables at full size.
+# How many lines of full-size tables a page has room for.
 LINES_OF_HEADING, MOST_LINES_OF_TABLES = 3, 28
-# As many lines of weeks as a page has room for above its last words.
+# How many lines of weeks a page has room for above its last words.
 MOST_LINES = 38
 
 
 @dataclass(frozen=True)
 class WallTable:
-    """One programme: the term's topics in the order in which pupils meet them, and a line for each group with what it
-    has of each topic."""
+    """A programme's table: the term's topics in the order in which pupils meet them, and for each group what it has of
+    each."""
 
     programme: str
     topics: tuple[str, ...]
@@ -47,7 +47,7 @@ class WallTable:
 
 @dataclass(frozen=True)
 class WallBlock:
-    """What a week has of one topic for staff, or for pupils."""
+    """A topic's sessions in a week, for staff or for pupils."""
 
     entries: tuple[Entry, ...]
 
@@ -72,7 +72,7 @@ WallWeek = tuple[Week, list[WallBlock]]
 
 
 def wall_columns(plan: TermPlan) -> tuple[list[WallWeek], list[WallWeek]]:
-    """The term's weeks, each topic named once in each, in two columns of about the same length."""
+    """The term's weeks, with each topic named once in each, in two columns of about equal length."""
     weeks = [(week, _blocks(week)) for week in plan.weeks]
     splits = ((weeks[:first], weeks[first:]) for first in range(len(weeks) + 1))
     return min(splits, key=_length)
@@ -84,17 +84,17 @@ def is_long(columns: tuple[list[WallWeek], list[WallWeek]]) -> bool:
 
 
 def _length(columns: tuple[list[WallWeek], list[WallWeek]]) -> int:
-    """About how many lines the longer column takes."""
+    """Roughly how many lines the longer column takes."""
     return max(sum(_lines(week, blocks) for week, blocks in column) for column in columns)
 
 
 def _lines(week: Week, blocks: list[WallBlock]) -> int:
-    """About how many lines a week takes: its heading, and for each topic its name and its groups."""
+    """Roughly how many lines a week takes: its heading, and for each topic its name and its groups."""
     return 1 + len(week.closed_days) + sum(1 + -(-_pieces(block) // PIECES_A_LINE) for block in blocks)
 
 
 def _pieces(block: WallBlock) -> int:
-    """A group's name is a piece of a line, its day and time are two more."""
+    """Words that are kept together on a line: a group's name is one, its day and time two more."""
     return sum(len(entry.sessions) + (2 if entry.first.date else 0) for entry in block.entries)
 
 
@@ -110,7 +110,7 @@ def needs_two_pages(tables: Sequence[WallTable]) -> bool:
 
 
 def are_many(tables: Sequence[WallTable]) -> bool:
-    """Whether the tables have to be set smaller to fit on a page: each has its heading, beside the groups' lines."""
+    """Whether the tables have to be set smaller to fit on a page; each has a heading besides its groups' lines."""
     return sum(len(table.lines) + LINES_OF_HEADING for table in tables) > MOST_LINES_OF_TABLES
 
 
@@ -128,7 +128,7 @@ def _table(programme: str, rows: Sequence[PlannedSession], plan: TermPlan) -> Wa
 
 
 def _is_lost(row: PlannedSession, plan: TermPlan) -> bool:
-    """Lost, and without a new time: on the wall it says so; what has a new time stands there instead."""
+    """Whether it is lost without a new time, which the wall shows; one with a new time is shown there instead."""
     return any(entry.asks_for_new_time for entry in entries_of([row], plan.standing, plan.today))
 
 
@@ -146,7 +146,7 @@ def _group_order(row: PlannedSession) -> tuple[Any, ...]:
 
 
 def plan_sheet(plan: TermPlan) -> Sheet:
-    """Every session of the term on a row of its own, the lost ones too, in the order of weeks."""
+    """Every session of the term on its own row, lost ones included, in order of weeks."""
     header = [
         *(
             _("Week"),

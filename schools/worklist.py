@@ -1,4 +1,4 @@
-"""What a school's work waits for, in words, with the way to the deed for those who may do it."""
+"""What waits for somebody at a school, in words, with links for those who may do it."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ NAMED_AT_MOST = 3
 
 @dataclass(frozen=True)
 class Rights:
-    """What a person may do at a school."""
+    """What the user may do at a school."""
 
     log: bool
     move: bool
@@ -59,7 +59,7 @@ class Rights:
 
 @dataclass(frozen=True)
 class Task:
-    """Something that waits: its icon, what is so, and the deed; ``url`` is empty for those who can only wait."""
+    """Something that waits: its icon, what it is, and what to do; ``url`` is empty for users who can only wait."""
 
     icon: str
     title: str
@@ -70,13 +70,13 @@ class Task:
 
 @dataclass(frozen=True)
 class Standpoint:
-    """A school's year as it stands today, for the one who looks."""
+    """A school's year as it is today, for one user."""
 
     school: School
     year: SchoolYear
     calendar: SchoolCalendar
     rows: Sequence[PlannedSession]
-    # What those who lead them do at other schools.
+    # What the sessions' leaders do at other schools.
     elsewhere: Sequence[PlannedSession]
     rights: Rights
     today: dt.date
@@ -88,7 +88,7 @@ class Standpoint:
     answer: Answer | None
 
     def tasks(self) -> list[Task]:
-        """What waits, the most pressing first."""
+        """What waits, most pressing first."""
         finders = (
             self._no_groups,
             self._no_plan,
@@ -211,7 +211,7 @@ class Standpoint:
 
 
 def _by_programme(rows: Sequence[PlannedSession]) -> list[tuple[str, list[PlannedSession]]]:
-    """Rows by their programme, each with what an address ends with to stay with it: a draft is of one programme."""
+    """Rows by programme, each with the query string that keeps the programme: a draft is for one programme."""
     found: dict[str, list[PlannedSession]] = {}
     for row in rows:
         found.setdefault(f"?program={row.participation.programme_year.programme.slug}", []).append(row)

@@ -1,4 +1,4 @@
-"""A school year as a picture: month by month, every day with what it is, and in words what is closed and blocked."""
+"""A school year as a picture: month by month, what every day is, and in words what is closed and blocked."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ class Day:
 
 @dataclass(frozen=True)
 class PictureWeek:
-    """A week's days in one month; days of other months are None."""
+    """A week's days in one month; days in other months are None."""
 
     monday: dt.date
     days: tuple[Day | None, ...]
@@ -39,7 +39,7 @@ class PictureWeek:
 
 @dataclass(frozen=True)
 class Span:
-    """Days in a row that are closed or blocked for the same thing, from the first to the last school day among them."""
+    """Consecutive days closed or blocked for the same thing, from the first to the last school day among them."""
 
     first: dt.date
     last: dt.date
@@ -56,7 +56,7 @@ class PictureMonth:
 
 
 def weekdays() -> list[tuple[str, str]]:
-    """Each day of the week with the two letters that it is known by: måndag, må."""
+    """Each weekday with its two-letter abbreviation: måndag, må."""
     return [(str(name), str(name)[:2].lower()) for name in WEEKDAYS.values()]
 
 
@@ -72,7 +72,7 @@ def school_days_of(calendar: SchoolCalendar) -> int:
 
 
 def spans_of(calendar: SchoolCalendar) -> Iterator[Span]:
-    """What is closed and blocked, in order; weekends neither count nor divide."""
+    """What is closed and blocked, in order; weekends neither count nor divide a span."""
     days = [day for day in days_between(calendar.starts_on, calendar.ends_on) if day.weekday() < SCHOOL_DAYS]
     for (kind, name), same in groupby(days, key=lambda day: _kind_of(calendar, day)):
         if kind != DayKind.OPEN:

@@ -1,5 +1,7 @@
-"""A new school year as last year's dates propose it: terms at the same time of the year, what closes and blocks their
-days in the same weeks, and the days around Easter by Easter."""
+"""Proposes a new school year from the last one's dates.
+
+Terms keep their place in the year, what closes and blocks days keeps its week, and days around Easter follow Easter.
+"""
 
 from __future__ import annotations
 
@@ -17,18 +19,18 @@ from schools.calendar import DAY, WEEK, SchoolCalendar, days_between, is_working
 from schools.models import ClosedPeriod, School, SchoolYear, Term
 from schools.year_picture import school_days_of
 
-# Skolförordningen 3 kap.: a school year has at least so many school days.
+# Skolförordningen 3 kap.: a school year has at least this many school days.
 FEWEST_SCHOOL_DAYS = 178
 SOON = 14 * DAY
-# The same weekday nearest to the same date.
+# To the same weekday nearest to the same date.
 A_YEAR = 52 * WEEK
-# Of the weeks that every year has.
+# Week numbers that every year has.
 LAST_WEEK = 52
 
 
 @dataclass(frozen=True)
 class ProposedPeriod:
-    """A closed or blocked period of the year to come; ``school`` is None for all schools."""
+    """A proposed closed or blocked period; ``school`` is None for all schools."""
 
     kind: str
     name: str
@@ -50,14 +52,14 @@ class ProposedPeriod:
 
 @dataclass(frozen=True)
 class ProposedYear:
-    """A school year that is not saved yet, with its terms and all that closes or blocks its days."""
+    """A proposed school year, unsaved, with its terms and everything that closes or blocks its days."""
 
     starts_on: dt.date
     autumn_ends_on: dt.date
     spring_starts_on: dt.date
     ends_on: dt.date
     periods: tuple[ProposedPeriod, ...] = ()
-    # Those of last year that do not lie in this one.
+    # Last year's periods that do not fall within this year.
     left_out: tuple[ProposedPeriod, ...] = ()
 
     @property
@@ -66,7 +68,7 @@ class ProposedYear:
 
     @property
     def digest(self) -> str:
-        """Tells whether what is saved is what was shown."""
+        """Shows whether what is saved is what was shown."""
         return hashlib.sha256(repr(self).encode()).hexdigest()
 
     def calendar(self, school: School | None = None) -> SchoolCalendar:
@@ -79,7 +81,7 @@ class ProposedYear:
         return SchoolCalendar.made(self.year, terms, periods)
 
     def remarks(self, today: dt.date) -> list[str]:
-        """What is worth a look before the year is saved."""
+        """What should be looked at before the year is saved."""
         found = list(self._idle_periods())
         days = school_days_of(self.calendar())
         if days < FEWEST_SCHOOL_DAYS:
@@ -91,7 +93,7 @@ class ProposedYear:
         return found
 
     def said_of_left_out(self) -> list[str]:
-        """A sentence on each period that is left out."""
+        """A sentence about each period that is left out."""
         text = _("%(name)s (%(where)s) would be on %(day)s, outside the school year, and is left out.")
         return [text % _named(one) for one in self.left_out]
 
@@ -107,7 +109,7 @@ def _named(period: ProposedPeriod) -> dict[str, Any]:
 
 
 def year_after(year: SchoolYear) -> ProposedYear:
-    """The year that follows one; days on which no school is open give way to the nearest."""
+    """The year after a year. Days on which no school is open are replaced by the nearest ones that are."""
     terms = {term.season: term for term in year.terms.all()}
     autumn, spring = terms[Term.Season.AUTUMN], terms[Term.Season.SPRING]
     starts_on, ends_on = _open_from(autumn.starts_on + A_YEAR), _open_until(spring.ends_on + A_YEAR)
@@ -124,14 +126,14 @@ def year_after(year: SchoolYear) -> ProposedYear:
 
 
 def same_week(day: dt.date) -> dt.date:
-    """The same weekday of the same week a year later. At the turn of the year, where the weeks are numbered anew, it
+    """The same weekday of the same week a year later. Around the turn of the year, where weeks are renumbered, the day
     moves as the terms do."""
     year, week, weekday = day.isocalendar()
     return dt.date.fromisocalendar(year + 1, week, weekday) if 1 < week < LAST_WEEK else day + A_YEAR
 
 
 def _moved(period: ClosedPeriod) -> ProposedPeriod:
-    """The period as long as it was, in the week of its first day."""
+    """The period with its length kept, in the week of its first day."""
     move = _same_to_easter if _follows_easter(period) else same_week
     starts_on = move(period.starts_on)
     ends_on = starts_on + (period.ends_on - period.starts_on)
@@ -139,7 +141,7 @@ def _moved(period: ClosedPeriod) -> ProposedPeriod:
 
 
 def _follows_easter(period: ClosedPeriod) -> bool:
-    """Whether a break for all schools lies in the week before Easter or the one after."""
+    """Whether a break for all schools is in the week before Easter or the week after."""
     sunday = easter(period.starts_on.year)
     around = period.starts_on <= sunday + WEEK and period.ends_on >= sunday - WEEK
     return around and period.school_id is None and not period.is_blocked

@@ -1,4 +1,4 @@
-"""What of the whole goes on at a school or in a district this year, and what is missing."""
+"""What goes on at a school or in a district this year, and what is missing."""
 
 from __future__ import annotations
 
@@ -21,7 +21,8 @@ from schools.views.access import chosen_school, readers_only
 
 @require_safe
 def going_on(request: SignedInRequest) -> HttpResponse:
-    """One school as a list; a district, or all that one sees, as a table with the schools that lack most first."""
+    """One school as a list; a district, or everything that the user sees, as a table with the schools that lack most
+    first."""
     today = timezone.localdate()
     readers_only(request, today)
     seen = School.objects.visible_to(request.user, today).open_on(today).select_related("district")
@@ -42,7 +43,7 @@ def going_on(request: SignedInRequest) -> HttpResponse:
 
 
 def schools_in_the_whole(request: HttpRequest) -> SafeString:
-    """A part of the page on how it all hangs together: the way from the picture to the own schools."""
+    """A part of the page on how it all hangs together: the link from the picture to the user's own schools."""
     is_shown = request.user.is_authenticated and policies.sees_some_school(request.user, timezone.localdate())
     return render_to_string("schools/_whole_schools.html") if is_shown else SafeString("")
 

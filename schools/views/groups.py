@@ -61,7 +61,7 @@ def group_add(request: SignedInRequest, slug: str, year_slug: str) -> HttpRespon
 def _on_to_the_rest(
     request: SignedInRequest, school: School, year: SchoolYear, today: dt.date, *, said: str
 ) -> HttpResponse:
-    """To the draft of the rest of the year, if there is one; else to the groups."""
+    """Go to the draft of the rest of the year, if there is one; otherwise to the groups."""
     if draft := _draft_of_the_rest(request, school, year, today):
         rest = _("This is how the rest of the year becomes when you lay it out.")
         messages.success(request, f"{said} {rest}")
@@ -71,8 +71,8 @@ def _on_to_the_rest(
 
 
 def _draft_of_the_rest(request: SignedInRequest, school: School, year: SchoolYear, today: dt.date) -> str:
-    """Where the rest of the year is seen: the draft of the first programme that is laid out at the school already and
-    of which something would follow now. Empty if there is none."""
+    """The page with the draft of the first programme that is laid out at the school and now has something to change;
+    empty if there is none."""
     if year.ends_on < today or not user_can_plan(request.user, school, today):
         return ""
     from_day, address = max(today, year.starts_on), reverse("schools:plan-draft", args=[school.slug, year.slug])
@@ -84,7 +84,7 @@ def _draft_of_the_rest(request: SignedInRequest, school: School, year: SchoolYea
 
 
 def _asked_kind(request: SignedInRequest) -> str:
-    """What the page that led here asks for; a class if it says nothing."""
+    """The kind of group that the page which led here asks for; a class by default."""
     asked = request.GET.get("slag", "")
     return asked if asked in Group.Kind.values else Group.Kind.CLASS
 
@@ -101,7 +101,7 @@ def group_change(request: SignedInRequest, slug: str, pk: int) -> HttpResponse:
 
 
 def group_end(request: SignedInRequest, slug: str, pk: int) -> HttpResponse:
-    """First says how many sessions are cancelled; ends the group when that has been seen."""
+    """First shows how many sessions are cancelled; ends the group when that has been seen."""
     today = timezone.localdate()
     school = managed_school(request, slug, today)
     group = get_object_or_404(Group.objects.select_related("year", "school"), school=school, pk=pk, ends_on=None)
@@ -119,7 +119,7 @@ def group_end(request: SignedInRequest, slug: str, pk: int) -> HttpResponse:
 
 @require_POST
 def group_reopen(request: SignedInRequest, slug: str, pk: int) -> HttpResponse:
-    """A last day that was wrong is taken back."""
+    """Removes a last day that was wrong."""
     today = timezone.localdate()
     school = managed_school(request, slug, today)
     ended = Group.objects.select_related("year", "school").exclude(ends_on=None)

@@ -1,4 +1,4 @@
-"""Reading in the municipality's classes: first what the file would change, then the change itself."""
+"""Importing the municipality's classes: first what the file would change, then the change itself."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ def class_import(request: SignedInRequest, year_slug: str) -> HttpResponse:
 
 
 def template(request: SignedInRequest, year_slug: str, kind: str) -> HttpResponse:
-    """A file with the right columns, to fill in."""
+    """A file with the right columns to fill in."""
     if not manages_schools(request.user, timezone.localdate()):
         raise PermissionDenied
     year_or_404(year_slug)

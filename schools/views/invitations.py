@@ -1,5 +1,7 @@
-"""Inviting to an occasion and taking it back, and answering: by the link of a role, by a link of its own, or signed in.
-Opening a link changes nothing."""
+"""Inviting to an occasion, withdrawing, and answering: by the link of a role, by a link of its own, or signed in.
+
+Opening a link changes nothing.
+"""
 
 from __future__ import annotations
 
@@ -34,7 +36,7 @@ from schools.views.occasion_deeds import done, sent, too_late
 
 @GET_OR_POST
 def occasion_invite(request: SignedInRequest, uuid: uuids.UUID) -> HttpResponse:
-    """People at schools by tick, others by their e-mail address."""
+    """People at schools are ticked; others are invited by e-mail address."""
     today = timezone.localdate()
     occasion = managed_occasion(request, uuid)
     if not policies.can_invite(occasion, today):
@@ -67,7 +69,7 @@ def occasion_invite(request: SignedInRequest, uuid: uuids.UUID) -> HttpResponse:
 
 @require_POST
 def occasion_take_back(request: SignedInRequest, uuid: uuids.UUID, pk: int) -> HttpResponse:
-    """An invitation no longer holds."""
+    """Withdraw an invitation."""
     occasion = managed_occasion(request, uuid)
     invitation = get_object_or_404(occasion.invitations.with_names(), pk=pk)
     take_back(invitation=invitation, by=request.user, now=timezone.now())
@@ -77,7 +79,7 @@ def occasion_take_back(request: SignedInRequest, uuid: uuids.UUID, pk: int) -> H
 
 @GET_OR_POST
 def occasion_answer(request: SignedInRequest, uuid: uuids.UUID) -> HttpResponse:
-    """Signed in, whoever is invited answers as by the mail's link."""
+    """The answer of an invited person who is signed in, as by the mail's link."""
     today = timezone.localdate()
     occasion = visible_occasion(request, uuid, today)
     mine = occasion.invitations.standing().with_names().filter(person__user=request.user).first()
@@ -90,7 +92,7 @@ def occasion_answer(request: SignedInRequest, uuid: uuids.UUID) -> HttpResponse:
 @never_cache
 @GET_OR_POST
 def invitation(request: HttpRequest, token: str) -> HttpResponse:
-    """For somebody who is invited by e-mail and has no role at a school."""
+    """The answer of somebody invited by e-mail who has no role at a school."""
     today = timezone.localdate()
     try:
         found = open_invitation(token, today)
@@ -102,7 +104,7 @@ def invitation(request: HttpRequest, token: str) -> HttpResponse:
 @GET_OR_POST
 @by_link(Scope.ANSWER)
 def link_occasion(request: HttpRequest, link: OpenLink, *, today: dt.date, uuid: uuids.UUID) -> HttpResponse:
-    """For a person at a school, by the link of the role."""
+    """The answer of a person at a school, by the link of the role."""
     invitations = OccasionInvitation.objects.standing().with_names().filter(person=link.membership.person)
     found = get_object_or_404(invitations, uuid=uuid)
     by = link_account(link) if request.method == "POST" else None
@@ -112,7 +114,7 @@ def link_occasion(request: HttpRequest, link: OpenLink, *, today: dt.date, uuid:
 def answer_in_form(
     request: HttpRequest, invitation: OccasionInvitation, *, by: User | None, back: HttpResponse
 ) -> HttpResponse:
-    """What it is and the form; sent, the answer is kept and shown."""
+    """The occasion with the form; when it is sent, the answer is saved and shown."""
     form = AnswerForm(request.POST if request.method == "POST" else None, initial=_given(invitation))
 
     def keep() -> OccasionInvitation:
@@ -139,7 +141,8 @@ def _given(invitation: OccasionInvitation) -> dict[str, object]:
 
 
 def _who_can_be_invited(request: SignedInRequest, occasion: Occasion, today: dt.date) -> list[SchoolPerson]:
-    """Contact persons and coordinators who can get mail, at the occasion's school or for the whole centre at all."""
+    """Contact persons and coordinators who can get mail: at the occasion's school, or at any school if it is for the
+    whole centre."""
     schools = School.objects.visible_to(request.user, today).open_on(today)
     if occasion.school:
         schools = schools.filter(pk=occasion.school.pk)
@@ -151,7 +154,7 @@ def _who_can_be_invited(request: SignedInRequest, occasion: Occasion, today: dt.
 
 
 def _by_school(people: list[SchoolPerson], occasion: Occasion, ticked: set[str]) -> list[dict[str, Any]]:
-    """The people in the order of schools, each with roles and whether invited already."""
+    """The people by school, each with roles and whether already invited."""
     invited = set(occasion.invitations.standing().values_list("person", flat=True))
     schools: dict[School, list[dict[str, Any]]] = {}
     today = timezone.localdate()

@@ -43,7 +43,7 @@ View = Callable[..., HttpResponseBase]
 
 
 def by_link(scope: Scope) -> Callable[[View], View]:
-    """The view gets the open link, its account and the day; a link that does not hold opens a page that says so."""
+    """The view is given the open link, its account and the day. An invalid link opens a page that says why."""
 
     def decorate(view: View) -> View:
         @login_not_required
@@ -69,7 +69,7 @@ def closed_link(request: HttpRequest, today: dt.date, *, status: int) -> HttpRes
 
 
 def link_account(link: OpenLink) -> User:
-    """Whose answer it is. Somebody without an account gets one here, so that the answer has a name."""
+    """The account whose answer it is. Somebody without an account gets one here, so that the answer has a name."""
     user = account_for(link.membership.person)
     if user is None:
         raise Http404
@@ -79,7 +79,7 @@ def link_account(link: OpenLink) -> User:
 @require_safe
 @by_link(Scope.READ)
 def link_plan(request: HttpRequest, link: OpenLink, *, today: dt.date) -> HttpResponse:
-    """The plan of the term that goes on, or of the one that comes."""
+    """The plan of the present term, or of the next."""
     terms = list(Term.objects.select_related("year"))
     term = current_term(terms, today)
     if term is None:
@@ -98,7 +98,7 @@ def link_plan(request: HttpRequest, link: OpenLink, *, today: dt.date) -> HttpRe
 @require_safe
 @by_link(Scope.READ)
 def link_plan_pdf(request: HttpRequest, link: OpenLink, *, today: dt.date) -> HttpResponse:
-    """The same plan for the wall."""
+    """The same plan for the wall, as PDF."""
     terms = list(Term.objects.select_related("year"))
     term = current_term(terms, today)
     answer = pdf_of(request, link.school, term, terms, today) if term else None
@@ -112,7 +112,7 @@ def _open_replies(link: OpenLink) -> Any:
 @require_POST
 @by_link(Scope.ANSWER)
 def link_confirm(request: HttpRequest, link: OpenLink, *, today: dt.date) -> HttpResponse:
-    """One tap: the plan that the form says was seen is right."""
+    """Confirm, in one tap, the plan that the form says was seen."""
     year_slug, _slash, season = request.POST.get("term", "").partition("/")
     seen, by = request.POST.getlist("seen"), link_account(link)
     try:
@@ -130,7 +130,7 @@ def link_confirm(request: HttpRequest, link: OpenLink, *, today: dt.date) -> Htt
 @GET_OR_POST
 @by_link(Scope.ANSWER)
 def link_time(request: HttpRequest, link: OpenLink, *, today: dt.date, uuid: uuid.UUID) -> HttpResponse:
-    """That time does not work: why, and which week would."""
+    """Say that a time does not work: why, and which week would."""
     sessions = PlannedSession.objects.filter(participation__school=link.school).with_names()
     return proposals.propose(
         request,
@@ -146,7 +146,7 @@ def link_time(request: HttpRequest, link: OpenLink, *, today: dt.date, uuid: uui
 @GET_OR_POST
 @by_link(Scope.CHOOSE)
 def link_topics(request: HttpRequest, link: OpenLink, *, today: dt.date) -> HttpResponse:
-    """The school's extra topics of the year that goes on, or of the one that comes."""
+    """The school's extra topics of the present year, or of the next."""
     term = current_term(list(Term.objects.select_related("year")), today)
     if term is None:
         raise Http404
@@ -158,7 +158,7 @@ def link_topics(request: HttpRequest, link: OpenLink, *, today: dt.date) -> Http
 @require_safe
 @by_link(Scope.READ)
 def link_material(request: HttpRequest, link: OpenLink, *, today: dt.date, slug: str) -> FileResponse:
-    """The file of a topic that stands in the school's plan."""
+    """The file of a topic in the school's plan."""
     topics = SessionTopic.objects.filter(sessions__participation__school=link.school).distinct()
     topic = get_object_or_404(topics, slug=slug)
     return open_file(topic.material, topic.slug)
@@ -167,7 +167,7 @@ def link_material(request: HttpRequest, link: OpenLink, *, today: dt.date, slug:
 @require_safe
 @by_link(Scope.READ)
 def link_mail(request: HttpRequest, link: OpenLink, *, today: dt.date) -> HttpResponse:
-    """The settings of one's mails, from mails that were sent before these had a link of their own."""
+    """The settings of one's mails, for old mails that have no link of their own to them."""
     user = link.membership.person.user
     if user is None:
         raise Http404
@@ -177,7 +177,7 @@ def link_mail(request: HttpRequest, link: OpenLink, *, today: dt.date) -> HttpRe
 @GET_OR_POST
 @by_link(Scope.ANSWER)
 def link_not_me(request: HttpRequest, link: OpenLink, *, today: dt.date) -> HttpResponse:
-    """Somebody who is not the contact person says so; a coordinator ends the role."""
+    """ "I am not the contact person"; a coordinator ends the role."""
     form = NotMeForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         said = {"key": form.cleaned_data["key"], "note": form.cleaned_data["note"]}
@@ -193,7 +193,7 @@ def link_not_me(request: HttpRequest, link: OpenLink, *, today: dt.date) -> Http
 @GET_OR_POST
 @by_link(Scope.ANSWER)
 def link_feed(request: HttpRequest, link: OpenLink, *, today: dt.date) -> HttpResponse:
-    """The calendar of the link's own school; a link opens no other."""
+    """The calendar of the link's own school, and of no other."""
     if request.method == "POST":
         form = FeedForm(request.POST, schools=School.objects.none())
         key = form.cleaned_data["key"] if form.is_valid() else None

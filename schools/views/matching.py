@@ -23,7 +23,7 @@ from schools.views.programmes import query_of, series_rules
 
 @GET_OR_POST
 def mentor_matching(request: SignedInRequest, slug: str, year_slug: str) -> HttpResponse:
-    """Which mentors meet which class, and who is matched with nobody."""
+    """Which mentors meet which class, and who is not matched."""
     today = timezone.localdate()
     school, year = visible_school(request, slug, today), year_or_404(year_slug)
     may_manage = user_can_manage(request.user, school, today)
@@ -55,7 +55,7 @@ def mentor_matching(request: SignedInRequest, slug: str, year_slug: str) -> Http
 
 
 def _rules_to_begin_with(year: SchoolYear) -> ProgrammeYear | None:
-    """The settings as they would be before anybody has chosen them."""
+    """The settings before anybody has chosen them, unsaved."""
     programme = Programme.objects.filter(rhythm=Programme.Rhythm.SERIES).first()
     return first_rules(programme, year) if programme else None
 

@@ -23,7 +23,7 @@ from schools.views.access import managed_school, year_or_404
 
 @GET_OR_POST
 def moving_up_school(request: SignedInRequest, slug: str, year_slug: str) -> HttpResponse:
-    """Each group with its proposed name, grade and number; what is ticked goes on, all of it or nothing."""
+    """Each group with its proposed name, grade and size. What is ticked goes on, all or nothing."""
     today = timezone.localdate()
     school, year = managed_school(request, slug, today), year_or_404(year_slug)
     earlier = year_before(year)
@@ -45,7 +45,7 @@ def moving_up_school(request: SignedInRequest, slug: str, year_slug: str) -> Htt
 
 @GET_OR_POST
 def moving_up_all(request: SignedInRequest, year_slug: str) -> HttpResponse:
-    """Every school: what would go on as proposed, and what has. The button does it for all schools or for none."""
+    """All schools: what would go on as proposed, and what has. The button does it for all schools or for none."""
     today = timezone.localdate()
     if not manages_schools(request.user, today):
         raise PermissionDenied
@@ -66,7 +66,8 @@ def moving_up_all(request: SignedInRequest, year_slug: str) -> HttpResponse:
 def _move_all(
     request: SignedInRequest, schools: list[School], earlier: SchoolYear, year: SchoolYear
 ) -> list[tuple[School, str]] | None:
-    """Do it for the schools that the form names; gives why not, by school, or None when all is said."""
+    """Do it for the schools that the form names; gives by school why it could not be done, or None when messages say it
+    all."""
     shown = dict(text.split(":", 1) for text in request.POST.getlist("shown") if ":" in text)
     wanted = {school: shown[school.slug] for school in schools if school.slug in shown}
     try:
@@ -82,7 +83,8 @@ def _move_all(
 
 
 def _by_state(found: list[MovingUp]) -> dict[str, Any]:
-    """Schools with something that waits, those where all has gone on, and those without groups the year before."""
+    """Schools with something that waits, those where everything has gone on, and those without groups the year
+    before."""
     waiting = [one for one in found if one.waiting]
     return {
         "waiting": waiting,

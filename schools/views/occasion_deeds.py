@@ -1,4 +1,4 @@
-"""What is done with an occasion: planned, changed, cancelled, and its attendance logged."""
+"""Planning, changing and cancelling an occasion, and recording its attendance."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ from schools.models import Occasion, School
 from schools.views.access import chosen_kind, chosen_school, managed_occasion, visible_occasion
 
 Made = TypeVar("Made")
-# A form for an occasion, of what was sent and of the occasion as it stands.
+# Makes a form for an occasion from what was sent, if anything, and the occasion as it is.
 FormOf = Callable[[QueryDict, Occasion], forms.Form]
 
 
@@ -121,7 +121,7 @@ def occasion_attendance(request: SignedInRequest, uuid: uuids.UUID) -> HttpRespo
 
 
 def done(form: forms.Form, deed: Callable[[], Made]) -> Made | None:
-    """What came of a form that was sent and is right; what the deed refuses stands in the form."""
+    """Whether a valid form's deed was done; what the action refuses is shown in the form."""
     if not form.is_bound or not form.is_valid():
         return None
     try:
@@ -132,7 +132,7 @@ def done(form: forms.Form, deed: Callable[[], Made]) -> Made | None:
 
 
 def _planned_by(request: SignedInRequest) -> QuerySet[School]:
-    """The schools for which the person plans occasions."""
+    """The schools for which the user may plan occasions."""
     today = timezone.localdate()
     schools = School.objects.visible_to(request.user, today).open_on(today)
     if manages_schools(request.user, today):
@@ -142,14 +142,15 @@ def _planned_by(request: SignedInRequest) -> QuerySet[School]:
 
 
 def _first_values(request: SignedInRequest, schools: QuerySet[School], *, for_all: bool) -> dict[str, Any]:
-    """The school and kind of the address, so that a gap leads to its form; a school's coordinator has one school."""
+    """The school and kind in the address, so that a gap leads to a filled-in form; a coordinator of one school gets
+    that school."""
     chosen = chosen_school(request.GET.get("skola"), schools)
     kind = chosen_kind(request.GET.get("sort"))
     return {"school": chosen or (None if for_all else schools.first()), "kind": kind or None}
 
 
 def _schools_for(occasion: Occasion) -> dict[str, list[School]]:
-    """For the whole centre: the schools that are invited or have come, and the rest."""
+    """For an occasion for the whole centre: the schools that are invited or have attended, and the others."""
     if occasion.school:
         return {"invited": [], "others": []}
     near = set(occasion.invitations.standing().values_list("school", flat=True))
@@ -164,7 +165,7 @@ def _schools_for(occasion: Occasion) -> dict[str, list[School]]:
 
 
 def too_late(request: SignedInRequest, occasion: Occasion) -> HttpResponse:
-    """Back to the occasion, with the reason why this can't be done any more, or not yet."""
+    """Back to the occasion, saying why this cannot be done any more, or not yet."""
     if occasion.cancelled_at:
         messages.error(request, _("The occasion is cancelled, and cannot be changed."))
     elif occasion.date > timezone.localdate():
@@ -175,7 +176,7 @@ def too_late(request: SignedInRequest, occasion: Occasion) -> HttpResponse:
 
 
 def _stale(request: SignedInRequest, uuid: uuids.UUID, template: str, form_of: FormOf) -> HttpResponse:
-    """How it stands now, with everything typed kept; sending again changes the occasion as it now stands."""
+    """Show the occasion as it is now, keeping everything typed; sending again changes that."""
     occasion = visible_occasion(request, uuid, timezone.localdate())
     if occasion.cancelled_at or (occasion.held is not None and "attendance" not in template):
         return too_late(request, occasion)
@@ -186,7 +187,7 @@ def _stale(request: SignedInRequest, uuid: uuids.UUID, template: str, form_of: F
 
 
 def sent(request: SignedInRequest) -> QueryDict | None:
-    """What a form was sent with; nothing when its page is only opened."""
+    """The data that a form was sent with; None when its page is only opened."""
     return request.POST if request.method == "POST" else None
 
 

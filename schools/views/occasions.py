@@ -1,4 +1,4 @@
-"""Occasions as they are read: the list, one of them, and who has not been trained yet."""
+"""Occasions to read: the list, a single one, and who has not been trained yet."""
 
 from __future__ import annotations
 
@@ -35,7 +35,8 @@ SHOWN_AT_SCHOOL = 3
 
 @require_safe
 def occasion_list(request: SignedInRequest) -> HttpResponse:
-    """What comes, what lacks attendance, and what has been; of one kind or at one school if that is asked for."""
+    """Coming occasions, those without attendance, and earlier ones; of one kind or at one school if the address says
+    so."""
     today = timezone.localdate()
     readers_only(request, today)
     schools = School.objects.visible_to(request.user, today)
@@ -66,7 +67,7 @@ def _page(request: SignedInRequest, found: OccasionQuerySet, part: str) -> Page[
 
 @require_safe
 def occasion_untrained(request: SignedInRequest) -> HttpResponse:
-    """Schools against trainings; the schools that lack most, and what most schools lack, come first."""
+    """Schools against trainings, beginning with the schools that lack most and the trainings that most lack."""
     today = timezone.localdate()
     readers_only(request, today)
     rows = who_is_trained(School.objects.visible_to(request.user, today).open_on(today), today)
@@ -107,7 +108,8 @@ def occasion_detail(request: SignedInRequest, uuid: uuids.UUID) -> HttpResponse:
 
 
 def occasions_of(user: User, school: School, today: dt.date, *, in_series: bool) -> dict[str, Any]:
-    """What the school's own page shows: what lacks attendance, what comes next, and which trainings are lacking."""
+    """The occasions on a school's own page: those without attendance, the next ones, and which trainings are
+    lacking."""
     found = (Occasion.objects.at(school).undecided() | trainings_of(school)).with_names()
     in_order = list(found.order_by("date", "start_time", "pk"))
     undecided = [one for one in in_order if one.held is None]
@@ -123,7 +125,7 @@ def occasions_of(user: User, school: School, today: dt.date, *, in_series: bool)
 
 
 def _told(occasions: Any, user: User, today: dt.date) -> list[dict[str, Any]]:
-    """The rows of a list: each with when, how it stands, and the answers or the number that came."""
+    """The rows of a list: when it is, its status, and how many have answered or came."""
     found = list(occasions)
     came: dict[int, int] = {}
     for pk, count in OccasionAttendance.objects.filter(occasion__in=found).values_list("occasion", "count"):
@@ -146,7 +148,7 @@ def _told(occasions: Any, user: User, today: dt.date) -> list[dict[str, Any]]:
 
 
 def _invitations(request: SignedInRequest, occasion: Occasion, today: dt.date) -> list[OccasionInvitation]:
-    """All for those who see all or manage it; else those of own schools."""
+    """All, for users who see or manage everything; otherwise those of their own schools."""
     found = occasion.invitations.standing().with_names()
     if not (_sees_all_of(request, occasion, today)):
         found = found.filter(school__in=School.objects.visible_to(request.user, today).values("pk"))
@@ -154,7 +156,7 @@ def _invitations(request: SignedInRequest, occasion: Occasion, today: dt.date) -
 
 
 def _attendance(request: SignedInRequest, occasion: Occasion, today: dt.date) -> list[dict[str, Any]]:
-    """How many came, by organisation; each school by itself only for those who see it."""
+    """How many came, by organisation; single schools only for those who see them."""
     rows = list(occasion.attendance.select_related("school"))
     seen = set(School.objects.visible_to(request.user, today).values_list("pk", flat=True))
     found = []

@@ -1,4 +1,4 @@
-"""A school that is not to be reminded for a while."""
+"""Pausing a school's reminders for a while."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from schools.views.access import managed_school
 
 @GET_OR_POST
 def school_pause(request: SignedInRequest, slug: str) -> HttpResponse:
-    """Until when, and why; a pause that goes on can be given another day."""
+    """Until when and why; a present pause can be given another day."""
     now = timezone.now()
     today = timezone.localdate(now)
     school = managed_school(request, slug, today)

@@ -68,7 +68,7 @@ def membership_add(request: SignedInRequest, slug: str, person_pk: int) -> HttpR
 
 
 def _role_given(person: SchoolPerson) -> str:
-    """That it is done; of one with an account also how to sign in, since no mail says it."""
+    """Say that the role is given, and to somebody with an account also how to sign in, since no mail does."""
     if not person.user:
         return _("%(name)s has a role at the school.") % {"name": person}
     words = _(
@@ -79,7 +79,7 @@ def _role_given(person: SchoolPerson) -> str:
 
 
 def membership_end(request: SignedInRequest, slug: str, pk: int) -> HttpResponse:
-    """Says what the end of a role leads to, and ends it on POST."""
+    """Shows what ending the role leads to, and ends it on POST."""
     today = timezone.localdate()
     school = managed_school(request, slug, today)
     memberships = SchoolMembership.objects.filter(person__school=school).select_related("person")
@@ -98,7 +98,7 @@ def membership_end(request: SignedInRequest, slug: str, pk: int) -> HttpResponse
 
 
 def membership_hand_over(request: SignedInRequest, slug: str, pk: int) -> HttpResponse:
-    """The role goes to somebody else from a day on, in one form."""
+    """Hand the role over to somebody else from a day on, in one form."""
     today = timezone.localdate()
     school = managed_school(request, slug, today)
     memberships = SchoolMembership.objects.filter(person__school=school).select_related("person__school")

@@ -1,4 +1,4 @@
-"""What the plans of a year rest on: the programme's settings, and each school's part in it."""
+"""The basis of a year's plans: the programme's settings, and each school's participation."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from schools.views.programmes import Asked
 
 @GET_OR_POST
 def plan_settings(request: SignedInRequest, year_slug: str) -> HttpResponse:
-    """What the programme asks for in a year: number of sessions, grades and how far ahead staff go."""
+    """The programme's settings in a year: number of sessions, grades, and how far ahead staff go."""
     today = timezone.localdate()
     if not is_coordinator(request.user, today):
         raise PermissionDenied
@@ -39,7 +39,7 @@ def plan_settings(request: SignedInRequest, year_slug: str) -> HttpResponse:
 
 
 def participation_of(school: School, rules: ProgrammeYear) -> Participation:
-    """The school's part in the programme; not saved until something is written."""
+    """The school's participation in the programme; unsaved until something is written."""
     joined = Participation.objects.filter(school=school, programme_year=rules).select_related(
         "school", "programme_year__programme", "programme_year__year"
     )
@@ -47,7 +47,7 @@ def participation_of(school: School, rules: ProgrammeYear) -> Participation:
 
 
 def participations_in(school: School, year: SchoolYear) -> Any:
-    """The school's parts in a year's programmes, in the programmes' order."""
+    """The school's participations in a year's programmes, in the programmes' order."""
     joined = Participation.objects.filter(school=school, programme_year__year=year)
     named = joined.select_related("school", "programme_year__programme", "programme_year__year")
     return named.order_by("programme_year__programme__position")

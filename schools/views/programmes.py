@@ -1,4 +1,4 @@
-"""Which programme a page of plans is about: the first, or the one that ``?program=mvp`` asks for."""
+"""Which programme a page about plans is for: the first, or the one in ``?program=mvp``."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from schools.models import ProgrammeYear, SchoolYear
 
 @dataclass(frozen=True)
 class Asked:
-    """The programme that is asked for, among those that are planned."""
+    """The programme that the address asks for, among those that are planned."""
 
     programme: Programme
     planned: list[Programme]
@@ -31,14 +31,14 @@ class Asked:
 
     @property
     def query(self) -> str:
-        """What an address ends with to stay with the programme."""
+        """The query string that keeps this programme."""
         return query_of(self.programme) if self.programme != self.planned[0] else ""
 
     def url(self, name: str, *args: Any) -> str:
         return f"{reverse(name, args=args)}{self.query}"
 
     def rules(self, year: SchoolYear) -> ProgrammeYear | None:
-        """The programme's settings in a year; none before they are chosen."""
+        """The programme's settings in a year; None before they are chosen."""
         rules = ProgrammeYear.objects.filter(programme=self.programme, year=year)
         return rules.select_related("programme", "year").first()
 

@@ -1,4 +1,4 @@
-"""That time does not work: the form for it, signed in or by a mail's link."""
+"""The form for a time that does not work, signed in or by a mail's link."""
 
 from __future__ import annotations
 
@@ -23,13 +23,13 @@ from schools.forms.replies import ProposalForm
 from schools.models import PlannedSession, School, SchoolMembership
 from schools.models.plans import monday_of
 
-# Looked through for weeks in which all the groups are free; a school year has fewer.
+# How many weeks are searched for free ones; a school year has fewer.
 ALL_WEEKS = 60
 OFFERED = 3
 
 
 def session_time(request: SignedInRequest, uuid: str) -> HttpResponse:
-    """The contact person, signed in, proposes another week for a session."""
+    """A signed-in contact person proposes another week for a session."""
     today = timezone.localdate()
     session = get_object_or_404(PlannedSession.objects.visible_to(request.user, today).with_names(), uuid=uuid)
     school = session.participation.school
@@ -51,7 +51,7 @@ def propose(
     back: HttpResponse,
     more: dict[str, Any] | None = None,
 ) -> HttpResponse:
-    """The form for a session and those that stand beside it; ``back`` is where its sender goes when it is saved."""
+    """The form for a session and those beside it; ``back`` is where its sender goes once it is saved."""
     sessions = beside(session)
     if not sessions or session.week_start < monday_of(today):
         messages.error(request, _("The session is no longer ahead. Look at the plan again."))
@@ -67,7 +67,7 @@ def propose(
 
 
 def beside(session: PlannedSession) -> list[PlannedSession]:
-    """The session and those of other groups of its kind with the same topic in the same week, still ahead."""
+    """The session, and coming ones in the same week with the same topic for other groups of its kind."""
     rows = PlannedSession.objects.without_outcome().filter(
         participation=session.participation_id,
         slot_no=session.slot_no,

@@ -1,6 +1,7 @@
-"""Schools and classes from registers: what they would change is shown first, with what has to be chosen, and then done.
+"""Importing schools and classes from registers: first what they would change and what has to be chosen, then the
+change.
 
-A source is a file, or the register's address by the settings; an address is never taken from the visitor.
+A source is a file, or the register's address from the settings; never an address from the visitor.
 """
 
 from __future__ import annotations
@@ -45,7 +46,7 @@ UNITS, CLASSES = "schools.unit-import", "schools.school-data-import."
 
 @GET_OR_POST
 def unit_import(request: SignedInRequest) -> HttpResponse:
-    """Schools from Skolenhetsregistret: by its address, or from a file."""
+    """Schools from Skolenhetsregistret, fetched or from a file."""
     today = timezone.localdate()
     if not manages_schools(request.user, today):
         raise PermissionDenied
@@ -115,7 +116,7 @@ def _apply_units(request: SignedInRequest, today: dt.date) -> HttpResponse:
 
 @GET_OR_POST
 def school_data_import(request: SignedInRequest, year_slug: str) -> HttpResponse:
-    """Classes of a school year from SS 12000: by its address, or from files."""
+    """Classes of a school year from SS 12000, fetched or from files."""
     today = timezone.localdate()
     if not manages_schools(request.user, today):
         raise PermissionDenied
@@ -173,7 +174,7 @@ def _apply_classes(request: SignedInRequest, year: SchoolYear, today: dt.date) -
 
 
 def _say(request: SignedInRequest, form: Form, field: str, reason: str) -> None:
-    """What is wrong: beside the field of a file, or at the top for what was fetched."""
+    """Show what is wrong: at the field of a file, or at the top for what was fetched."""
     if form.is_bound:
         form.add_error(field, reason)
     else:

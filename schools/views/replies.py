@@ -1,4 +1,4 @@
-"""The worklist of what schools have answered: each with its week, accepted in one tap."""
+"""The worklist of schools' replies, each with its proposed week, which can be accepted in one tap."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ ANSWERED_SHOWN = 20
 
 @require_safe
 def reply_list(request: SignedInRequest) -> HttpResponse:
-    """What waits for an answer, the oldest first, and what was answered lately."""
+    """Replies that wait, the oldest first, and those answered lately."""
     today = timezone.localdate()
     if not School.objects.logged_by(request.user, today).exists():
         raise PermissionDenied

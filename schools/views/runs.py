@@ -1,4 +1,4 @@
-"""The drafts of all schools, laid out for those that are ticked: how far it has come, and how it is undone."""
+"""All schools' drafts, laid out for those that are ticked: progress and undo."""
 
 from __future__ import annotations
 
@@ -28,13 +28,13 @@ from schools.views.programmes import Asked, query_of
 
 State = PlanRunSchool.State
 LATEST_RUNS = 5
-# Seconds between a page's looks at how far the work has come, and after which a portion has been long in coming.
+# Seconds between a page's reloads, and after which a portion is late.
 LOOK_AGAIN, STANDS_STILL = 3, dt.timedelta(seconds=30)
 
 
 @GET_OR_POST
 def plan_all(request: SignedInRequest, year_slug: str) -> HttpResponse:
-    """The drafts of all schools in numbers; the button lays out those that are ticked."""
+    """All schools' drafts in numbers; the button lays out those that are ticked."""
     today = timezone.localdate()
     if not sees_everything(request.user, today):
         raise PermissionDenied
@@ -56,7 +56,7 @@ def plan_all(request: SignedInRequest, year_slug: str) -> HttpResponse:
 
 
 def _lay_out(request: SignedInRequest, year: SchoolYear, rules: ProgrammeYear | None, today: dt.date) -> HttpResponse:
-    """The first portion is laid out at once, the rest by a worker."""
+    """Lay out the first portion at once; a worker does the rest."""
     if rules is None or year.ends_on < today:
         raise Http404
     digests = _ticked(request, today)
@@ -71,14 +71,14 @@ def _lay_out(request: SignedInRequest, year: SchoolYear, rules: ProgrammeYear | 
 
 
 def _ticked(request: SignedInRequest, today: dt.date) -> dict[School, str]:
-    """The schools that are ticked, each with the digest of the draft that was seen."""
+    """The ticked schools, each with the digest of the draft that was seen."""
     schools = {school.slug: school for school in School.objects.open_on(today)}
     pairs = [text.partition(":") for text in request.POST.getlist("draft")]
     return {schools[slug]: digest[:64] for slug, _colon, digest in pairs if slug in schools}
 
 
 def _by_need(drafts: list[Draft]) -> dict[str, Any]:
-    """Drafts that would do something, those that would not, and those of schools without anybody to plan for."""
+    """Drafts that would change something, those that would not, and those of schools with nobody to plan for."""
     planned = [draft for draft in drafts if draft.takes_part]
     to_do = [draft for draft in planned if not draft.changes_nothing]
     return {
@@ -91,7 +91,7 @@ def _by_need(drafts: list[Draft]) -> dict[str, Any]:
 
 @require_safe
 def plan_run(request: SignedInRequest, year_slug: str, uuid: uuid.UUID) -> HttpResponse:
-    """How far it has come, and what came of it. While something is left, the page looks again by itself."""
+    """The progress and result of a run. While something is left, the page reloads itself."""
     run, now = _run_or_404(request, year_slug, uuid), timezone.now()
     schools = list(run.schools.select_related("school").order_by("school__name"))
     by_state = {state: [one.school for one in schools if one.state == state] for state in State}
@@ -118,7 +118,7 @@ def plan_run(request: SignedInRequest, year_slug: str, uuid: uuid.UUID) -> HttpR
 
 @require_POST
 def plan_run_continue(request: SignedInRequest, year_slug: str, uuid: uuid.UUID) -> HttpResponse:
-    """The next portion, done here and now: where no worker runs, nothing else does it."""
+    """Do the next portion now: without a worker nothing else does."""
     run = _run_or_404(request, year_slug, uuid, to_write=True)
     lay_out_portion(run=run, now=timezone.now())
     return redirect(run)
@@ -126,7 +126,7 @@ def plan_run_continue(request: SignedInRequest, year_slug: str, uuid: uuid.UUID)
 
 @require_POST
 def plan_run_undo(request: SignedInRequest, year_slug: str, uuid: uuid.UUID) -> HttpResponse:
-    """All that was laid out in one go is taken back."""
+    """Undo everything that was laid out in one go."""
     run = _run_or_404(request, year_slug, uuid, to_write=True)
     try:
         number = undo_batch(batch=run.uuid, by=request.user, now=timezone.now())

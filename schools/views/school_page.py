@@ -1,4 +1,4 @@
-"""A school's own page: what waits, the groups' sessions, the people, what comes, and the whole history."""
+"""A school's own page: what waits, the groups' sessions, the people, what comes, and the history."""
 
 from __future__ import annotations
 
@@ -40,9 +40,9 @@ NOTES_SHOWN, NOTES_ON_A_PAGE = 10, 20
 @require_safe
 @kept
 def school_detail(request: SignedInRequest, slug: str) -> HttpResponse:
-    """The school in one year: the current one, or that of ``?lasar=2026-27``.
+    """The school in one year: the present one, or that of ``?lasar=2026-27``.
 
-    Every table is read once, however much there is of it: people, topics and answers come with what they belong to.
+    Each table is read once, whatever its size: people, topics and answers come with the rows that they belong to.
     """
     today = timezone.localdate()
     terms = list(Term.objects.select_related("year"))
@@ -85,7 +85,7 @@ def school_history(request: SignedInRequest, slug: str) -> HttpResponse:
 
 @require_safe
 def note_list(request: SignedInRequest, slug: str) -> HttpResponse:
-    """Every note about the school, newest first. There is no such page for who does not see the notes."""
+    """Every note about the school, newest first; 404 for users who may not read notes."""
     today = timezone.localdate()
     school = visible_school(request, slug, today)
     if not user_can_see_notes(request.user, school, today):
@@ -154,7 +154,7 @@ def _year_context(
 def _answer(
     term: Term | None, rows: list[PlannedSession], calendar: SchoolCalendar, parts: list[TakingPart], today: dt.date
 ) -> Answer | None:
-    """What the school has said about the term's plan; nothing where there is no plan, or its time has passed."""
+    """What the school has said about the term's plan; None without a plan, or when its time has passed."""
     if term is None or is_over(term, today):
         return None
     plan = TermPlan.of(term, year_rows=rows, calendar=calendar, today=today)

@@ -1,4 +1,4 @@
-"""Schools: listed, added, changed, closed and opened again."""
+"""Schools: the list, and adding, changing, closing and reopening one."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from schools.views.access import managed_school
 
 
 def school_list(request: SignedInRequest) -> HttpResponse:
-    """The schools in the work with their contact persons; those without one are told apart. Closed ones come last."""
+    """The schools in the work with their contact persons; those without any are marked. Closed schools come last."""
     today = timezone.localdate()
     if not sees_everything(request.user, today):
         raise PermissionDenied
@@ -75,7 +75,7 @@ def school_change(request: SignedInRequest, slug: str) -> HttpResponse:
 
 
 def school_close(request: SignedInRequest, slug: str) -> HttpResponse:
-    """First says what closing on that day leads to; closes when that has been seen."""
+    """First shows what closing on that day leads to; closes when that has been seen."""
     today = timezone.localdate()
     school = managed_school(request, slug, today)
     form = CloseSchoolForm(request.POST or None, initial={"last_day": today})
@@ -103,7 +103,7 @@ def school_reopen(request: SignedInRequest, slug: str) -> HttpResponse:
 
 
 def has_contact(school: School) -> bool:
-    """Whether a school of the list has an active contact person."""
+    """Whether a school in the list has an active contact person."""
     return bool(getattr(school, "contacts", []))
 
 
@@ -117,6 +117,6 @@ def _with_contacts_and_classes(schools: SchoolQuerySet, today: dt.date) -> Schoo
 
 
 def _district(form: SchoolForm, request: SignedInRequest) -> District:
-    """The district that the form names: a new one goes before the chosen."""
+    """The district that the form names: a new one takes precedence over a chosen one."""
     new: str = form.cleaned_data["new_district"]
     return places.district_named(new, by=request.user) if new.strip() else form.cleaned_data["district"]

@@ -1,4 +1,4 @@
-"""One session gets another time, changes places with another, gets a leader, or is cancelled."""
+"""Changing one session: another time, a swap, a leader, or cancelling it."""
 
 from __future__ import annotations
 
@@ -41,13 +41,13 @@ def session_move(request: SignedInRequest, uuid: str) -> HttpResponse:
 
 @GET_OR_POST
 def session_cancel(request: SignedInRequest, uuid: str) -> HttpResponse:
-    """Say why, and choose a new time in the same step if there is one."""
+    """Say why, and perhaps choose a new time in the same step."""
     return _change(request, uuid, "schools/session_cancel.html", _cancel_form, _cancel)
 
 
 @GET_OR_POST
 def session_leader(request: SignedInRequest, uuid: str) -> HttpResponse:
-    """Choose who of the school's people leads the session."""
+    """Choose which of the school's people leads the session."""
     return _change(request, uuid, "schools/session_leader.html", _leader_form, _lead)
 
 
@@ -58,7 +58,7 @@ def _change(
     form_for: Callable[[QueryDict | None, PlannedSession, dt.date], Any],
     do: Callable[[SignedInRequest, PlannedSession, Any], None],
 ) -> HttpResponse:
-    """Show the form for a session, and do what it says; what is refused is said beside its field."""
+    """Show the form for a session, and do what it says; what is refused is shown at its field."""
     today = timezone.localdate()
     session = session_to_move(request, uuid, today)
     if not is_open(session):
@@ -70,7 +70,7 @@ def _change(
         except ValidationError as refused:
             _say(form, refused)
         except StaleSession:
-            # What the other person did, with everything typed kept; sent again it changes the session as it stands.
+            # Show what the other person did, keeping everything typed; sent again it changes the session as it is now.
             session = visible_session(request, uuid, today)
             if not is_open(session):
                 return _not_open(request, session)
@@ -124,7 +124,7 @@ def _leader_form(data: QueryDict | None, session: PlannedSession, today: dt.date
 
 
 def _now(session: PlannedSession) -> dict[str, Any]:
-    """The form as the session stands, so that only what is new has to be chosen."""
+    """The form's initial values from the session as it is, so that only what is new has to be chosen."""
     return {
         "version": session.version,
         "weekday": str(session.date.weekday()) if session.date else "",
@@ -151,7 +151,7 @@ def _calendar_of(session: PlannedSession) -> SchoolCalendar:
 
 
 def _free_weeks_for(session: PlannedSession, today: dt.date) -> dict[str, Any]:
-    """The weeks to offer a new session in: from this week on, those in which the group has nothing else."""
+    """The weeks to offer for a new session: from this week on, those in which the group has nothing else."""
     weeks = _weeks_for(session, today)
     free = [week for week in weeks["others"] if week >= weeks["this_week"] and week not in weeks["taken"]]
     return weeks | {"others": free}
@@ -205,7 +205,7 @@ def _lead(request: SignedInRequest, session: PlannedSession, form: LeaderForm) -
 
 
 def _say(form: MoveForm | CancelForm | LeaderForm, refused: ValidationError) -> None:
-    """Put what an action refused beside the form's field."""
+    """Show what an action refused at the form's field."""
     if not hasattr(refused, "error_dict"):
         form.add_error(None, refused)
         return
@@ -227,7 +227,7 @@ def _context(session: PlannedSession, form: Any, today: dt.date) -> dict[str, An
 
 
 def _move_following_url(session: PlannedSession) -> str:
-    """The page that moves several, with the session chosen and all that follow it."""
+    """The page for moving several sessions, with this one chosen and all that follow it."""
     year = session.participation.programme_year.year
     terms = list(year.terms.order_by("starts_on"))
     term = next((one for one in terms if in_term(session.week_start, one)), terms[-1])
@@ -236,7 +236,7 @@ def _move_following_url(session: PlannedSession) -> str:
 
 
 def _may_swap_with(session: PlannedSession, today: dt.date) -> list[PlannedSession]:
-    """What lies ahead at the school in another week, the group's own first."""
+    """The coming sessions of the school in other weeks, the group's own first."""
     rows = PlannedSession.objects.upcoming(today).filter(
         participation__school=session.participation.school,
         participation__programme_year__year=session.participation.programme_year.year,
@@ -274,7 +274,7 @@ def _stale_swap(request: SignedInRequest, session: PlannedSession, today: dt.dat
 
 
 def _with_version(request: SignedInRequest, session: PlannedSession) -> QueryDict:
-    """What was typed, to be sent again for the session as it stands now."""
+    """What was typed, to be sent again for the session as it is now."""
     data = request.POST.copy()
     data["version"] = str(session.version)
     return data

@@ -1,4 +1,4 @@
-"""One planned session, as all who may see the school read it."""
+"""A planned session, for everybody who may see the school."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from schools.term_plan import new_session_of
 
 @require_safe
 def session_detail(request: SignedInRequest, uuid: str) -> HttpResponse:
-    """What the session is, for whom, when, how it stands and what has happened to it."""
+    """What the session is, for whom, when, its status and its history."""
     now = timezone.now()
     today = timezone.localdate(now)
     session = visible_session(request, uuid, today)

@@ -1,4 +1,4 @@
-"""Where each role lands after signing in."""
+"""Where each role arrives after signing in."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from schools.models import School
 
 
 def start(request: SignedInRequest) -> HttpResponse:
-    """The start page of the role with most to do; a contact person of several schools chooses one."""
+    """The start page of the user's most demanding role; a contact person of several schools chooses one."""
     today, user = timezone.localdate(), request.user
     if is_coordinator(user, today) or School.objects.logged_by(user, today).open_on(today).exists():
         return redirect("sessions_log:start")
@@ -30,7 +30,7 @@ def start(request: SignedInRequest) -> HttpResponse:
 
 
 def own_school(request: SignedInRequest) -> HttpResponse:
-    """The page of the one school where somebody has a role, or a choice of several."""
+    """The page of the only school where the user has a role, or a choice among several."""
     schools = School.objects.visible_to(request.user, timezone.localdate())
     if len(schools) == 1:
         return redirect(schools[0])

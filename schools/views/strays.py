@@ -1,4 +1,4 @@
-"""The worklist of planned sessions that closed days and blocked weeks have hit: moved one by one or all, and undone."""
+"""The worklist of planned sessions on closed days and in blocked weeks: moving one or all of them, and undoing that."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ SCHOOLS_ON_A_PAGE = 20
 
 @dataclass(frozen=True)
 class Line:
-    """A session that has been hit, and where it would go; nowhere when the year has no free week left."""
+    """A session that is hit, and where it would be moved; None when the year has no free week left."""
 
     stray: Stray
     placing: Placing | None
@@ -64,7 +64,7 @@ class Part:
 
 
 def stray_list(request: SignedInRequest, year_slug: str) -> HttpResponse:
-    """School by school, those with most to move first; a deed is done on what was there to see, or not at all."""
+    """School by school, those with most to move first. What is done is what was shown, or nothing."""
     today = timezone.localdate()
     year, schools, movers = year_or_404(year_slug), _readable(request, today), _movable(request, today)
     if request.method == "POST":
@@ -87,7 +87,7 @@ def stray_list(request: SignedInRequest, year_slug: str) -> HttpResponse:
 
 
 def digest_of(lines: Sequence[Line]) -> str:
-    """Tells whether what is done is what was seen."""
+    """Shows whether what is done is what was seen."""
     told = sorted((line.stray.session.pk, one.version, one.week_start) for line in lines if (one := line.placing))
     return hashlib.sha256(repr(told).encode()).hexdigest()
 
@@ -140,7 +140,7 @@ def _deed(request: SignedInRequest, year: SchoolYear, movers: SchoolQuerySet) ->
 
 
 def _move(request: SignedInRequest, year: SchoolYear, schools: SchoolQuerySet, of_what: str) -> dict[str, str]:
-    """All that the list showed, a school's part of it, or one session."""
+    """Move everything that the list showed, one school's part of it, or one session."""
     parts = _parts(year, schools, schools, timezone.localdate())
     lines = [line for part in parts for line in part.movable]
     if _is_uuid(of_what):
@@ -173,14 +173,14 @@ def _stay(request: SignedInRequest, year: SchoolYear, schools: SchoolQuerySet, o
 
 
 def _undo(request: SignedInRequest, schools: SchoolQuerySet) -> dict[str, object] | None:
-    """The move that was just made, while it can be undone."""
+    """Undo the move that was just made, while it can be undone."""
     batch = _own_batch(request.GET.get("flyttat", ""), schools)
     until = undoable_until(batch, timezone.now()) if batch else None
     return {"batch": batch, "until": until, "lines": [_("The sessions are moved.")]} if until else None
 
 
 def _own_batch(text: str, schools: SchoolQuerySet) -> uuid.UUID | None:
-    """The batch, if all of it is about schools whose sessions the user moves."""
+    """The batch, if all of it concerns schools whose sessions the user may move."""
     if not _is_uuid(text):
         return None
     changes = PlanChange.objects.filter(batch=text)
@@ -196,6 +196,6 @@ def _is_uuid(text: str) -> bool:
 
 
 def _reason(lines: Sequence[Line]) -> str:
-    """What all of them are moved for, if it is one thing: Höstlov."""
+    """What all of them are moved for, if it is the same: Höstlov."""
     names = {line.stray.name for line in lines}
     return next(iter(names)) if len(names) == 1 else _("The school's calendar has changed")

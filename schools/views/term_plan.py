@@ -1,4 +1,4 @@
-"""A school's plan for a term: read by all who may see the school, and confirmed by its contact person."""
+"""A school's plan for a term: read by everybody who may see the school, confirmed by its contact person."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ from schools.views.access import visible_school
 @require_safe
 @kept
 def term_plan(request: SignedInRequest, slug: str) -> HttpResponse:
-    """The plan of the term that goes on, or of the one that comes."""
+    """The plan of the present term, or of the next."""
     today = timezone.localdate()
     school = visible_school(request, slug, today)
     terms = list(Term.objects.select_related("year"))
@@ -54,7 +54,7 @@ def term_plan_of(request: SignedInRequest, slug: str, year_slug: str, season: st
 
 @require_POST
 def term_plan_confirm(request: SignedInRequest, slug: str, year_slug: str, season: str) -> HttpResponse:
-    """The contact person's answer to the plan that the form says was seen."""
+    """The contact person's confirmation of the plan that the form says was seen."""
     today = timezone.localdate()
     school = visible_school(request, slug, today)
     term = term_or_404(Term.objects.select_related("year"), year_slug, season)
@@ -70,7 +70,7 @@ def term_plan_confirm(request: SignedInRequest, slug: str, year_slug: str, seaso
 
 
 def current_term(terms: Sequence[Term], today: dt.date) -> Term | None:
-    """The term of a day; between terms the one that comes, and after the last the last."""
+    """The term of a day; between terms the next one, and after the last term the last."""
     in_order = sorted(terms, key=lambda term: term.starts_on)
     return next((term for term in in_order if term.ends_on >= today), in_order[-1] if in_order else None)
 
@@ -105,7 +105,7 @@ def _page(request: SignedInRequest, school: School, term: Term, terms: list[Term
 
 
 def plan_context(school: School, term: Term, terms: list[Term], today: dt.date) -> dict[str, Any]:
-    """What the page of a term's plan shows, whoever looks; without ``plan`` when the term has none."""
+    """What the page of a term's plan shows to everybody; without ``plan`` when the term has none."""
     rows = list(rows_of_year(school, term.year).shown_in_lists().order_by("week_start", "pk"))
     calendar = SchoolCalendar.of(term.year, school, terms)
     plan = TermPlan.of(term, year_rows=rows, calendar=calendar, today=today)
@@ -124,7 +124,7 @@ def plan_context(school: School, term: Term, terms: list[Term], today: dt.date) 
 
 
 def rows_of_year(school: School, year: SchoolYear) -> Any:
-    """All sessions of a school in a year, lost ones too, with what a page shows of each."""
+    """All sessions of a school in a year, lost ones included, with everything that a page shows of each."""
     return PlannedSession.objects.filter(
         participation__school=school, participation__programme_year__year=year
     ).with_names()

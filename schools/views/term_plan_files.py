@@ -1,4 +1,4 @@
-"""A term's plan to take along: a PDF for the staff-room's wall, and a spreadsheet."""
+"""A term's plan to take away: a PDF for the staff-room's wall, and a spreadsheet."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from schools.wall_plan import are_many, is_long, needs_two_pages, plan_sheet, wa
 
 @require_safe
 def term_plan_pdf(request: SignedInRequest, slug: str, year_slug: str, season: str) -> HttpResponse:
-    """One or two pages. Where there is no plan, or no PDF can be made, the plan's page says so."""
+    """One or two pages. When there is no plan, or no PDF can be made, the plan's page says so."""
     today = timezone.localdate()
     school, terms = visible_school(request, slug, today), list(Term.objects.select_related("year"))
     answer = pdf_of(request, school, term_or_404(terms, year_slug, season), terms, today)
@@ -43,7 +43,7 @@ def term_plan_workbook(request: SignedInRequest, slug: str, year_slug: str, seas
 
 
 def pdf_of(request: HttpRequest, school: School, term: Term, terms: list[Term], today: dt.date) -> HttpResponse | None:
-    """The term's plan on paper; nothing when the term has no plan, or, with a message, when no PDF can be made."""
+    """The term's plan on paper; None when the term has no plan, or, with a message, when no PDF can be made."""
     context: dict[str, Any] = plan_context(school, term, terms, today)
     if "plan" not in context:
         return None

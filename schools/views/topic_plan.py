@@ -1,4 +1,4 @@
-"""Where and when a session topic is planned, as a part of the topic's own page."""
+"""A part of a topic's page: where and when it is planned."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from schools.models import PlannedSession, School, SchoolYear
 
 
 def topic_plan(request: HttpRequest, topic: SessionTopic) -> SafeString:
-    """The schools that one sees, each with its weeks this school year and how many sessions are held."""
+    """The schools that the user sees, each with its weeks this school year and how many sessions are held."""
     today = timezone.localdate()
     year = SchoolYear.objects.filter(starts_on__lte=today, ends_on__gte=today).first()
     sessions = PlannedSession.objects.live().filter(

@@ -1,4 +1,4 @@
-"""A school chooses its extra topics: signed in, or by a mail's link."""
+"""Choosing a school's extra topics, signed in or by a mail's link."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def topic_choice(request: SignedInRequest, slug: str, year_slug: str) -> HttpRes
 def choose_for(
     request: HttpRequest, school: School, year: SchoolYear, *, by: Any, today: dt.date, back: str, link: Any = None
 ) -> HttpResponse:
-    """The form of a school's extra topics, in the order of the year; ``back`` is where its sender goes afterwards."""
+    """The form for a school's extra topics, in the order of the year; ``back`` is where its sender goes afterwards."""
     rules = _rules_with_choice(year)
     context = {"school": school, "year": year, "today": today, "back": back, "link": link}
     if rules is None or year.ends_on < today:
@@ -63,19 +63,19 @@ def choose_for(
 
 
 def _stands(school: School, rules: ProgrammeYear) -> dict[str, Any]:
-    """What the school has chosen by now, and the key that the form carries of it."""
+    """What the school has chosen by now, and the key for it that the form carries."""
     participation = participation_of(school, rules)
     choices = list(participation.choices.select_related("topic", "by")) if participation.pk else []
     return {"stands": choices, "seen": choice_key(choice.topic for choice in choices)}
 
 
 def _seen(request: HttpRequest, stands: dict[str, Any]) -> dict[str, Any]:
-    """A form that is shown again for its own errors still carries what its reader saw first."""
+    """A form shown again because of its own errors still carries the key of what its reader saw first."""
     return {"seen": request.POST.get("seen", stands["seen"])}
 
 
 def _changed_meanwhile(request: HttpRequest, template: str, context: dict[str, Any]) -> HttpResponse:
-    """What stands now, with everything typed kept; sent again it takes the place of that."""
+    """Show what is chosen now, keeping everything typed; sent again it replaces that."""
     return render(request, template, context | {"is_stale": True}, status=CONFLICT)
 
 
@@ -100,7 +100,7 @@ def _topic_form(request: HttpRequest, school: School, rules: ProgrammeYear) -> T
 
 
 def _choose(form: TopicChoiceForm, school: School, rules: ProgrammeYear, by: Any, *, seen: str) -> bool:
-    """Save the choice; what is refused is said in the form."""
+    """Save the choice; what is refused is shown in the form."""
     participation = join(school=school, programme_year=rules, by=by)
     try:
         choose_topics(participation=participation, topics=form.chosen(), by=by, now=timezone.now(), seen=seen)
@@ -112,7 +112,7 @@ def _choose(form: TopicChoiceForm, school: School, rules: ProgrammeYear, by: Any
 
 @GET_OR_POST
 def topic_recommend(request: SignedInRequest, year_slug: str) -> HttpResponse:
-    """What the centre advises the schools to choose, place by place, with a few words on why."""
+    """The centre's recommendation to the schools, place by place, with a few words on why."""
     if not is_coordinator(request.user, timezone.localdate()):
         raise PermissionDenied
     year = year_or_404(year_slug)
@@ -137,13 +137,13 @@ def topic_recommend(request: SignedInRequest, year_slug: str) -> HttpResponse:
 
 
 def _advised(rules: ProgrammeYear) -> dict[str, Any]:
-    """What is recommended by now, and the key that the form carries of it."""
+    """The present recommendation, and the key for it that the form carries."""
     stands = list(rules.recommendations.select_related("topic", "by"))
     return {"stands": stands, "seen": advice_key(advice_of(rules))}
 
 
 def _extra_places(school: School | None, rules: ProgrammeYear) -> list[Slot]:
-    """By the school's calendar, or by what is common to all."""
+    """The extra places by the school's calendar, or without a school by what is common to all."""
     slots = slots_of(
         SchoolCalendar.of(rules.year, school),
         list(SessionTopic.objects.of(rules.programme).base()),

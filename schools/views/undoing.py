@@ -1,4 +1,4 @@
-"""Taking back what was just done to a plan."""
+"""Undoing what was just done to a plan."""
 
 from __future__ import annotations
 
@@ -22,10 +22,10 @@ from schools.views.access import way_back
 
 @require_POST
 def undo(request: SignedInRequest, batch: UUID) -> HttpResponse:
-    """Undo a deed at schools where the person may move sessions; what cannot be undone says why."""
+    """Undo a deed at schools where the user may move sessions; if it cannot be undone, say why."""
     now = timezone.now()
     today = timezone.localdate(now)
-    # Undoing a run also keeps it from the schools that it has not come to.
+    # Undoing a run also stops it at the schools that it has not come to.
     changed = Q(participations__changes__batch=batch)
     schools = list(School.objects.filter(changed | Q(pk__in=waiting_in(batch))).distinct())
     seen = School.objects.visible_to(request.user, today).filter(pk__in=[school.pk for school in schools])

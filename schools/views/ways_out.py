@@ -1,4 +1,4 @@
-"""A way out is chosen on a draft, and the draft follows it."""
+"""Choosing a way out on a draft."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from schools.views.programmes import query_of, series_rules
 
 @require_POST
 def way_out(request: SignedInRequest, slug: str, year_slug: str, pk: int) -> HttpResponse:
-    """Keep a class's way out; the draft is seen next. What cannot be used is said beside its field."""
+    """Save a class's way out and show the draft that follows. What cannot be used is shown at its field."""
     today = timezone.localdate()
     school, year = visible_school(request, slug, today), year_or_404(year_slug)
     if not policies.user_can_plan(request.user, school, today):
@@ -38,7 +38,7 @@ def way_out(request: SignedInRequest, slug: str, year_slug: str, pk: int) -> Htt
     draft = draft_plan(participation=participation, from_day=max(today, year.starts_on))
     ways = next((ways for ways in ways_out(draft.outline) if ways.group.pk == pk), None)
     if ways is None:
-        # Since the page was seen there is room for all, or the class has gone.
+        # Since the page was shown there is room for everything, or the class is gone.
         return redirect(back)
     form = WayOutForm(request.POST, ways=ways)
     if form.is_valid():

@@ -1,4 +1,4 @@
-"""Closing a school year, and opening it again."""
+"""Closing a school year, and reopening it."""
 
 from __future__ import annotations
 
