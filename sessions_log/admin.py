@@ -1,4 +1,4 @@
-"""Logs in Django's administration site: to read, never to change, since a log changes only with its revision."""
+"""Logs in Django's administration site: read-only, since a log must not be changed without its revision."""
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
-"""What the administrator may change in the mails that ask for something once, and what there is to show them on."""
+"""The texts of mails that ask for something once, which the administrator can change, and samples to preview them
+on."""
 
 from __future__ import annotations
 
@@ -30,7 +31,7 @@ _YEAR = Placeholder("year", "läsår", _("the school year that comes, such as �
 
 
 def topics_samples(now: dt.datetime) -> list[Sample]:
-    """Schools as if they had not chosen the topics of their coming extra sessions."""
+    """Schools as if they had not chosen topics for their coming extra sessions."""
     today = timezone.localdate(now)
     extra = [one for one in coming_sessions(today) if one.topic is None or one.topic.kind == SessionTopic.Kind.EXTRA]
     extra = [one for one in extra if one.week_start > today]
@@ -94,7 +95,7 @@ def next_year_centre_samples(now: dt.datetime) -> list[Sample]:
 
 
 def next_year_school_samples(now: dt.datetime) -> list[Sample]:
-    """Schools whose groups of the year to come are not there."""
+    """Schools as if their groups for the next year were missing."""
     today, roles = timezone.localdate(now), Roles(timezone.localdate(now))
     year = SchoolYear.objects.at(today)
     if year is None or year.ends_on < today:

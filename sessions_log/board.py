@@ -1,4 +1,4 @@
-"""The coordinators' start page: what needs somebody, in which order, read with a constant number of queries."""
+"""The coordinators' start page: what needs attention, in which order, read in a constant number of queries."""
 
 from __future__ import annotations
 
@@ -21,13 +21,13 @@ from sessions_log.entries import LogEntry, planned_entry
 from sessions_log.models import SessionLog
 from sessions_log.policies import can_log, can_log_as_planned, can_undo, undo_until
 
-# More cards than this to a section become rows that open.
+# A section with more cards than this shows them as rows that open.
 MOST_CARDS = 10
-# The start page shows this many of the sessions that lack a log, and leads to the rest; so does a page of a link.
+# How many sessions without a log the start page, or a link's page, shows before it refers to the list.
 MOST_AWAITING = 30
-# Of more sessions than this in a week, at several schools, it is only said how many there are at each school.
+# With more sessions than this in a week, at several schools, only each school's number is shown.
 MOST_IN_WEEK = 60
-# And of more schools than this, only those with most to log are named.
+# And with more schools than this, only those with most to log are named.
 MOST_SCHOOLS = 40
 
 Status = PlannedSession.Status
@@ -36,16 +36,16 @@ Calendars = dict[tuple[int, int], SchoolCalendar]
 
 @dataclass(frozen=True)
 class Card:
-    """One session with what its reader can do about it."""
+    """One session, and what its reader can do with it."""
 
     session: PlannedSession
     status: Status
-    # What two taps would save; None while that cannot be said.
+    # What logging in two taps would save; None while that cannot be known.
     planned: LogEntry | None
     loggable: bool
-    # What the group has instead of a session that was lost.
+    # The session that the group has instead of a lost one.
     new_session: PlannedSession | None = None
-    # What its reader most likely wants to log now: it stands open.
+    # Whether its reader most likely wants to log it now; then it is open.
     is_likely: bool = False
     key: uuid.UUID = field(default_factory=uuid.uuid4)
 
@@ -55,7 +55,7 @@ class Card:
 
     @property
     def label(self) -> str:
-        """The word of the state; a session that waits for its log this week says so."""
+        """The state in a word; a session that can be logged this week says so."""
         if self.status == Status.MOVED:
             return _("Moved here")
         if self.status == Status.PLANNED and self.loggable:
@@ -64,14 +64,14 @@ class Card:
 
     @property
     def moved_because(self) -> str:
-        """The reason of the latest move, if any was given."""
+        """The reason for the latest move, if one was given."""
         moves: list[PlanChange] = getattr(self.session, "moves", [])
         return moves[0].reason if moves else ""
 
 
 @dataclass(frozen=True)
 class Section:
-    """A part of the page: its place, its cards and how they are shown."""
+    """A part of the page: its anchor, its cards, and how they are shown."""
 
     anchor: str
     cards: list[Card]
@@ -86,7 +86,7 @@ class Section:
 
     @property
     def at_once(self) -> list[Card]:
-        """Those that can be said to have been held as planned in one act; empty unless they are several."""
+        """Those that can be logged as planned all at once; empty unless there are several."""
         found = [card for card in self.cards if card.planned]
         return found if len(found) > 1 else []
 
@@ -97,14 +97,14 @@ class Section:
 
     @property
     def schools(self) -> list[tuple[School, Section]]:
-        """The section school by school, those with most to log first."""
+        """The section by school, those with most to log first."""
         parts = _by_school(self.cards, self.anchor)
         return sorted(parts, key=lambda part: (-len(part[1].to_log), part[0].name))
 
 
 @dataclass(frozen=True)
 class Undo:
-    """The logs of one deed that their writer can still take back, and until when."""
+    """The logs of one deed that their writer can still undo, and until when."""
 
     logs: tuple[SessionLog, ...]
     until: dt.datetime
@@ -126,7 +126,7 @@ class SchoolWeek:
 
 @dataclass(frozen=True)
 class Board:
-    """Everything that the start page shows. Of a week with too much to show there is only how much, by school."""
+    """Everything that the start page shows. A week with too much to show has only numbers by school."""
 
     today_cards: Section
     week: Section
@@ -153,7 +153,7 @@ class Board:
 
 
 def board_for(schools: QuerySet[School], *, by: User, now: dt.datetime) -> Board:
-    """The board of a coordinator of some schools, at a moment."""
+    """The board for a coordinator of some schools."""
     today = timezone.localdate(now)
     ours = PlannedSession.objects.filter(participation__school__in=schools)
     in_week = ours.in_week(monday_of(today))
@@ -176,7 +176,8 @@ def board_for(schools: QuerySet[School], *, by: User, now: dt.datetime) -> Board
 
 
 def too_much_by_school(in_week: PlannedSessionQuerySet, today: dt.date) -> list[SchoolWeek]:
-    """A week's sessions counted by school, those with most to log first; nothing of a week that a page can show."""
+    """A week's sessions counted by school, those with most to log first; empty if the week's sessions fit on the
+    page."""
     sessions = _number_by_school(in_week)
     if len(sessions) < 2 or sum(sessions.values()) <= MOST_IN_WEEK:
         return []
@@ -186,13 +187,13 @@ def too_much_by_school(in_week: PlannedSessionQuerySet, today: dt.date) -> list[
 
 
 def _number_by_school(sessions: PlannedSessionQuerySet) -> dict[tuple[str, str], int]:
-    """How many there are, by the school's name and slug."""
+    """The numbers, by school name and slug."""
     schools = sessions.order_by().values_list("participation__school__name", "participation__school__slug")
     return {(name, slug): number for name, slug, number in schools.annotate(Count("pk"))}
 
 
 def cards_of(sessions: Sequence[PlannedSession], *, by: User, now: dt.datetime) -> list[Card]:
-    """Cards of sessions whose log may be written by a person, at a moment."""
+    """Cards of sessions that the user may log."""
     today = timezone.localdate(now)
     loggable = [session for session in sessions if can_log(session, today)]
     calendars, standing = _calendars(loggable), standing_of(sessions)
@@ -200,14 +201,14 @@ def cards_of(sessions: Sequence[PlannedSession], *, by: User, now: dt.datetime) 
 
 
 def with_likely(cards: Sequence[Card], now: dt.datetime) -> list[Card]:
-    """The cards, one of them marked as what is most likely wanted now: the class just met, else one of this week's
-    that lies behind, else the oldest without a log."""
+    """The cards, with the one marked that is most likely wanted now: the class that has just met, or else a past one of
+    this week, or else the oldest without a log."""
     likely = min((card for card in cards if card.planned), key=lambda card: _likeliness(card, now), default=None)
     return [replace(card, is_likely=card is likely) for card in cards]
 
 
 def _likeliness(card: Card, now: dt.datetime) -> tuple[int, float]:
-    """What comes first is wanted most."""
+    """Sort key: the most likely wanted comes first."""
     session, here = card.session, timezone.localtime(now)
     if session.date == here.date() and session.start_time:
         met = dt.datetime.combine(session.date, session.end_time or session.start_time, here.tzinfo)
@@ -218,25 +219,25 @@ def _likeliness(card: Card, now: dt.datetime) -> tuple[int, float]:
 
 
 def awaiting_by_school(schools: QuerySet[School], today: dt.date) -> QuerySet[PlannedSession]:
-    """Every session that lacks a log, school by school, the oldest first."""
+    """Every session without a log, by school, the oldest first."""
     rows = PlannedSession.objects.filter(participation__school__in=schools).awaiting_log(today)
     return _with_all(rows).order_by("participation__school__name", "week_start", "date", "group", "pk")
 
 
 def awaiting_by_leader(schools: QuerySet[School], today: dt.date) -> QuerySet[PlannedSession]:
-    """Every session that lacks a log, by who was to lead it, the oldest first; those without a leader last."""
+    """Every session without a log, by its leader, the oldest first; those without a leader last."""
     rows = PlannedSession.objects.filter(participation__school__in=schools).awaiting_log(today)
     nobody_last = F("leader__name").asc(nulls_last=True)
     return _with_all(rows).order_by(nobody_last, "leader", "week_start", "date", "group", "pk")
 
 
 def sections_by_school(cards: Sequence[Card]) -> list[tuple[School, Section]]:
-    """Cards that lie in the order of their schools, as a section for each school."""
+    """A section for each school, from cards in the schools' order."""
     return _by_school(cards, "saknar")
 
 
 def sections_by_leader(cards: Sequence[Card]) -> list[tuple[SchoolPerson | None, Section]]:
-    """Cards that lie in the order of their leaders, as a section for each; None: nobody is said to lead."""
+    """A section for each leader, from cards in the leaders' order; None: no leader is set."""
     return [
         (leader, Section("saknar", list(part))) for leader, part in groupby(cards, key=lambda card: card.session.leader)
     ]
@@ -249,7 +250,7 @@ def next_session(schools: QuerySet[School], today: dt.date) -> PlannedSession | 
 
 
 def latest_to_undo(by: User, now: dt.datetime) -> Undo | None:
-    """What the person logged last, all of that deed, while it can be undone."""
+    """What the person logged last, with everything in the same deed, while it can be undone."""
     latest = SessionLog.objects.filter(logged_by=by).order_by("-logged_at", "-pk").values("batch")[:1]
     logs = SessionLog.objects.filter(logged_by=by, batch=Subquery(latest)).select_related("session__group")
     undoable = [log for log in logs.order_by("pk") if can_undo(log, by, now)]

@@ -1,5 +1,5 @@
-"""What the reminders say that only the centre's coordinators get: a school without a contact person, and what next
-school year needs."""
+"""Reminders that go only to the centre's coordinators: a school without a contact person, and what next school year
+needs."""
 
 from __future__ import annotations
 
@@ -80,7 +80,7 @@ def _reached_at(membership: SchoolMembership) -> str:
 
 
 def compose_next_year_centre(message: Message, now: dt.datetime) -> Letter:
-    """What is not made for next school year. Raises ``NotWanted`` when all is, or the year is over."""
+    """What is missing for next school year. Raises ``NotWanted`` when nothing is, or when the year is over."""
     year = SchoolYear.objects.filter(pk=message.about.get("year")).first()
     if year is None or year.ends_on < timezone.localdate(now):
         raise NotWanted(_("The school year is over."))

@@ -1,4 +1,4 @@
-"""What must hold of a log's content, in words that say how to mend it."""
+"""The rules for a log's content, with errors that say how to correct it."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ from schools.models.plans import CancelReason
 from sessions_log.entries import LogEntry
 from sessions_log.models import SessionLog
 
-# For a group whose size is not known.
+# The most people in a group whose size is not known.
 LARGEST_GROUP = 200
-# What a person can answer; that a group ended is said by the action that ends it.
+# The reasons that a person can give; that a group has ended is set by the action that ends it.
 REASONS = (CancelReason.NO_ROOM, CancelReason.STAFF_ABSENT, CancelReason.SCHOOL_REQUEST, CancelReason.OTHER)
 FREE_TEXT = ("note", "reason_note", "led_by_other", "adaptation_note")
 ONE_OF: dict[str, Any] = {
@@ -33,7 +33,7 @@ Refusal = tuple[str, str]
 
 
 def check_entry(session: PlannedSession, entry: LogEntry, today: dt.date, enrolled: int | None = None) -> None:
-    """Raise ``ValidationError`` by field, in words that say how to mend it.
+    """Raise ``ValidationError`` by field, saying how to correct it.
 
     ``enrolled`` is the group's size as an earlier log of the session has it.
     """

@@ -1,4 +1,4 @@
-"""What the script that keeps logs on a phone needs on every page."""
+"""What every page needs for the script that keeps logs on a phone."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from sessions_log.keepers import Keeper
 
 
 def kept_on_phone(request: HttpRequest) -> dict[str, object]:
-    """Whose what the browser keeps is, and the page that sends it; nothing for those who cannot log."""
+    """Whose logs the browser keeps, and the page that sends them; empty for users who cannot log."""
     keeper: Keeper | None = getattr(request, "keeper", None)
     user = getattr(request, "user", None)
     if keeper is not None:

@@ -1,4 +1,4 @@
-"""What a log says, before it is saved and after: its content, what "as planned" means, and how it is kept."""
+"""What a log says, before and after it is saved; what "as planned" means; and how a log is kept as plain values."""
 
 from __future__ import annotations
 
@@ -14,15 +14,15 @@ from schools.calendar import SchoolCalendar
 from schools.models import PlannedSession, SchoolPerson
 from sessions_log.models import SessionLog
 
-# What is kept beside the log's own columns, or leads to something else.
+# Fields that are kept elsewhere, or link to other rows.
 _NO_COLUMNS = {"parts_done", "co_leaders", "new_week"}
 
 
 @dataclass(frozen=True)
 class LogEntry:
-    """What is said of one session. Of a session that was not held only the reason and a new week count.
+    """What is said about a session. If it was not held, only the reason and a new week matter.
 
-    None and "" mean that nothing was said. ``parts_done`` is None when nobody knows which parts were done.
+    None and "" mean that nothing was said. ``parts_done`` is None when it is not known which parts were done.
     """
 
     held: bool
@@ -51,7 +51,7 @@ class LogEntry:
     new_week: dt.date | None = None
 
     def only_what_counts(self) -> LogEntry:
-        """The entry without what its outcome makes meaningless, whatever hidden fields said."""
+        """The entry without fields that its outcome makes meaningless, whatever hidden form fields held."""
         if not self.held:
             return LogEntry(held=False, reason=self.reason, reason_note=self.reason_note, new_week=self.new_week)
         said: dict[str, Any] = {**self.__dict__, "reason": "", "reason_note": "", "new_week": None}
@@ -61,7 +61,7 @@ class LogEntry:
 
     @property
     def is_adapted(self) -> bool:
-        """Whether the session was shortened or adapted; not when nobody has said."""
+        """Whether the session was shortened or adapted; None if nobody has said."""
         return self.adaptation in (SessionLog.Adaptation.SHORTENED, SessionLog.Adaptation.ADAPTED)
 
     def fields(self) -> dict[str, Any]:
@@ -69,7 +69,7 @@ class LogEntry:
         return {name: value for name, value in self.__dict__.items() if name not in _NO_COLUMNS}
 
     def digest(self, session: PlannedSession) -> str:
-        """A fingerprint of the content and of the session that it is about."""
+        """A fingerprint of the content and of its session."""
         content = {
             **self.fields(),
             "parts_done": None if self.parts_done is None else sorted(part.pk for part in self.parts_done),
@@ -80,13 +80,13 @@ class LogEntry:
 
 
 def fingerprint(session: PlannedSession, content: Any) -> str:
-    """A digest of what a form said of a session."""
+    """A digest of what a form said about a session."""
     text = json.dumps([str(session.uuid), content], default=str, sort_keys=True)
     return hashlib.sha256(text.encode()).hexdigest()
 
 
 def entry_of(log: SessionLog) -> LogEntry:
-    """What a saved log says."""
+    """The content of a saved log."""
     columns = {name: getattr(log, name) for name in LogEntry.__dataclass_fields__.keys() - _NO_COLUMNS}
     parts = tuple(log.parts_done.all()) if log.parts_total else None
     return LogEntry(**columns, parts_done=parts, co_leaders=tuple(log.co_leaders.all()))
@@ -100,10 +100,10 @@ def planned_entry(
     calendar: SchoolCalendar | None = None,
     held_on: dt.date | None = None,
 ) -> LogEntry:
-    """What "held as planned" says: the planned day and leader, everybody there, every part done, nothing changed.
+    """What "held as planned" means: the planned day and leader, everybody present, every part done, nothing changed.
 
-    ``held_on`` is the day, if somebody has said it. Give the ``calendar`` where many sessions are asked about at once;
-    it is read when it is needed and missing.
+    ``held_on`` is the day, if somebody has said it. Pass the ``calendar`` when asking about many sessions; otherwise it
+    is read when needed.
     """
     leader = session.leader
     is_mine = leader is None or leader.user_id == by.pk
@@ -119,7 +119,7 @@ def planned_entry(
 
 
 def _likely_day(session: PlannedSession, today: dt.date, calendar: SchoolCalendar | None) -> dt.date:
-    """Today for a session of this week, else its week's last open day."""
+    """Today for a session of this week; otherwise the last open day of its week."""
     participation = session.participation
     calendar = calendar or SchoolCalendar.of(participation.programme_year.year, participation.school)
     friday = session.week_start + dt.timedelta(days=4)
@@ -128,7 +128,7 @@ def _likely_day(session: PlannedSession, today: dt.date, calendar: SchoolCalenda
 
 
 def snapshot(log: SessionLog) -> dict[str, Any]:
-    """A log as plain values: to be kept when it is changed, undone or removed, and enough to restore it."""
+    """A log as plain values: kept when it is changed, undone or removed, and enough to restore it."""
     columns = {
         field.attname: getattr(log, field.attname)
         for field in log._meta.concrete_fields
@@ -145,8 +145,7 @@ def snapshot(log: SessionLog) -> dict[str, Any]:
 
 
 def from_snapshot(session: PlannedSession, kept: dict[str, Any]) -> SessionLog:
-    """A log, not yet saved, with the columns that a snapshot keeps; what has come since is empty, and so is what it
-    points at that is there no more."""
+    """An unsaved log from a snapshot. Columns added since are empty, and so are links to rows that no longer exist."""
     log = SessionLog(session=session)
     for field in log._meta.concrete_fields:
         if field.attname in kept and field.attname not in {"id", "session_id"}:
@@ -156,5 +155,5 @@ def from_snapshot(session: PlannedSession, kept: dict[str, Any]) -> SessionLog:
 
 
 def _is_gone(field: Any, key: Any) -> bool:
-    """Whether a field points at a row that has been deleted."""
+    """Whether a field refers to a row that has been deleted."""
     return bool(field.is_relation and key and not field.related_model.objects.filter(pk=key).exists())

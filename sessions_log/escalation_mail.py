@@ -1,4 +1,4 @@
-"""The mails about logs that have been missing for long: to the school's coordinator, and then to the centre's."""
+"""The mails about logs that have been missing for long: to the school's coordinator, then to the centre's."""
 
 from __future__ import annotations
 
@@ -26,7 +26,8 @@ KIND = ReminderItem.Kind.LOG_ESCALATED
 
 
 def compose_escalated(message: Message, now: dt.datetime) -> Letter:
-    """Which logs are missing still. Raises ``NotWanted`` when they have been written, or the recipient has no say."""
+    """Which logs are still missing. Raises ``NotWanted`` when none is, or when the recipient is no longer
+    responsible."""
     today = timezone.localdate(now)
     membership = membership_of(message, now) if "membership" in message.about else None
     sessions = still_without_log(message, today)
@@ -75,7 +76,7 @@ def _by_topic(sessions: Sequence[PlannedSession]) -> list[tuple[str, str]]:
 
 
 def _coming(sessions: Sequence[PlannedSession], today: dt.date) -> str:
-    """When the centre is told of the first of them: programmes can have different steps."""
+    """When the centre is told of the first of them: programmes may have different steps."""
     steps = [step for one in sessions for step in all_steps().of(place_of(one))]
     ahead = [step.due_on for step in steps if step.kind == KIND and step.due_on > today]
     if not ahead:
@@ -119,7 +120,7 @@ def _by_school(sessions: Sequence[PlannedSession]) -> dict[School, list[PlannedS
 
 
 def _of_school(sessions: Sequence[PlannedSession], today: dt.date) -> str:
-    """Three sessions, the first in v. 38; and whom to ring."""
+    """ "Three sessions, the first in v. 38", and whom to ring."""
     n, week = len(sessions), week_no(sessions[0].week_start)
     text = ngettext("%(n)s session, %(week)s", "%(n)s sessions, the first in %(week)s", n) % {"n": n, "week": week}
     active = SchoolMembership.objects.coordinators().active(today)

@@ -1,4 +1,4 @@
-"""Which mails a session leads to: to whom, when, and why each; those that have gone and those that will."""
+"""Which mails a session leads to, sent and to come: to whom, when and why."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ PLAN_CAUSE = gettext_lazy("The plan of the term, before it begins.")
 
 @dataclass(frozen=True)
 class Forecast:
-    """One mail to one person: sent, waiting, skipped, or to be made; ``mail`` is None until it is made."""
+    """A mail to one person: sent, waiting, skipped, or yet to be made; ``mail`` is None until it is made."""
 
     kind: str
     user: User
@@ -49,12 +49,12 @@ class Forecast:
 
 
 def mails_of(session: PlannedSession, now: dt.datetime) -> list[Forecast]:
-    """Every mail that has told of the session, or will, in the order of time."""
+    """Every mail that has told of the session, or will, in order of time."""
     return sorted([*_made(session), *_ahead(session, now)], key=lambda one: one.at)
 
 
 def _made(session: PlannedSession) -> Iterator[Forecast]:
-    """Mails that are there: reminders by the ledger, whatever else has told of the session, and what is on its way."""
+    """The mails that exist: reminders by the ledger, other mails that told of the session, and those on their way."""
     mails = {mail.pk: mail for found in _about(session) for mail in found.select_related("user")}
     leads = dict(session.reminders.values_list("mail", "lead"))
     for mail in mails.values():
@@ -63,7 +63,7 @@ def _made(session: PlannedSession) -> Iterator[Forecast]:
 
 
 def _moment_of(mail: Message) -> dt.datetime:
-    """When a mail went, or goes."""
+    """When a mail was sent, or will be."""
     if mail.state == State.GATHERED:
         return next_digest(mail.not_before)
     return mail.handed_over_at or mail.settled_at or mail.not_before
@@ -82,19 +82,19 @@ def _about(session: PlannedSession) -> Iterator[MessageQuerySet]:
 
 
 def _of_changes(session: PlannedSession) -> list[int]:
-    """The mails of changes on their way that take the session's place in the year along."""
+    """Waiting mails about changes that include the session's place in the year."""
     place = (session.participation_id, session.slot_no)
     return [mail.pk for mail in Message.objects.waiting().filter(kind=CHANGED) if place in slots_of(mail)]
 
 
 def _terms_of(session: PlannedSession) -> list[Term]:
-    """The term in which the session lies, unless it lies outside."""
+    """The term that the session is in, if any."""
     monday = session.week_start
     return list(Term.objects.filter(starts_on__lte=monday + 6 * DAY, ends_on__gte=monday)[:1])
 
 
 def _cause(mail: Message, lead: int | None, session: PlannedSession) -> str:
-    """Why a mail was made: the step that a reminder is of, or what happened."""
+    """Why a mail was made: which step of reminders it is, or what happened."""
     if lead is not None:
         return in_words(mail.kind, lead, session)
     causes = {
@@ -106,7 +106,7 @@ def _cause(mail: Message, lead: int | None, session: PlannedSession) -> str:
 
 
 def _ahead(session: PlannedSession, now: dt.datetime) -> Iterator[Forecast]:
-    """What will come, if everything stays as it is; for those who have chosen it, in the weekly mail."""
+    """What will come if everything stays as it is; for those who prefer it, in their weekly mail."""
     if session.outcome is not None or not session.is_live:
         return
     weekly = set(MailPreference.objects.filter(weekly=True).values_list("user_id", flat=True))
@@ -118,7 +118,7 @@ Coming = tuple[str, User, dt.datetime, str]
 
 
 def _plans_ahead(session: PlannedSession, now: dt.datetime) -> Iterator[Coming]:
-    """The mail with the term's plan, if it has not been made."""
+    """The mail with the term's plan, if it is yet to be made."""
     for term in _terms_of(session):
         due_on = plan_due_on(term, RuleBook())
         if due_on is None:
@@ -146,7 +146,7 @@ def _reminders_ahead(session: PlannedSession, now: dt.datetime) -> Iterator[Comi
 
 
 def _arrives(step: Step, session: PlannedSession, user: User) -> dt.datetime:
-    """When a reminder arrives, with the quiet hours and days that it waits out."""
+    """When a reminder will arrive, after quiet hours and days."""
     mail = Message(kind=step.kind, user=user, about={"sessions": [session.pk]})
     return morning_of(mail, local_time(step.due_on, MORNING))
 

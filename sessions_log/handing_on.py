@@ -1,5 +1,5 @@
-"""The ledger of reminders follows a mail: to whoever has its recipient's role now, and into another that it joins. So
-nobody is reminded twice of the same."""
+"""Keeps the ledger of reminders right when a mail changes recipient or joins another, so that nobody is reminded
+twice."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from sessions_log.models import ReminderItem
 
 
 def hand_on_reminders(message: Message, membership: SchoolMembership, user: User) -> dict[str, Any] | None:
-    """What the account has not been reminded of becomes its reminders; None when that is nothing."""
+    """Move to the account those of a mail's reminders that it has not had; None when it has had them all."""
     items = list(message.reminder_items.standing())
     if not items:
         return {}
@@ -27,7 +27,7 @@ def hand_on_reminders(message: Message, membership: SchoolMembership, user: User
     return {"sessions": sorted({item.session_id for item in new})}
 
 
-# Where in the key of a mail that is made once for each role the role stands.
+# The position of the role in the key of a mail that is made once for each role.
 ROLE_IN_KEY = {
     ReminderItem.Kind.TERM_PLAN: 1,
     ReminderItem.Kind.TOPICS_UNCHOSEN: -1,
@@ -36,7 +36,7 @@ ROLE_IN_KEY = {
 
 
 def hand_on_key(message: Message, membership: SchoolMembership, user: User) -> dict[str, Any] | None:
-    """What is mailed once for each role is the new role's from now on, unless that has been mailed already."""
+    """Give a mail that is made once for each role to the new role, unless that has had its mail already."""
     if message.kind not in ROLE_IN_KEY or not message.once_key:
         return {}
     parts = message.once_key.split(":")
@@ -48,16 +48,17 @@ def hand_on_key(message: Message, membership: SchoolMembership, user: User) -> d
 
 
 def join_waiting(message: Message) -> bool:
-    """Lets a reminder that has to wait go within another of its kind about the same topic that waits for the reader."""
+    """Let a reminder that has to wait be sent within another waiting one of its kind, to the same reader and about the
+    same topic. Gives whether it was."""
     waiting = Message.objects.filter(kind=message.kind, user=message.user, state=State.QUEUED).exclude(pk=message.pk)
     place = _place(message)
-    # One that is sent again by hand has nothing to do with the ledger.
+    # A mail that is sent again by hand is not in the ledger.
     others = [other for other in waiting.order_by("pk") if "again" not in other.about and _place(other) == place]
     return any(_take_along(other, message) for other in others)
 
 
 def _place(message: Message) -> tuple[Any, ...]:
-    """The participation and the place in the year that a reminder is about, and for which role."""
+    """The participation and place in the year that a reminder is about, and the role that it is for."""
     rows = PlannedSession.objects.filter(pk__in=message.about.get("sessions", []))
     place = rows.values_list("participation", "slot_no").first()
     return (place, message.about.get("membership"), message.about.get("leader"))
@@ -65,7 +66,7 @@ def _place(message: Message) -> tuple[Any, ...]:
 
 def _take_along(other: Message, message: Message) -> bool:
     sessions = sorted({*other.about["sessions"], *message.about["sessions"]})
-    # The later step of the two: fewer weeks before a session, more days after it.
+    # Of two steps, the later: fewer weeks before a session, more days after it.
     latest = min if message.kind == ReminderItem.Kind.APPROACHING else max
     about = other.about | {"sessions": sessions, "lead": latest(other.about["lead"], message.about["lead"])}
     if Message.objects.filter(pk=other.pk, state=State.QUEUED).update(about=about) != 1:

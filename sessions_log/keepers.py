@@ -1,4 +1,4 @@
-"""For whom a browser keeps logs that could not be sent: an account, or a link that logs are written through."""
+"""Whose logs a browser keeps when they could not be sent: an account's, or those of a link that can log."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ from django.utils.crypto import salted_hmac
 
 @dataclass(frozen=True)
 class Keeper:
-    """``name`` tells keepers apart; ``url`` is the page that sends what is kept for this one."""
+    """``name`` distinguishes keepers; ``url`` is the page that sends this keeper's logs."""
 
     name: str
     url: str
 
     @property
     def owner(self) -> str:
-        """Tells those who use one phone apart, and says nothing else of them."""
+        """A name that distinguishes those who share a phone, and says nothing else about them."""
         return salted_hmac("kept on the phone", self.name).hexdigest()[:16]

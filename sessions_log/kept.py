@@ -1,4 +1,4 @@
-"""Logs that were kept on a phone and are sent at last: each is saved once, and what has changed meanwhile is shown."""
+"""Saving logs that were kept on a phone: each is saved once, and what has changed meanwhile is shown."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ from sessions_log.policies import (
     needs_reason,
 )
 
-# More than anyone writes without network, and far less than what a server minds.
+# More than anybody writes without network, and little for a server.
 MOST_LOGS = 100
 MOST_CHARACTERS = 20_000
 AS_PLANNED, IN_FULL = "sessions_log:log-as-planned", "sessions_log:log-form"
@@ -44,7 +44,7 @@ class NotReadable(Exception):  # noqa: N818 - reads as what happened
 
 @dataclass(frozen=True)
 class KeptLog:
-    """One log as a phone kept it. ``data`` are the form's fields."""
+    """A log as the phone kept it. ``data`` has the form's fields."""
 
     key: str
     about: str
@@ -54,7 +54,7 @@ class KeptLog:
 
     @property
     def as_sent(self) -> str:
-        """The log as the phone sent it, for a form that sends it once more."""
+        """The log as the phone sent it, for a form that sends it again."""
         fields = [[name, value] for name, values in self.data.lists() for value in values]
         at = self.written_at.isoformat() if self.written_at else ""
         return json.dumps([{"key": self.key, "about": self.about, "url": self.url, "at": at, "fields": fields}])
@@ -62,10 +62,10 @@ class KeptLog:
 
 @dataclass(frozen=True)
 class Sent:
-    """What became of a kept log.
+    """The result for a kept log.
 
-    ``is_done``: the phone need not keep it. ``session`` as it stands now and ``log`` as somebody else wrote it are
-    there when the sender has to choose, and then ``may_insist`` says whether their own can be saved all the same.
+    ``is_done`` means that the phone need not keep it. When the sender has to choose, ``session`` is the session as it
+    is now and ``log`` is somebody else's log; ``may_insist`` says whether the sender's own can still be saved.
     """
 
     kept: KeptLog
@@ -79,7 +79,7 @@ class Sent:
 
 
 def read_kept(text: str) -> list[KeptLog]:
-    """The logs that a phone sends, as JSON. Raises ``NotReadable``."""
+    """The logs in the JSON that a phone sends. Raises ``NotReadable``."""
     if len(text) > MOST_LOGS * MOST_CHARACTERS:
         raise NotReadable
     try:
@@ -90,13 +90,13 @@ def read_kept(text: str) -> list[KeptLog]:
 
 
 def _read(row: dict[str, Any]) -> KeptLog:
-    # Each field is a name and a value; urlencode and QueryDict keep those that come several times.
+    # Each field is a pair of name and value; urlencode and QueryDict keep repeated names.
     data = QueryDict(urlencode([(str(name), str(value)) for name, value in row["fields"]]), mutable=True)
     return KeptLog(str(row["key"])[:64], str(row["about"])[:200], str(row["url"])[:200], _moment(row.get("at")), data)
 
 
 def _moment(said: Any) -> dt.datetime | None:
-    """When a log was written, by the phone; only told, never counted with."""
+    """When the phone says that a log was written: shown, but never used in any rule."""
     try:
         moment = dt.datetime.fromisoformat(re.sub(r"Z$", "+00:00", str(said)))
     except ValueError:
@@ -109,7 +109,7 @@ class Sender:
     """Who sends what a phone has kept: somebody signed in, or somebody with a link.
 
     ``session_of`` gives a session that they may log, and raises ``PlannedSession.DoesNotExist`` for any other.
-    ``form_url`` is where a log is mended. ``home`` is where they go when all is sent.
+    ``form_url`` is where a log is corrected, and ``home`` where they go when everything is sent.
     """
 
     user: User
@@ -120,7 +120,7 @@ class Sender:
 
 
 def signed_in(user: User, today: dt.date) -> Sender:
-    """Somebody signed in, who may send logs of all the sessions that they may log."""
+    """Somebody signed in, who may send logs of all sessions that they may log."""
 
     def session_of(uuid: uuid.UUID) -> PlannedSession:
         rows = PlannedSession.objects.visible_to(user, today).with_names()
@@ -138,7 +138,8 @@ def signed_in(user: User, today: dt.date) -> Sender:
 
 
 def send(kept: KeptLog, *, sender: Sender, now: dt.datetime, insist: bool = False) -> Sent:
-    """Save a kept log if it still fits. ``insist``: the sender has seen what has changed, and wants it all the same."""
+    """Save a kept log if nothing has changed since. With ``insist`` the sender has seen what has changed, and wants it
+    saved."""
     try:
         match = resolve(kept.url)
         session = sender.session_of(match.kwargs["uuid"])
@@ -159,7 +160,7 @@ def _send_as_planned(kept: KeptLog, session: PlannedSession, by: User, now: dt.d
     own = ((_("Held as planned"), _day_in_words(held_on)),)
     log = log_of(session)
     if log is not None and log.key != key:
-        # What the other wrote can be changed in its own form; "as planned" says nothing that it lacks.
+        # The other's log can be changed in its own form; "as planned" adds nothing to it.
         return Sent(kept, _("Somebody else has logged the session."), session=session, log=log, own=own)
     if log is None and not insist and _has_changed(kept, session):
         return Sent(kept, _("The session has changed since you wrote."), session=session, own=own, may_insist=True)
@@ -211,7 +212,7 @@ def _save_full(kept: KeptLog, session: PlannedSession, log: SessionLog | None, b
 
 
 def _known(kept: KeptLog, session: PlannedSession, log: SessionLog, by: User, now: dt.datetime) -> Sent:
-    """The log has come before: sent twice, from two tabs, or its answer was lost."""
+    """The log has been received before: sent twice, from two tabs, or its answer was lost."""
     form = LogForm(kept.data, session=session, user=by, today=timezone.localdate(now))
     if form.is_valid() and form.entry().only_what_counts().digest(session) != log.content_digest:
         text = " ".join(KeyUsedForOtherContent().messages)
@@ -224,17 +225,17 @@ def _saved(kept: KeptLog, session: PlannedSession) -> Sent:
 
 
 def drop(kept: KeptLog) -> Sent:
-    """The sender keeps what stands in the portal, and lets their own go."""
+    """The sender chooses what is in the portal, and drops their own log."""
     return Sent(kept, _("Your own log was let go. What stood in the portal stays."), is_done=True)
 
 
 def _has_changed(kept: KeptLog, session: PlannedSession) -> bool:
-    """Whether the session has been changed since the page was opened, as far as the log says."""
+    """Whether the session has changed since its page was opened, if the log says which version that was."""
     return kept.data.get("version", "") not in ("", str(session.version))
 
 
 def _own(kept: KeptLog, session: PlannedSession) -> tuple[tuple[str, str], ...]:
-    """What the sender wrote, in the form's own words."""
+    """What the sender wrote, with the form's labels."""
     labels = {name: str(field.label) for name, field in LogForm.base_fields.items() if field.label}
     if not session.group.is_class:
         labels["present"] = _("Participants")

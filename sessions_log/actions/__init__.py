@@ -1,4 +1,4 @@
-"""The only place that writes a session's outcome: logging, and what can be done to a log afterwards."""
+"""The only code that writes a session's outcome: logging it, and changing logs afterwards."""
 
 from sessions_log.actions.corrections import change_log, remove_log, restore_log, undo_logs
 from sessions_log.actions.logs import Said, log_as_planned, log_session, log_several_as_planned

@@ -1,4 +1,4 @@
-"""What can be done to a log: changed, taken back, removed with a reason, restored. What it said stays."""
+"""Changing a log, undoing it, removing it with a reason, and restoring it. What it said before is always kept."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ from sessions_log.policies import (
 )
 
 Kind = LogRevision.Deed
-# As long as the column.
+# The column's max_length.
 LONGEST_REASON = 200
 
 
@@ -39,10 +39,10 @@ LONGEST_REASON = 200
 def change_log(
     *, log: SessionLog, entry: LogEntry, by: User, now: dt.datetime, reason: str = "", seen: str | None = None
 ) -> SessionLog:
-    """Give a log other content; what it said before is kept, with who and why. The same content changes nothing.
+    """Change a log; what it said before is kept, with who changed it and why. The same content changes nothing.
 
-    ``seen`` is the ``content_digest`` that the person saw: someone else's later change is not written over. Raises
-    ``LogRefused``, and ``ValidationError`` by field, for the missing reason too.
+    ``seen`` is the ``content_digest`` that the person saw, so that nobody else's later change is overwritten. Raises
+    ``LogRefused``, and ``ValidationError`` by field, also for a missing reason.
     """
     log = _locked(log)
     entry = entry.only_what_counts()
@@ -63,9 +63,9 @@ def change_log(
 
 @transaction.atomic
 def undo_logs(*, batch: uuid.UUID, by: User, now: dt.datetime) -> list[PlannedSession]:
-    """Take the logs of one deed back within the minutes of regret, all or none; gives the sessions.
+    """Undo the logs of one deed while that can be done, all or none; gives the sessions.
 
-    A second time does nothing. Raises ``LogRefused``.
+    Doing it again changes nothing. Raises ``LogRefused``.
     """
     logs = list(_for_update().filter(batch=batch).order_by("pk"))
     for log in logs:
@@ -77,7 +77,7 @@ def undo_logs(*, batch: uuid.UUID, by: User, now: dt.datetime) -> list[PlannedSe
 
 @transaction.atomic
 def remove_log(*, log: SessionLog, reason: str, by: User, now: dt.datetime) -> LogRevision:
-    """Remove a log that should not be there; it is kept with the reason, and can be restored.
+    """Remove a log that should not exist; it is kept with the reason, and can be restored.
 
     Raises ``LogRefused``, and ``ValidationError`` for a missing reason.
     """
@@ -88,7 +88,7 @@ def remove_log(*, log: SessionLog, reason: str, by: User, now: dt.datetime) -> L
 
 @transaction.atomic
 def restore_log(*, revision: LogRevision, by: User, now: dt.datetime) -> SessionLog:
-    """Put back a log that was removed, as it was. Raises ``LogRefused`` when the session has gone on without it."""
+    """Restore a removed log as it was. Raises ``LogRefused`` when the session has changed since."""
     session = PlannedSession.objects.select_for_update(of=("self",)).get(pk=revision.session_id)
     check_year_is_open(session, by, timezone.localdate(now))
     check_restore(revision, session)
@@ -116,7 +116,7 @@ def _for_update() -> Any:
 
 
 def _locked(log: SessionLog) -> SessionLog:
-    """The log as it stands now, and nobody else changes it meanwhile."""
+    """The log as it is now, locked."""
     current: SessionLog | None = _for_update().filter(pk=log.pk).first()
     if current is None:
         raise LogRefused(_("The log has been undone."), code="undone")
@@ -143,7 +143,7 @@ def _keep(log: SessionLog, deed: str, reason: str, *, by: User, now: dt.datetime
 
 
 def _take_away(log: SessionLog, deed: str, reason: str, *, by: User, now: dt.datetime) -> LogRevision:
-    """The session is as before it was logged; the log is kept as a revision."""
+    """Make the session as it was before it was logged; the log is kept as a revision."""
     kept = _keep(log, deed, reason, by=by, now=now)
     if not log.held:
         make_room(log, by=by, now=now)

@@ -1,4 +1,4 @@
-"""Logging sessions: one in full, one as planned, or several as planned in one act."""
+"""Logging sessions: one in full, one as planned, or several as planned at once."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ Outcome = PlannedSession.Outcome
 
 @dataclass(frozen=True)
 class Deed:
-    """Whose log it is, of which form and which deed, and when."""
+    """Who logs, with which form and in which deed, and when."""
 
     by: User
     now: dt.datetime
@@ -46,7 +46,7 @@ class Deed:
 
 @dataclass(frozen=True)
 class Said:
-    """What became of one of several sessions: its log, or why it has none."""
+    """The result for one of several sessions: its log, or why it has none."""
 
     session: PlannedSession
     log: SessionLog | None
@@ -63,14 +63,14 @@ def log_as_planned(
     held_on: dt.date | None = None,
     batch: uuid.UUID | None = None,
 ) -> SessionLog:
-    """Say that a session was held as planned. The same key again gives the same log.
+    """Log a session as held as planned. The same key again gives the same log.
 
-    ``held_on`` is the day that the person saw, when that was earlier than now: a log can wait on a phone. Raises
-    ``LogRefused`` when the session's state does not allow it, ``AlreadyLogged`` when somebody was first.
+    ``held_on`` is the day that the person saw, if the log was written earlier: a log can wait on a phone. Raises
+    ``LogRefused`` when the session's state does not allow it, and ``AlreadyLogged`` when somebody else was first.
     """
     check_has_begun(session, now)
     entry = planned_entry(session, by=by, today=timezone.localdate(now), held_on=held_on)
-    # The form said only this: what it leads to depends on the day and on who asks.
+    # Only this was said in the form; what it means depends on the day and on who asks.
     said = fingerprint(session, "as planned")
     return _log(session, entry, said, Deed(by, now, key, batch or key, as_planned=True))
 
@@ -79,9 +79,9 @@ def log_as_planned(
 def log_several_as_planned(
     *, sessions: Sequence[tuple[PlannedSession, uuid.UUID]], by: User, now: dt.datetime
 ) -> list[Said]:
-    """Say that several sessions were held as planned, each with its form's key: those that can be are logged.
+    """Log several sessions as held as planned, each with its form's key.
 
-    They share a batch, and are taken back together. One that is refused stops none of the others.
+    They share a batch, and are undone together. A session that cannot be logged does not stop the others.
     """
     batch, said = uuid.uuid4(), []
     for session, key in sessions:
@@ -96,7 +96,7 @@ def log_several_as_planned(
 
 @transaction.atomic
 def log_session(*, session: PlannedSession, entry: LogEntry, key: uuid.UUID, by: User, now: dt.datetime) -> SessionLog:
-    """Say what came of a session; a session that was not held can get a new week at once.
+    """Log what came of a session. A session that was not held can get a new week in the same step.
 
     The same key and content again gives the same log. Raises ``KeyUsedForOtherContent``, ``AlreadyLogged`` or
     ``LogRefused``, and ``ValidationError`` by field for what the entry says.
@@ -119,17 +119,18 @@ def _log(session: PlannedSession, entry: LogEntry, digest: str, deed: Deed) -> S
     try:
         write_content(log, entry, digest=digest, as_planned=deed.as_planned, now=deed.now)
     except IntegrityError as taken:
-        # The same key, for another session, at the same moment. All that the action has written goes with it.
+        # The same key, used for another session at the same moment: everything that this action has written is rolled
+        # back.
         raise KeyUsedForOtherContent from taken
     plan_new_time(log, entry.new_week, by=deed.by, now=deed.now)
     raise_version(session)
     session.outcome = Outcome.HELD if entry.held else Outcome.NOT_HELD
-    session.__dict__.pop("version", None)  # read again if somebody asks for it
+    session.__dict__.pop("version", None)  # read again only if somebody asks for it
     return log
 
 
 def known_log(key: uuid.UUID, digest: str) -> SessionLog | None:
-    """The log that the form with this key made, if it has been here. Raises ``KeyUsedForOtherContent``."""
+    """The log that the form with this key has made already, if any. Raises ``KeyUsedForOtherContent``."""
     log = SessionLog.objects.filter(key=key).first()
     if log and log.content_digest != digest:
         raise KeyUsedForOtherContent
@@ -137,7 +138,7 @@ def known_log(key: uuid.UUID, digest: str) -> SessionLog | None:
 
 
 def _claim(session: PlannedSession, held: bool) -> bool:
-    """Set the outcome if the session still stands without one and where it was seen: of two at once, one gets it."""
+    """Set the outcome if the session has none and is still where it was seen: of two at once, one succeeds."""
     return (
         PlannedSession.objects.without_outcome()
         .filter(pk=session.pk, week_start=session.week_start, date=session.date)
@@ -146,7 +147,7 @@ def _claim(session: PlannedSession, held: bool) -> bool:
 
 
 def _explain(session: PlannedSession, today: dt.date) -> SessionLog:
-    """Raise with why the session could not be claimed."""
+    """Raise with the reason why the outcome could not be set."""
     session = PlannedSession.objects.get(pk=session.pk)
     log = SessionLog.objects.filter(session=session).select_related("logged_by").first()
     if log:
@@ -156,11 +157,11 @@ def _explain(session: PlannedSession, today: dt.date) -> SessionLog:
 
 
 def write_content(log: SessionLog, entry: LogEntry, *, digest: str, as_planned: bool, now: dt.datetime) -> None:
-    """Give a log its content and save it."""
+    """Give a log its content, and save it."""
     session = log.session
     for name, value in entry.fields().items():
         setattr(log, name, value)
-    # A later change of the group's size leaves the attendance of that day alone.
+    # The size that the group had then is kept: later changes of the group do not affect the day's attendance.
     if log.enrolled is None or (entry.present or 0) > log.enrolled:
         log.enrolled = session.group.headcount
     knows_parts = entry.parts_done is not None and session.topic is not None
@@ -173,7 +174,7 @@ def write_content(log: SessionLog, entry: LogEntry, *, digest: str, as_planned: 
 
 
 def _say(of_log: Any, said: Sequence[TopicPart] | Sequence[SchoolPerson], *, is_new: bool) -> None:
-    """Of a new log nothing has been said before, and nobody needs to ask what."""
+    """Set the log's parts or people. A new log has none, so nothing has to be read first."""
     if not is_new:
         of_log.set(said)
     elif said:

@@ -1,4 +1,4 @@
-"""Setting which reminders there are in a school year, and with which lead times."""
+"""Setting which reminders are sent in a school year, and how long before or after."""
 
 from __future__ import annotations
 
@@ -30,11 +30,10 @@ def set_reminders(
     by: User,
     now: dt.datetime,
 ) -> RuleVersion | None:
-    """Make the rules those of a programme's year, or of what is common to all programmes, from now on.
+    """Set the rules of a programme's year, or of what all programmes have in common, from now on.
 
-    ``based_on`` is the number of the year's own version that was changed, 0 where it had none. A lead time that is new
-    counts from the day. None when nothing has changed. Raises ``ValidationError`` when somebody else has saved
-    meanwhile.
+    ``based_on`` is the number of the year's version that was changed, 0 if it had none. A new lead time applies from
+    this day. Returns None when nothing has changed. Raises ``ValidationError`` when somebody else has saved meanwhile.
     """
     own = RuleVersion.objects.filter(year=year, programme=programme).order_by("-number").first()
     if based_on != (own.number if own else 0):
@@ -54,13 +53,14 @@ def set_reminders(
 
 
 def current_rules(year: SchoolYear, programme: Programme | None) -> Mapping[str, Rule]:
-    """How the reminders are set now."""
+    """The rules as they are now."""
     version = RuleBook().version_of(programme.pk if programme else None, year.starts_on)
     return rules_from(version.rules if version else {}, OF_PROGRAMME if programme else OF_YEAR)
 
 
 def _since(rule: Rule, before: Rule, today: dt.date) -> Rule:
-    """What was set before goes on counting since when it did; what is new counts from today."""
+    """The rules, with the day from which each lead time applies: unchanged ones keep theirs, new ones apply from
+    today."""
     kept = before.leads if before.is_on else ()
     since = {lead: before.since.get(lead) if lead in kept else today for lead in rule.leads}
     return Rule(rule.is_on, rule.leads, {lead: day for lead, day in since.items() if day} if rule.is_on else {})

@@ -1,4 +1,4 @@
-"""The new time of a session that was not held, planned and taken away with its log."""
+"""The new session for one that was not held: planned with its log, and withdrawn with it."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from sessions_log.policies import LogRefused
 
 
 def plan_new_time(log: SessionLog, new_week: dt.date | None, *, by: User, now: dt.datetime) -> None:
-    """Plan the week that a session which was not held gets in the same step; None: it has none yet.
+    """Plan the new week that was given for a session that was not held; nothing if none was.
 
     Raises ``ValidationError`` for the field when there is a new time already, or the week cannot be used.
     """
@@ -30,7 +30,7 @@ def plan_new_time(log: SessionLog, new_week: dt.date | None, *, by: User, now: d
 
 
 def stand_ins(session: PlannedSession) -> PlannedSessionQuerySet:
-    """Live sessions that have taken the place of one that was not held."""
+    """Sessions, not lost, that replace one that was not held."""
     same_place = Q(slot_no=session.slot_no)
     if session.topic_id:
         same_place |= Q(topic_id=session.topic_id)
@@ -39,9 +39,9 @@ def stand_ins(session: PlannedSession) -> PlannedSessionQuerySet:
 
 
 def make_room(log: SessionLog, *, by: User, now: dt.datetime) -> None:
-    """Before a session that was not held stands again: withdraw the new time that its log made, if nobody touched it.
+    """Withdraw the new session that a log made, before the session that was not held stands again.
 
-    Raises ``LogRefused`` when the new time is already in use.
+    Raises ``LogRefused`` when the new session is already in use.
     """
     for stand_in in stand_ins(log.session).with_names().select_for_update(of=("self",)):
         made_here = stand_in.replaces_id == log.session_id and stand_in.changes.filter(batch=log.key).exists()
@@ -55,5 +55,5 @@ def make_room(log: SessionLog, *, by: User, now: dt.datetime) -> None:
 
 
 def raise_version(session: PlannedSession) -> None:
-    """Say that figures which rest on the session's outcome have changed."""
+    """Say that figures that depend on the session's outcome have changed."""
     Participation.objects.filter(pk=session.participation_id).raise_version()

@@ -1,4 +1,4 @@
-"""The full log form, hand-laid in ``templates/sessions_log/log_form.html``."""
+"""The full log form, laid out by hand in ``templates/sessions_log/log_form.html``."""
 
 from __future__ import annotations
 
@@ -24,9 +24,9 @@ from sessions_log.models import SessionLog, log_of
 from sessions_log.policies import LogRefused
 
 HELD, NOT_HELD = "held", "notheld"
-# What the form hides, and the server ignores, by the first answer.
+# Fields that the form hides, and the server ignores, depending on the first answer.
 ONLY_WHEN_NOT_HELD = ("reason", "reason_note", "new_week")
-# Answers as the log keeps them: None, or "" for those in words, when nothing was said.
+# "No answer" as the log keeps it: None, or "" for texts.
 AS_SAID = ("present", "adults_present", "mentors_present", "scenario", "group_split", "room_worked")
 IN_WORDS = ("adaptation", "adaptation_reason", "adaptation_note", "time_to_prepare", "time_to_reflect", "note")
 CONDITIONS = ("time_to_prepare", "time_to_reflect", "room_worked", "group_split")
@@ -39,7 +39,7 @@ YES_OR_NO = [("yes", _("Yes")), ("no", _("No"))]
 
 
 def _number(**kwargs: Any) -> forms.IntegerField:
-    """A count, as text on a phone's number keys: a wrong one comes back to be mended instead of vanishing."""
+    """A count, as a text field with a phone's number keys: in a number field, browsers drop what is not a number."""
     return forms.IntegerField(
         required=False,
         min_value=0,
@@ -55,7 +55,7 @@ def _number(**kwargs: Any) -> forms.IntegerField:
 
 
 def _choice(label: Any, choices: Any = (), **kwargs: Any) -> forms.ChoiceField:
-    """A question that nobody has to answer."""
+    """A question that may be left unanswered."""
     radio = forms.RadioSelect(attrs=_tick)
     return forms.ChoiceField(label=label, choices=choices, required=False, widget=radio, **kwargs)
 
@@ -68,7 +68,7 @@ def _rating(label: Any, choices: Any) -> forms.TypedChoiceField:
 
 
 def _yes_or_no(label: Any) -> forms.TypedChoiceField:
-    """Yes, no, or not said: None."""
+    """Yes, no, or unanswered (None)."""
     radio = forms.RadioSelect(attrs=_tick)
     return forms.TypedChoiceField(
         label=label,
@@ -85,7 +85,7 @@ def _line(label: Any, most: int = 200) -> forms.CharField:
 
 
 def _offer_rows(field: Any, among: QuerySet[Any], read: Iterable[Any]) -> None:
-    """Rows that have been read already as a field's choices; what comes back is looked up ``among`` them."""
+    """Rows that have been read already as a field's choices; what is sent back is looked up in ``among``."""
     field.queryset = among
     field.choices = [(row.pk, str(row)) for row in read]
 
@@ -96,13 +96,13 @@ def _is_led_by(person: SchoolPerson, leader: Mapping[str, Any]) -> bool:
 
 
 class LogForm(forms.Form):
-    """What came of one session. Its choices are those of the session: its days, people, parts and free weeks."""
+    """What came of one session. The choices are its own: its days, people, parts and free weeks."""
 
     use_required_attribute = False
-    # Set when somebody, perhaps the same form, has logged the session already.
+    # Set when somebody, perhaps this same form, has logged the session already.
     is_logged_already = False
 
-    # What happened.
+    # What happened
     outcome = forms.ChoiceField(
         label=_("Was the session held?"), choices=[(HELD, _("Yes")), (NOT_HELD, _("No"))], widget=forms.RadioSelect
     )
@@ -116,7 +116,7 @@ class LogForm(forms.Form):
         widget=forms.DateInput(attrs={"type": "date", **_text}, format="%Y-%m-%d"),
         error_messages={"invalid": _("Write the day as 2026-09-17.")},
     )
-    # Who.
+    # Who
     leader = forms.ChoiceField(
         label=_("Who led the session?"), required=False, widget=forms.Select(attrs={"class": "form-select"})
     )
@@ -130,7 +130,7 @@ class LogForm(forms.Form):
     present = _number(label=_("Pupils"))
     adults_present = _number(label=_("Adults besides the one who led"))
     mentors_present = _number(label=_("Pupil mentors"))
-    # How.
+    # How
     parts_done = forms.ModelMultipleChoiceField(
         label=_("The session's parts"),
         queryset=TopicPart.objects.none(),
@@ -156,15 +156,16 @@ class LogForm(forms.Form):
     time_to_reflect = _choice(_("Was there time to reflect afterwards?"), SessionLog.Enough)
     quality = _rating(_("How did it go to lead the session?"), SessionLog.Quality)
     responsiveness = _rating(_("How did the pupils take part?"), SessionLog.Responsiveness)
-    # In words.
+    # In words
     note = forms.CharField(
         label=_("Note"), max_length=2000, required=False, widget=forms.Textarea(attrs={"rows": 3, **_text})
     )
     why = _line(_("Why is the log changed?"))
     key = forms.UUIDField(required=False, widget=forms.HiddenInput)
-    # The digest of the log that is being changed; empty in a new log.
+    # The digest of the log that is being changed; empty for a new log.
     seen = forms.CharField(required=False, max_length=64, widget=forms.HiddenInput)
-    # The session's version as it was seen, so that a log written without network tells if it has been moved since.
+    # The session's version when the form was opened, so that a log written without network shows whether the session
+    # has been moved since.
     version = forms.IntegerField(required=False, widget=forms.HiddenInput)
 
     def __init__(
@@ -180,7 +181,7 @@ class LogForm(forms.Form):
         self._describe()
 
     def clean(self) -> dict[str, Any]:
-        """Drop what the form hid, and what it said wrongly there; then tell all that is wrong at once."""
+        """Drop hidden fields and their errors, then report everything that is wrong at once."""
         cleaned = super().clean() or {}
         if "outcome" not in cleaned:
             return cleaned
@@ -207,8 +208,8 @@ class LogForm(forms.Form):
         return hidden
 
     def entry(self) -> LogEntry:
-        """What the form says."""
-        # A field that is wrong is missing here, and has its error already.
+        """The form's content."""
+        # An invalid field is missing from cleaned_data, and has its error already.
         said = dict.fromkeys(self.base_fields) | self.cleaned_data
         if said["outcome"] == NOT_HELD:
             week = said["new_week"]
@@ -223,15 +224,17 @@ class LogForm(forms.Form):
             **leader,
             **{name: said[name] for name in (*AS_SAID, "quality", "responsiveness")},
             **{name: said[name] or "" for name in IN_WORDS},
-            # Whoever leads does not lead together with themselves.
+            # The leader is not also a co-leader.
             "co_leaders": tuple(person for person in said["co_leaders"] or () if not _is_led_by(person, leader)),
             "parts_done": None if said["parts_unknown"] else tuple(said["parts_done"] or ()),
         }
         return LogEntry(held=True, held_on=self._held_on(), **content)
 
     def save(self, *, now: dt.datetime) -> SessionLog:
-        """Save what a valid form says, as a new log or as a change of the one that was seen. Raises as the actions do,
-        and ``LogRefused`` when the session has changed since the form was opened."""
+        """Save a valid form as a new log, or as a change of the log that was seen.
+
+        Raises as the actions do, and ``LogRefused`` when the session has changed since the form was opened.
+        """
         said, log = self.cleaned_data, self.log
         if said["seen"]:
             if log is None:
@@ -244,7 +247,8 @@ class LogForm(forms.Form):
         return log_session(session=self.session, entry=self.entry(), key=said["key"], by=self.user, now=now)
 
     def _check_moved(self) -> None:
-        """The session is not as the form showed it. The form is shown again as it stands now; saving again holds."""
+        """Refuse if the session is not as the form showed it. The form is then shown again with the session as it is
+        now, and saving again is accepted."""
         data: Any = self.data
         self.data = data = data.copy()
         data["version"] = str(self.session.version)
@@ -257,7 +261,7 @@ class LogForm(forms.Form):
 
     @property
     def of_how_many(self) -> str:
-        """of 26 in the class, or nothing while the group's size is not known."""
+        """ "of 26 in the class"; empty while the group's size is not known."""
         group = self.session.group
         if group.headcount is None:
             return ""
@@ -266,16 +270,16 @@ class LogForm(forms.Form):
 
     @property
     def unanswered(self) -> str:
-        """What the questions that nothing is filled in for beforehand depend on; empty when they are answered."""
+        """The kind of group, by which a new form shows what is still unanswered; empty once it is sent or a log exists."""
         return "" if self.is_bound or self.log else self.session.group.kind
 
     @property
     def conditions_said(self) -> bool:
-        """Whether anything is answered, or wrong, among the questions that stand folded."""
+        """Whether any of the folded questions is answered or has an error."""
         return any(self[name].value() or self[name].errors for name in CONDITIONS)
 
     def add_refusals(self, refused: ValidationError) -> None:
-        """Show what an action refused, beside the fields that it names."""
+        """Show what an action refused at the fields that it names."""
         if not hasattr(refused, "error_dict"):
             self.add_error(None, refused)
             return
@@ -284,7 +288,7 @@ class LogForm(forms.Form):
             self._refuse("day" if chose_planned_day else name, errors)
 
     def _refuse(self, name: str, error: Any) -> None:
-        """One error to a field is enough; the first is the nearest."""
+        """Add an error, one a field: the first is enough."""
         if name not in self.errors:
             self.add_error(name, error)
 
@@ -319,10 +323,10 @@ class LogForm(forms.Form):
         return {"led_by_other": self.cleaned_data.get("led_by_other") or ""}
 
     def _likely(self) -> dict[str, Any]:
-        """What is filled in already: the log's own content, and else the planned day, leader, counts and parts."""
+        """The prefilled values: those of the existing log, or else the planned day, leader, counts and parts."""
         planned = planned_entry(self.session, by=self.user, today=self.today, calendar=self.offers.calendar)
         if self.log is None:
-            # Whether anything was changed is what the person is here to say.
+            # Whether anything was changed is for the person to say.
             said = {**self._filled(planned), "adaptation": ""}
             return {**said, "outcome": HELD, "key": uuid.uuid4(), "version": self.session.version}
         entry, seen = entry_of(self.log), {"seen": self.log.content_digest, "version": self.session.version}
@@ -362,7 +366,7 @@ class LogForm(forms.Form):
         self.fields["responsiveness"].label = _("How did the participants take part?")
 
     def _describe(self) -> None:
-        """Tie help and errors to their fields, for those who listen; a question has its own on the group."""
+        """Connect help texts and errors to their fields for screen readers; for a group of choices, on the group."""
         for bound in self:
             described = [f"{bound.auto_id}_helptext"] if bound.name in {"present", "note"} else []
             if self.is_bound and bound.name in self.errors:

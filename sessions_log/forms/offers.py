@@ -1,4 +1,4 @@
-"""What a session's log can be answered with: its days, people, parts, scenarios and free weeks."""
+"""The choices for a session's log: its days, people, parts, scenarios and free weeks."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ Choices = list[tuple[str, str]]
 
 @dataclass(frozen=True)
 class Offers:
-    """The choices of one session's form, for one person, on a day."""
+    """The choices of one session's form, for one person on a day."""
 
     session: PlannedSession
     user: User
@@ -43,7 +43,7 @@ class Offers:
 
     @property
     def is_mvp(self) -> bool:
-        """Whether pupil mentors lead it, and scenarios are used."""
+        """Whether pupil mentors lead it and use scenarios."""
         return self.session.topic is not None and self.session.topic.kind == SessionTopic.Kind.MVP
 
     @cached_property
@@ -52,7 +52,7 @@ class Offers:
 
     @cached_property
     def days(self) -> Choices:
-        """The planned day, or the open days of the week that have come."""
+        """The planned day, or those open days of the week that have come."""
         planned = self.session.date
         if planned:
             return [(planned.isoformat(), _("%(day)s, as planned") % {"day": short_day(planned)})]
@@ -60,7 +60,7 @@ class Offers:
         return [(day.isoformat(), self._named(day)) for day in past]
 
     def leaders(self) -> Choices:
-        """The one who logs first, then the school's people, then whoever an earlier log names."""
+        """The person who logs first, then the school's people, then whoever an earlier log names."""
         others = [person for person in self.people if not self._is_own(person)]
         return [
             ("me", _("%(name)s (you)") % {"name": self.user.full_name}),
@@ -70,7 +70,7 @@ class Offers:
         ]
 
     def co_leaders(self) -> QuerySet[SchoolPerson]:
-        """Everyone at the school: somebody who logs what another led may have led it with them."""
+        """Everyone at the school. The person who logs is included: somebody else may have led it together with them."""
         return SchoolPerson.objects.filter(school=self.session.participation.school_id).order_by("name")
 
     def parts(self) -> QuerySet[TopicPart]:
@@ -92,7 +92,8 @@ class Offers:
         return [(week.isoformat(), week_and_span(week)) for week in weeks]
 
     def _is_own(self, person: SchoolPerson) -> bool:
-        """Whether it is the one who logs; who reads by a link may have no account yet, but has the person's address."""
+        """Whether this is the person who logs. A reader with a link may have no account yet, but has the person's
+        address."""
         if self.user.pk is None:
             return bool(person.email) and person.email == self.user.email
         return person.user_id == self.user.pk
@@ -101,6 +102,6 @@ class Offers:
         return _("today, %(day)s") % {"day": short_day(day)} if day == self.today else short_day(day)
 
     def _former_leader(self) -> Choices:
-        """The account that an earlier log names, when it is somebody else's."""
+        """The account that an earlier log names, if it is somebody else's."""
         leader = self.log.led_by_user if self.log else None
         return [(f"user:{leader.pk}", leader.full_name)] if leader and leader.pk != self.user.pk else []

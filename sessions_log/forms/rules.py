@@ -1,4 +1,4 @@
-"""The form in which the reminders of a year are set: a switch for each kind, and its lead times."""
+"""The form for a year's reminders: a switch for each kind, and its lead times."""
 
 from __future__ import annotations
 
@@ -16,19 +16,20 @@ from sessions_log.reminding.kinds import Kind, Reminding, Unit
 from sessions_log.reminding.rules import Rule, Rules
 from sessions_log.reminding.words import UNITS, title_of
 
-# "3, 1 och 0", with anything that people put between numbers.
+# Matches "3, 1 och 0", with whatever people write between numbers.
 _BETWEEN = re.compile(r"\s*(?:,|;|\s|och|and|\+|&)\s*")
 
 
 class LeadsField(forms.CharField):
-    """Whole numbers, as people write several: 3, 1 och 0."""
+    """Several whole numbers as people write them: 3, 1 och 0."""
 
     def __init__(self, reminding: Reminding) -> None:
         self.reminding = reminding
         super().__init__(required=False, max_length=40, label=str(UNITS[reminding.unit]))
 
     def clean(self, value: Any) -> tuple[int, ...]:
-        """Raises ``ValidationError`` for what is no list of whole numbers, for too many, and for what is too far."""
+        """Raises ``ValidationError`` for anything but whole numbers, for too many of them, and for numbers out of
+        range."""
         text, one = str(super().clean(value)), self.reminding
         parts = [part for part in _BETWEEN.split(text.strip()) if part]
         if not all(re.fullmatch(r"[0-9]{1,3}", part) for part in parts):
@@ -78,7 +79,7 @@ class RulesForm(forms.Form):
         return cleaned
 
     def _check_order(self) -> None:
-        """The logs that have been missing for long are told of after they have been asked for."""
+        """The reminder that escalates has to come after those that ask for the log."""
         said = self.cleaned_data
         asked, told = said.get(f"{Kind.LOG_MISSING}-leads"), said.get(f"{Kind.LOG_ESCALATED}-leads")
         both = said.get(f"{Kind.LOG_MISSING}-on") and said.get(f"{Kind.LOG_ESCALATED}-on")
@@ -87,8 +88,8 @@ class RulesForm(forms.Form):
             self.add_error(f"{Kind.LOG_ESCALATED}-leads", text)
 
     def rules(self) -> dict[str, Rule]:
-        """What was chosen. A kind that is switched off without lead times keeps those that it had, and one that is not
-        in the form stays as it was."""
+        """The rules chosen. A kind switched off without lead times keeps those it had; one that is not in the form is
+        unchanged."""
         said = self.cleaned_data
         found = dict(self.before)
         for one in self.remindings:
