@@ -1,4 +1,4 @@
-"""The mail to whoever holds a session at a school that logs by link: what they hold, and the way to its log."""
+"""The mail to whoever leads a session at a school that logs by link: their sessions, with links to log them."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from sessions_log.session_links import session_link
 
 
 def compose_log_by_link(message: Message, now: dt.datetime) -> Letter:
-    """A link for each session. Raises ``NotWanted`` when they are logged, or somebody else holds them now."""
+    """A link for each session. Raises ``NotWanted`` when they are logged, or when somebody else leads them now."""
     sessions = [
         one
         for one in sessions_of(message)

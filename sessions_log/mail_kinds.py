@@ -1,4 +1,5 @@
-"""The kinds of reminders: how each is written, what it waits for, and who may get it and turn it off."""
+"""Registers the kinds of reminders: how each is composed, what it waits for, who gets it, and whether they may turn it
+off."""
 
 from __future__ import annotations
 
@@ -31,7 +32,7 @@ _HOW: list[tuple[ReminderItem.Kind, Compose, dict[str, Any]]] = [
     (_REMINDER.LOG_MISSING, compose_missing, _TO_LOGGERS | _JOINS),
     (_REMINDER.LOG_ESCALATED, compose_escalated, _TO_LOGGERS),
     (_REMINDER.TOPICS_UNCHOSEN, compose_topics, _TO_SCHOOL),
-    # To the person who is invited, not to the role.
+    # To the invited person, not to the role.
     (
         _REMINDER.INVITATION,
         compose_invitation_reminder,

@@ -1,4 +1,4 @@
-"""What the administrator may change in the reminders, and what there is to show them on."""
+"""The texts of reminders that the administrator can change, and samples to preview them on."""
 
 from __future__ import annotations
 
@@ -52,8 +52,10 @@ def _sample(
 
 
 def missing_samples(now: dt.datetime, *, kind: str = KIND.LOG_MISSING, days: int = 2) -> list[Sample]:
-    """Sessions as if their week had passed and nobody had logged them: to the school's coordinator, or the centre's.
-    ``days`` is how many have passed since the week's Sunday."""
+    """Sessions as if their week had passed without a log: to the school's coordinator, or to the centre's.
+
+    ``days`` is how many days have passed since the week's Sunday.
+    """
     today = timezone.localdate(now)
     samples: list[Sample] = []
     for several, _reader in sessions_and_readers(coming_sessions(today), today):
@@ -68,8 +70,8 @@ def missing_samples(now: dt.datetime, *, kind: str = KIND.LOG_MISSING, days: int
 
 
 def escalated_samples(now: dt.datetime) -> list[Sample]:
-    """Sessions as if two or three weeks had passed and nobody had logged them: to the school's coordinator, and last
-    to the centre's."""
+    """Sessions as if two or three weeks had passed without a log: to the school's coordinator, and last to the
+    centre's."""
     today, by = timezone.localdate(now), coordinator(timezone.localdate(now))
     found = missing_samples(now, kind=KIND.LOG_ESCALATED, days=15)
     rows = coming_sessions(today)[:SHOWN]
@@ -80,7 +82,7 @@ def escalated_samples(now: dt.datetime) -> list[Sample]:
 
 
 def plan_samples(now: dt.datetime) -> list[Sample]:
-    """The plan of the term that goes on, or of the next, at some schools."""
+    """The plan of the present term, or of the next, at some schools."""
     today = timezone.localdate(now)
     term = Term.objects.filter(ends_on__gte=today).order_by("starts_on").first()
     if term is None:
@@ -97,7 +99,7 @@ def plan_samples(now: dt.datetime) -> list[Sample]:
 
 
 def by_link_samples(now: dt.datetime) -> list[Sample]:
-    """Sessions that somebody with an account holds, at schools that log by link."""
+    """Sessions led by somebody with an account, at schools that log by link."""
     samples: list[Sample] = []
     for one in coming_sessions(timezone.localdate(now)):
         leader = one.leader

@@ -1,4 +1,4 @@
-"""What the reminders say. Each is written when it is sent, from how things stand then."""
+"""The reminders' content, composed when each is sent, from how things are then."""
 
 from __future__ import annotations
 
@@ -30,12 +30,12 @@ from sessions_log.reminding.places import place_of
 from sessions_log.reminding.rules import RuleBook, Rules
 from sessions_log.reminding.steps import Steps
 
-# A move or a plan that was told this recently is a reminder too.
+# A mail about a move or a plan within this time counts as a reminder.
 JUST_TOLD = dt.timedelta(days=7)
 
 
 def compose_approaching(message: Message, now: dt.datetime) -> Letter:
-    """A base session approaches: what, when, which groups, who leads, what to prepare."""
+    """A base session is approaching: what, when, which groups, who leads, what to prepare."""
     membership, today = membership_of(message, now), timezone.localdate(now)
     sessions = [one for one in sessions_of(message) if one.is_live and one.outcome is None]
     sessions = [one for one in sessions if one.week_start >= monday_of(today)]
@@ -48,7 +48,7 @@ def compose_approaching(message: Message, now: dt.datetime) -> Letter:
 
 
 def sessions_of(message: Message) -> list[PlannedSession]:
-    """The mail's sessions; those that have been moved since it was made have a reminder of their own."""
+    """The mail's sessions, without those moved since it was made, which get reminders of their own."""
     weeks = {item.session_id: item.week_start for item in _items_of(message)}
     rows = asked_for_all(message, "sessions", _sessions_named_in) or []
     return [row for row in rows if weeks.get(row.pk, row.week_start) == row.week_start]
@@ -57,7 +57,7 @@ def sessions_of(message: Message) -> list[PlannedSession]:
 def _sessions_named_in(messages: Sequence[Message]) -> dict[int, list[PlannedSession]]:
     named = {message.pk: set(message.about.get("sessions", [])) for message in messages}
     rows = PlannedSession.objects.filter(pk__in=set().union(*named.values()))
-    # No more of each than the mails speak of: these are the most rows that a sender reads.
+    # Only the columns that mails use: of all queries that sending makes, this one reads most rows.
     rows = rows.select_related("group", "topic", "leader", "participation__school")
     in_order = rows.order_by("week_start", "group__kind", "group__grade", "group__name")
     place = {row.pk: (number, row) for number, row in enumerate(in_order)}
@@ -77,7 +77,8 @@ def _items_by_mail(messages: Sequence[Message]) -> dict[int, list[ReminderItem]]
 
 
 def _in_their_step(message: Message, sessions: list[PlannedSession], today: dt.date) -> list[PlannedSession]:
-    """Without those whose next reminder has come due while the mail waited. Raises ``NotWanted`` if none is left."""
+    """Without sessions whose next reminder has become due while the mail waited. Raises ``NotWanted`` if none is
+    left."""
     leads: dict[int, set[int]] = {}
     for item in _items_of(message):
         leads.setdefault(item.session_id, set()).add(item.lead)
@@ -98,7 +99,7 @@ def _just_told(message: Message, sessions: Sequence[PlannedSession], now: dt.dat
 
 
 def _told_lately(messages: Sequence[Message], now: dt.datetime) -> dict[int, dict[str, str]]:
-    """What each mail's recipient has been told of its sessions in the last days."""
+    """What each mail's recipient has been told about its sessions in the last days."""
     abouts = {about(one) for message in messages for one in sessions_of(message)}
     told = Told.objects.filter(
         user__in={message.user_id for message in messages if message.user_id},
@@ -151,7 +152,7 @@ def _how_soon(week_start: dt.date, today: dt.date) -> str:
 
 
 def _groups_in_words(sessions: Sequence[PlannedSession]) -> str:
-    """Four classes; one staff group and two classes."""
+    """ "Four classes"; "one staff group and two classes"."""
     staff = sum(one.group.kind == Group.Kind.STAFF for one in sessions)
     others = len(sessions) - staff
     said = []
@@ -173,7 +174,7 @@ def _rows_with_leader(sessions: Sequence[PlannedSession]) -> list[tuple[str, str
 
 
 def _preparation(session: PlannedSession) -> list[str]:
-    """What the staff prepare, and that there is a file."""
+    """What the staff prepare, and whether there is a file."""
     topic = session.topic
     if topic is None:
         return []
@@ -184,7 +185,7 @@ def _preparation(session: PlannedSession) -> list[str]:
 
 
 def _the_other_sessions(message: Message, first: PlannedSession) -> list[str]:
-    """How the staff's session on the same topic stands, when the mail is about classes."""
+    """When the staff session on the same topic is, or that it has been held, for mails about classes."""
     if first.group.kind == Group.Kind.STAFF:
         return []
     staff = asked_for_all(message, "staff sessions", _staff_sessions) or []
@@ -203,7 +204,7 @@ def _the_other_sessions(message: Message, first: PlannedSession) -> list[str]:
 
 
 def _staff_sessions(messages: Sequence[Message]) -> dict[int, list[PlannedSession]]:
-    """The staff's sessions of the year at each mail's school."""
+    """The staff sessions of the year at each mail's school."""
     joined = {message.pk: {one.participation_id for one in sessions_of(message)} for message in messages}
     rows = PlannedSession.objects.live().filter(
         participation__in=set().union(*joined.values()), group__kind=Group.Kind.STAFF
@@ -224,12 +225,12 @@ def _coming(sessions: Sequence[PlannedSession], today: dt.date) -> str:
 
 
 def rules_of(session: PlannedSession) -> Rules:
-    """How the reminders of the session's programme and year are set."""
+    """The rules for reminders of the session's programme and year."""
     return _rule_book().of_programme(session.participation.programme_year_id)
 
 
 def all_steps() -> Steps:
-    """The steps of any session's reminders."""
+    """The steps of reminders of any session."""
     return asked_once("steps", lambda: Steps(_rule_book()))
 
 
@@ -238,7 +239,7 @@ def _rule_book() -> RuleBook:
 
 
 def still_without_log(message: Message, today: dt.date) -> list[PlannedSession]:
-    """The mail's sessions whose week has passed and that still lack a log. Raises ``NotWanted`` if none is left."""
+    """The mail's sessions whose week has passed and that still have no log. Raises ``NotWanted`` if none is left."""
     sessions = [one for one in sessions_of(message) if one.outcome is None and one.is_live]
     sessions = [one for one in sessions if one.week_start < monday_of(today)]
     if not sessions:
@@ -247,7 +248,7 @@ def still_without_log(message: Message, today: dt.date) -> list[PlannedSession]:
 
 
 def compose_missing(message: Message, now: dt.datetime) -> Letter:
-    """Sessions whose week has passed lack a log: which, and the way to write it."""
+    """Sessions whose week has passed have no log: which, with links to log them."""
     today = timezone.localdate(now)
     membership = membership_of(message, now) if "membership" in message.about else None
     sessions = _in_their_step(message, still_without_log(message, today), today)
@@ -284,7 +285,7 @@ def _missing_section(sessions: Sequence[PlannedSession], url: str) -> Section:
 
 
 def _after_missing(message: Message, session: PlannedSession) -> str:
-    """Whether a mail more comes if there is no log then: a reminder, or to somebody who can help."""
+    """Whether another mail comes if there still is no log: another reminder, or one to somebody who can help."""
     lead, steps = message.about.get("lead", 0), all_steps().of(place_of(session))
     later = [one for one in steps if one.kind == ReminderItem.Kind.LOG_MISSING and one.lead > lead]
     if later:
@@ -305,7 +306,7 @@ def where_to_log(membership: SchoolMembership | None, sessions: Sequence[Planned
 def to_centre(
     message: Message, *, now: dt.datetime, subject: str, preheader: str, section: Section, coming: str, why: str = ""
 ) -> Letter:
-    """A letter to the centre's own coordinator."""
+    """A letter to the centre's own coordinators."""
     today = timezone.localdate(now)
     if message.user is None or not is_coordinator(message.user, today):
         raise NotWanted(_("The recipient is no longer a coordinator of the centre."))

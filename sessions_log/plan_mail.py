@@ -1,4 +1,4 @@
-"""What the school is told of the term's plan before the term begins: every session, and one tap to answer."""
+"""The mail with a term's plan, before the term begins: every session, and one tap to answer."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def compose_plan(message: Message, now: dt.datetime) -> Letter:
 
 
 def plan_too_late(message: Message, now: dt.datetime) -> dt.datetime | None:
-    """The plan is to be there before its term begins."""
+    """When the mail is too late: when the term begins."""
     term = Term.objects.filter(pk=message.about.get("term")).first()
     begins = local_time(term.starts_on, dt.time(0)) if term else None
     return begins if begins and begins > now else None
@@ -58,7 +58,7 @@ def _plan_letter(membership: SchoolMembership, term: Term, sessions: list[Planne
 
 
 def _plan_coming(sessions: Sequence[PlannedSession]) -> str:
-    """When we remind of the sessions, a sentence for each programme where they differ; and that changes are told."""
+    """When reminders come, with a sentence for each programme if they differ; and that changes will be told."""
     of_programmes = {one.participation.programme_year_id: one for one in sessions}.values()
     said = {str(one.participation.programme_year.programme): _reminded(one) for one in of_programmes}
     if len(set(said.values())) > 1:
@@ -69,7 +69,7 @@ def _plan_coming(sessions: Sequence[PlannedSession]) -> str:
 
 
 def _reminded(session: PlannedSession) -> str:
-    """How long before each session of its programme that is announced we remind; nothing if we do not."""
+    """How long before each session of the programme its reminders come; empty if there are none."""
     rules = rules_of(session)
     weeks = first_lead(rules) if rules[ReminderItem.Kind.APPROACHING].is_on else 0
     if not weeks:

@@ -1,4 +1,4 @@
-"""When a session can be logged, its log changed or undone, and by whom: for the buttons and for the enforcement."""
+"""When a session can be logged and its log changed or undone, and by whom: for buttons and for enforcement alike."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ class KeyUsedForOtherContent(LogRefused):
 
 
 def check_log(session: PlannedSession, today: dt.date) -> None:
-    """Raise ``LogRefused`` unless the session stands, lacks an outcome, and its week (or its day) has come."""
+    """Raise ``LogRefused`` unless the session is not cancelled, has no outcome, and its week (or its day) has come."""
     if session.cancelled_at is not None:
         raise LogRefused(_("The session is cancelled and cannot be logged."), code="cancelled")
     if session.outcome is not None:
@@ -63,7 +63,7 @@ def can_log(session: PlannedSession, today: dt.date) -> bool:
 
 
 def check_has_begun(session: PlannedSession, now: dt.datetime) -> None:
-    """Raise ``LogRefused`` before a session's own time of day: nobody can know yet that it was held as planned."""
+    """Raise ``LogRefused`` before the session's time of day: nobody can know yet that it was held as planned."""
     here = timezone.localtime(now)
     if session.start_time and session.date == here.date() and session.start_time > here.time():
         raise LogRefused(_("The session begins at %(time)s.") % {"time": clock(session.start_time)}, code="not_begun")
@@ -75,13 +75,13 @@ def can_log_as_planned(session: PlannedSession, now: dt.datetime) -> bool:
 
 
 def can_log_by_link(session: PlannedSession) -> bool:
-    """Whether the one who holds the session may log it by a link: the centre lets the school, and knows whom to write
-    to."""
+    """Whether the session's leader may log it by a link: the centre lets the school, and the leader's address is
+    known."""
     return session.participation.school.logs_by_link and bool(session.leader and session.leader.email)
 
 
 def check_year_is_open(session: PlannedSession, by: Any, today: dt.date) -> None:
-    """Raise ``LogRefused`` when the school year is closed, and somebody else than the centre's coordinators asks."""
+    """Raise ``LogRefused`` when the school year is closed, unless a coordinator of the centre asks."""
     year = session.participation.programme_year.year
     if year.closed_on is not None and not is_coordinator(by, today):
         raise LogRefused(
@@ -92,24 +92,24 @@ def check_year_is_open(session: PlannedSession, by: Any, today: dt.date) -> None
 
 
 def check_change_log(log: SessionLog, by: Any, today: dt.date) -> None:
-    """Raise ``LogRefused`` unless the log is the one that its session's outcome rests on, and may be changed now."""
+    """Raise ``LogRefused`` unless the session's outcome comes from this log, and it may be changed now."""
     if log.pk is None or log.session.outcome is None:
         raise LogRefused(_("The log has been undone."), code="undone")
     check_year_is_open(log.session, by, today)
 
 
 def can_change_log(log: SessionLog, by: Any, today: dt.date) -> bool:
-    """Whether the person can change the log; the earlier content is always kept."""
+    """Whether the user can change the log, whose earlier content is always kept."""
     return _allows(check_change_log, log, by, today)
 
 
 def needs_reason(log: SessionLog, by: Any, now: dt.datetime) -> bool:
-    """Whether a change has to say why: not while the one who logged can still undo."""
+    """Whether a change needs a reason: not while the person who logged can still undo."""
     return not can_undo(log, by, now)
 
 
 def check_restore(revision: LogRevision, session: PlannedSession) -> None:
-    """Raise ``LogRefused`` unless a log was removed, and the session stands as it did then."""
+    """Raise ``LogRefused`` unless a log was removed, and the session is as it was then."""
     if revision.deed != LogRevision.Deed.REMOVE:
         raise LogRefused(_("Only a log that was removed can be restored."), code="not_removed")
     if session.cancelled_at is not None:
@@ -128,7 +128,7 @@ def undo_until(log: SessionLog) -> dt.datetime:
 
 
 def check_undo(log: SessionLog, by: Any, now: dt.datetime) -> None:
-    """Raise ``LogRefused`` unless the one who logged regrets it in time."""
+    """Raise ``LogRefused`` unless it is the person who logged, in time."""
     if log.logged_by_id != by.pk:
         raise LogRefused(_("Only the one who logged can undo. Change the log instead."), code="not_yours")
     if now > undo_until(log):
@@ -141,7 +141,7 @@ def can_undo(log: SessionLog, by: Any, now: dt.datetime) -> bool:
 
 
 def user_can_set_reminders(user: Any, today: dt.date) -> bool:
-    """Which reminders there are in a year, and when they come: the centre's coordinators and administrators."""
+    """Set the reminders of a year: the centre's coordinators and administrators."""
     return manages_schools(user, today)
 
 
@@ -154,15 +154,15 @@ def _allows(check: Any, *args: Any) -> bool:
 
 
 def may_get_plans(user: Any, today: dt.date) -> bool:
-    """Whoever has a role at a school."""
+    """Everybody with a role at a school."""
     return bool(school_roles(user, today))
 
 
 def may_get_log_reminders(user: Any, today: dt.date) -> bool:
-    """The coordinators of schools, and the centre's."""
+    """Coordinators of schools, and the centre's."""
     return is_coordinator(user, today) or any(COORDINATOR in roles for roles in school_roles(user, today).values())
 
 
 def may_hold_by_link(user: Any, today: dt.date) -> bool:
-    """Those at schools where sessions are logged by the mail's link."""
+    """People at schools where sessions are logged by a mail's link."""
     return SchoolPerson.objects.filter(user=user, school__logs_by_link=True).exists()

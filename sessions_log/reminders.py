@@ -20,12 +20,12 @@ from sessions_log.reminding.sessions import make_session_reminders
 from sessions_log.reminding.term_plans import plans_asked
 from sessions_log.reminding.topics import topics_asked
 
-# What each finds is made once, under a key; the reminders of sessions have a ledger.
+# Each of these gives mails that are made once, under a key; reminders of sessions have a ledger instead.
 ASKERS = (plans_asked, topics_asked, invitations_asked, lost_contacts_asked, next_year_asked)
 
 
 def due(now: dt.datetime) -> int:
-    """Make the mails that are due at a moment and have not been made, and keep which were too late; gives how many
-    mails were made."""
+    """Make the mails that are due and have not been made, and record those that are too late. Gives how many were
+    made."""
     run = Run(now)
     return make_once(ASKERS, run) + make_session_reminders(run)

@@ -1,5 +1,5 @@
-"""What the reminders say that ask a school for something: to choose topics, to answer an invitation, and to say how it
-will be next school year."""
+"""Reminders that ask a school for something: choosing topics, answering an invitation, and preparing next school
+year."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ Kind = ReminderItem.Kind
 
 
 def compose_topics(message: Message, now: dt.datetime) -> Letter:
-    """Which sessions lack a topic, and the way to choose. Raises ``NotWanted`` when all are chosen."""
+    """Which sessions lack a topic, with a link to choose. Raises ``NotWanted`` when all are chosen."""
     membership, today = membership_of(message, now), timezone.localdate(now)
     part = Participation.objects.filter(pk=message.about.get("participation")).select_related(
         "school", "programme_year__programme"
@@ -59,7 +59,7 @@ def compose_topics(message: Message, now: dt.datetime) -> Letter:
 
 
 def _by_week(sessions: list[PlannedSession]) -> list[tuple[str, str]]:
-    """The weeks of each place in the year, with the groups that meet; the first places are enough."""
+    """The weeks of each place in the year, with the groups that meet; only the first places."""
     found: dict[int, list[PlannedSession]] = {}
     for one in sessions:
         found.setdefault(one.slot_no, []).append(one)
@@ -72,7 +72,8 @@ def _by_week(sessions: list[PlannedSession]) -> list[tuple[str, str]]:
 
 
 def compose_invitation_reminder(message: Message, now: dt.datetime) -> Letter:
-    """The invitation once more. Raises ``NotWanted`` when somebody at the school has answered, or it is off."""
+    """The invitation once more. Raises ``NotWanted`` when somebody at the school has answered, or the occasion is
+    cancelled."""
     invitation = invitation_of(message, now)
     occasion = invitation.occasion
     if occasion.cancelled_at or invitation.withdrawn_at:
@@ -99,7 +100,8 @@ def compose_invitation_reminder(message: Message, now: dt.datetime) -> Letter:
 
 
 def compose_next_year_school(message: Message, now: dt.datetime) -> Letter:
-    """How it is this year, to be corrected for the next. Raises ``NotWanted`` when the next is in, or too far."""
+    """How things are this year, to be corrected for the next. Raises ``NotWanted`` when next year's are in, or it is
+    too late."""
     membership, today = membership_of(message, now), timezone.localdate(now)
     year = SchoolYear.objects.filter(pk=message.about.get("year")).first()
     if year is None or year.ends_on < today:
@@ -125,7 +127,7 @@ def compose_next_year_school(message: Message, now: dt.datetime) -> Letter:
 
 
 def _year_after(year: SchoolYear) -> str:
-    """2027/28, of a year that is not made yet."""
+    """2027/28, for a year that does not exist yet."""
     return f"{year.starts_on.year + 1}/{(year.ends_on.year + 1) % 100:02d}"
 
 
@@ -146,7 +148,8 @@ def _with_count(group: Group) -> str:
 
 
 def _answer(texts: Texts, said: Mapping[str, object], membership: SchoolMembership, now: dt.datetime) -> Link:
-    """A mail to the centre's coordinator, begun; without one the plan, where one can answer too."""
+    """A mailto link to the centre's coordinator with a subject; if there is none, the plan, where one can answer
+    too."""
     by = coordinator(timezone.localdate(now))
     if by is None:
         return plan_links(membership, now)[0]

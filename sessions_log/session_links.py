@@ -1,7 +1,7 @@
-"""A signed link to the log of one session, for the one who holds it: in a mail, and as a code on the printed sheet.
+"""A signed link to log one session, for its leader: in a mail, and as a code on the printed sheet.
 
-It holds while the centre lets the school log by link, while the person is the one who leads the session, and until
-logs are no longer asked for. It is made when a mail or a sheet is, and kept nowhere.
+It is valid while the centre lets the school log by link, while the person leads the session, and until logs are no
+longer asked for. It is made together with the mail or the sheet, and stored nowhere.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ HOLDS = dt.timedelta(days=34)
 
 @dataclass(frozen=True)
 class SessionLink:
-    """A link that holds today: for which session, and for whom, who has an account or can get one."""
+    """A link that is valid today: the session, and its leader, who has an account or can get one."""
 
     token: str
     session: PlannedSession
@@ -33,12 +33,12 @@ class SessionLink:
 
     @property
     def reader(self) -> User:
-        """Who reads; without an account nobody that is saved, as reading changes nothing."""
+        """The user who reads; without an account an unsaved one, since reading changes nothing."""
         return self.person.user or User(full_name=self.person.name, email=self.person.email)
 
     @property
     def writer(self) -> User:
-        """Whose log it is; somebody without an account gets one here, so that the log has a name."""
+        """The account whose log it is; without one it is made here, so that the log has a name."""
         user = account_for(self.person)
         if user is None:
             raise Revoked
@@ -46,7 +46,7 @@ class SessionLink:
 
 
 def session_link(session: PlannedSession) -> str:
-    """The whole address of the session's log for its leader. The leader must have an e-mail address."""
+    """The whole address where the session's leader logs it. The leader must have an e-mail address."""
     assert session.leader is not None
     token = signing.dumps([session.pk, session.leader.pk], salt=SALT)
     return signed_link("sessions_log:link-session", token)

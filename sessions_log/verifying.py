@@ -1,4 +1,4 @@
-"""Whether sessions and their logs say the same, which no constraint of the database can hold."""
+"""Checks that sessions and logs agree, which no constraint of the database can."""
 
 from __future__ import annotations
 

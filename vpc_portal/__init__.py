@@ -1,4 +1,4 @@
-"""The portal's wiring. Celery is made here, so that its tasks know it in every process."""
+"""The portal's wiring. Celery is imported here, so that every process knows its tasks."""
 
 from vpc_portal.celery import app as celery_app
 

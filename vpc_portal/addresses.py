@@ -1,4 +1,4 @@
-"""Addresses with a sign that no text has."""
+"""Addresses that contain the NUL character."""
 
 from __future__ import annotations
 
@@ -7,14 +7,16 @@ from collections.abc import Callable
 from django.http import Http404, HttpRequest, HttpResponse
 
 NUL, WRITTEN_NUL = "\x00", "%00"
-# What is written for a sign that cannot be read: U+FFFD, as an address writes it.
+# U+FFFD, the replacement character, percent-encoded.
 UNREADABLE = "%EF%BF%BD"
 
 
 def without_nul(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
-    """Middleware: PostgreSQL cannot even look for a text with the sign NUL, and what somebody tries out would be a
-    fault of the portal's. No page's path has it; in what is asked for it is a sign that cannot be read, so that the
-    page says that there is no such thing."""
+    """Middleware for addresses with NUL, which PostgreSQL cannot even search for: the page would fail.
+
+    No page's path contains it, so that is a 404. In a query string it becomes the replacement character, so that the
+    page finds nothing.
+    """
 
     def answered(request: HttpRequest) -> HttpResponse:
         if NUL in request.path_info:

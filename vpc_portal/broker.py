@@ -1,4 +1,4 @@
-"""The embedded broker: a Valkey of the portal's own, on a unix socket in ``var/broker``, which needs no installing."""
+"""The embedded broker: a Valkey on a unix socket in ``var/broker``, which needs no installing."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ SECONDS_TO_START = 15
 
 
 class BrokerFailed(Exception):  # noqa: N818 - reads as what happened
-    """The broker does not answer; the message says what it said."""
+    """The broker does not answer; the message has its output."""
 
 
 def command(socket: Path) -> list[str]:
-    """How the broker is started: no TCP port, and everything that is queued kept in a file."""
+    """The command that starts the broker: no TCP port, and a file that keeps everything queued."""
     binary = get_binary_path()
     if not os.access(binary, os.X_OK):
         binary.chmod(0o755)
@@ -36,7 +36,7 @@ def command(socket: Path) -> list[str]:
 
 
 def answers(socket: Path) -> bool:
-    """Whether a broker listens on the socket."""
+    """Whether a broker answers on the socket."""
     try:
         with redis.Redis(unix_socket_path=str(socket), socket_timeout=1) as client:
             return bool(client.ping())

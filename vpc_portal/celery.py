@@ -1,4 +1,4 @@
-"""Celery, configured by Django's settings. Each app's ``tasks`` are found by themselves."""
+"""Celery, configured by Django's settings; each app's ``tasks`` module is found automatically."""
 
 import os
 from typing import Any
@@ -16,7 +16,7 @@ app.autodiscover_tasks()
 
 @beat_init.connect
 def ring_at_once(sender: Any, **kwargs: Any) -> None:
-    """When beat starts, everything is rung for once: what was missed is caught up with now, not an interval later."""
+    """When beat starts, run everything once: what was missed is caught up with now instead of an interval later."""
     for entry in app.conf.beat_schedule.values():
         app.send_task(entry["task"], **entry["options"])
 

@@ -21,7 +21,7 @@ TRUE_WORDS = {"1", "true", "yes", "on"}
 FALSE_WORDS = {"0", "false", "no", "off", ""}
 SHORTEST_SECRET = 50
 SHORTEST_WEBHOOK_SECRET = 32
-# Linux takes 107 characters for a socket's path, others fewer.
+# Linux takes 107 characters for a socket's path, other systems fewer.
 LONGEST_SOCKET = 103
 
 

@@ -270,7 +270,7 @@ class LogForm(forms.Form):
 
     @property
     def unanswered(self) -> str:
-        """The kind of group, by which a new form shows what is still unanswered; empty once it is sent or a log exists."""
+        """What the HTML of a new form's unanswered questions depends on, for ``once``; empty where they may be answered."""
         return "" if self.is_bound or self.log else self.session.group.kind
 
     @property

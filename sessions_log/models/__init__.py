@@ -1,4 +1,4 @@
-"""What was held, how logs have been changed, and who has been reminded of what."""
+"""Logs, their revisions, and the reminders that have been sent."""
 
 from sessions_log.models.logs import LogRevision, SessionLog, log_of
 from sessions_log.models.reminders import ReminderItem

@@ -1,4 +1,4 @@
-"""What was in fact held, and how a log looked before it was changed."""
+"""Logs of what was held, and what they said before they were changed."""
 
 from __future__ import annotations
 
@@ -25,9 +25,9 @@ def _from_1_to_4(name: Any, choices: type[models.IntegerChoices]) -> models.Posi
 
 
 class SessionLog(models.Model):
-    """What was said of one planned session: held or not, by whom, how many, which parts, under what conditions.
+    """What was said about a planned session: held or not, by whom, how many, which parts, under which conditions.
 
-    Only held or not has to be said. What nobody has said is empty, and stays unknown in the figures.
+    Only held or not is required. What nobody has said is empty, and remains unknown in the figures.
     """
 
     class Adaptation(models.TextChoices):
@@ -70,9 +70,9 @@ class SessionLog(models.Model):
     session = models.OneToOneField(
         PlannedSession, on_delete=models.PROTECT, related_name="log", verbose_name=_("session")
     )
-    # From the form: the same form sent twice counts once.
+    # From the form, so that a form sent twice counts once.
     key = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
-    # Logs of one deed share a batch, and are taken back together.
+    # Logs of one deed share a batch, and are undone together.
     batch = models.UUIDField(default=uuid.uuid4, editable=False, db_index=True)
     # What the form said, so that the same key with other content can be refused.
     content_digest = models.CharField(max_length=64, editable=False)
@@ -90,9 +90,9 @@ class SessionLog(models.Model):
     co_leaders = models.ManyToManyField(
         SchoolPerson, blank=True, related_name="co_led_logs", verbose_name=_("led together with")
     )
-    # For a class the pupils, for a staff group its members.
+    # Pupils of a class, members of a staff group.
     present = models.PositiveSmallIntegerField(_("present"), null=True, blank=True)
-    # The group's size on that day, so that attendance stays right when the class grows.
+    # The group's size on that day, so that attendance remains right when the class grows.
     enrolled = models.PositiveSmallIntegerField(_("in the group"), null=True, blank=True)
     adults_present = models.PositiveSmallIntegerField(_("adults besides the leader"), null=True, blank=True)
     mentors_present = models.PositiveSmallIntegerField(_("pupil mentors"), null=True, blank=True)
@@ -100,7 +100,7 @@ class SessionLog(models.Model):
         Scenario, on_delete=models.SET_NULL, related_name="+", null=True, blank=True, verbose_name=_("scenario")
     )
     parts_done = models.ManyToManyField(TopicPart, blank=True, related_name="+", verbose_name=_("parts done"))
-    # 0 when the topic has no parts, or nobody knows which were done.
+    # 0 when the topic has no parts, or when it is not known which were done.
     parts_total = models.PositiveSmallIntegerField(_("parts of the session"), default=0)
     adaptation = models.CharField(_("changed"), max_length=10, choices=Adaptation, blank=True)
     adaptation_reason = models.CharField(_("why changed"), max_length=10, choices=AdaptationReason, blank=True)
@@ -141,18 +141,18 @@ class SessionLog(models.Model):
 
     @property
     def parts_count(self) -> int:
-        """How many parts were done. Lists prefetch them, so that no log asks by itself."""
+        """How many parts were done. Lists prefetch them, so that no log needs a query of its own."""
         return len(self.parts_done.all())
 
 
 def log_of(session: PlannedSession) -> SessionLog | None:
-    """A session's log; of one without an outcome nobody needs to ask."""
+    """A session's log. Without an outcome there is none, and no query is needed."""
     return getattr(session, "log", None) if session.outcome else None
 
 
 class LogRevisionQuerySet(models.QuerySet["LogRevision"]):
     def after_closing(self, year: SchoolYear) -> LogRevisionQuerySet:
-        """What has been done to a closed year's logs since the day it was closed; nothing of a year that is open."""
+        """Revisions of a closed year's logs since the day it was closed; none while the year is open."""
         if year.closed_on is None:
             return self.none()
         closed = timezone.make_aware(dt.datetime.combine(year.closed_on, dt.time.min))
@@ -160,7 +160,7 @@ class LogRevisionQuerySet(models.QuerySet["LogRevision"]):
 
 
 class LogRevision(models.Model):
-    """How a log looked before a deed, who did it and why."""
+    """A log before it was changed, by whom, and why."""
 
     class Deed(models.TextChoices):
         CHANGE = "change", _("Changed")
@@ -171,7 +171,7 @@ class LogRevision(models.Model):
     session = models.ForeignKey(PlannedSession, on_delete=models.CASCADE, related_name="log_revisions")
     deed = models.CharField(max_length=10, choices=Deed, default=Deed.CHANGE)
     reason = models.CharField(_("why"), max_length=200, blank=True)
-    # The log before the deed; of a restored one, what was restored.
+    # The log before the change; for a restored log, what was restored.
     before = models.JSONField()
     by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     at = models.DateTimeField()

@@ -13,16 +13,18 @@ from schools.models import PlannedSession
 
 class ReminderItemQuerySet(models.QuerySet["ReminderItem"]):
     def standing(self) -> ReminderItemQuerySet:
-        """What still counts: the session lies where it lay when the reminder was made."""
+        """Those that still count: the session is where it was when the reminder was made."""
         return self.filter(superseded=False)
 
 
 class ReminderItem(models.Model):
-    """The ledger of reminders: who has been reminded of which session, and by which mail."""
+    """A line in the ledger of reminders: who has been reminded of which session, and by which mail."""
 
     class Kind(models.TextChoices):
-        """The values are the outbox's kinds of mail, too. Those that tell of single sessions have lines in the ledger;
-        the others are made once under a key of their own."""
+        """Kinds of reminders. The values are also the outbox's kinds of mail.
+
+        Those about single sessions have lines in the ledger; the others are made once under a key of their own.
+        """
 
         TERM_PLAN = "term-plan", _("The term's plan")
         APPROACHING = "session-approaching", _("A session approaches")
@@ -38,9 +40,9 @@ class ReminderItem(models.Model):
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
     session = models.ForeignKey(PlannedSession, on_delete=models.CASCADE, related_name="reminders")
     kind = models.CharField(max_length=30, choices=Kind)
-    # Weeks before a session that approaches, days after the week of one whose log is missing.
+    # Weeks before a session, or days after the week of a missing log.
     lead = models.PositiveSmallIntegerField()
-    # Where the session lay: moved from there, it is reminded of anew.
+    # Where the session was. If it is moved, there are reminders anew.
     week_start = models.DateField()
     superseded = models.BooleanField(default=False)
     mail = models.ForeignKey(Message, on_delete=models.SET_NULL, null=True, related_name="reminder_items")

@@ -1,4 +1,4 @@
-"""Which reminders there are in a school year, as the centre has set them."""
+"""Which reminders are sent in a school year, as the centre has set them."""
 
 from __future__ import annotations
 
@@ -12,18 +12,20 @@ from schools.models import SchoolYear
 
 
 class RuleVersion(models.Model):
-    """The reminders of a programme's year, or of what is common to all programmes, as somebody set them; the latest
-    version holds. ``sessions_log/reminding/rules.py`` reads it."""
+    """The rules for reminders of a programme's year, or of what all programmes have in common, as somebody set them.
+
+    The latest version is in force. ``sessions_log/reminding/rules.py`` reads it.
+    """
 
     year = models.ForeignKey(
         SchoolYear, on_delete=models.CASCADE, related_name="reminder_rules", verbose_name=_("school year")
     )
-    # None: what is common to all programmes.
+    # None: what all programmes have in common.
     programme = models.ForeignKey(
         Programme, on_delete=models.CASCADE, related_name="+", null=True, verbose_name=_("programme")
     )
     number = models.PositiveIntegerField(_("version"))
-    # By kind: whether it is on, its lead times, and since when each of them counts.
+    # For each kind: whether it is on, its lead times, and from which day each of them applies.
     rules = models.JSONField(default=dict)
     by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", verbose_name=_("by"))
     at = models.DateTimeField(_("at"))
@@ -35,7 +37,7 @@ class RuleVersion(models.Model):
         verbose_name_plural = _("versions of the reminders' settings")
         ordering = ["year", "programme", "-number"]
         constraints = [
-            # Of two who save on top of the same version, one has to look at what the other set.
+            # Of two who save a change of the same version, one has to look at what the other saved.
             models.UniqueConstraint(fields=["year", "programme", "number"], name="programmes_rules_version_once"),
             models.UniqueConstraint(
                 fields=["year", "number"], condition=Q(programme=None), name="common_rules_version_once"

@@ -1,1 +1,1 @@
-"""How reminders are decided, by noun; ``sessions_log/reminders.py`` is where to begin."""
+"""How reminders are decided, by noun. Begin with ``sessions_log/reminders.py``."""

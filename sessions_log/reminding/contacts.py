@@ -1,4 +1,4 @@
-"""The mail about a school that has no contact person: to the centre's coordinators, once for each time it happens."""
+"""The mail about a school without a contact person, to the centre's coordinators, once each time it happens."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from sessions_log.reminding.steps import working_day
 
 
 def lost_contacts_asked(run: Run, until: dt.date) -> Iterator[Once]:
-    """A time without a contact person is known by who had the role last, and until when."""
+    """A time without a contact person is identified by who had the role last, and until when."""
     year = SchoolYear.objects.at(run.today)
     if year is None:
         return
@@ -36,7 +36,7 @@ def lost_contacts_asked(run: Run, until: dt.date) -> Iterator[Once]:
 
 
 def without_contact(today: dt.date) -> SchoolQuerySet:
-    """Schools with sessions ahead where nobody is a contact person, or is about to become one."""
+    """Schools with coming sessions where nobody is, or is about to become, contact person."""
     ahead = PlannedSession.objects.upcoming(today).filter(participation=OuterRef("pk"))
     takes_part = Participation.objects.filter(Exists(ahead), school=OuterRef("pk"))
     coming = SchoolMembership.objects.contacts().in_reach().filter(starts_on__gt=today)
@@ -52,7 +52,7 @@ def _last_contacts(schools: list[School]) -> dict[int, SchoolMembership]:
 
 
 def _spell(last: SchoolMembership | None, today: dt.date) -> tuple[str, dt.date | None]:
-    """What names the time without a contact person, and the day after which it began, if that is known."""
+    """The identity of the time without a contact person, and the day after which it began, if known."""
     if last is None:
         return "0", None
     ended_on = last.ends_on if last.ends_on and last.ends_on < today else None

@@ -1,7 +1,8 @@
-"""How many mails a term makes for whom, by the rules and the code that make them: nothing is written.
+"""How many mails a term makes for whom, computed by the same rules and code that make them; nothing is written.
 
-Counted as everything stands now and as if the rules had held all term: every session as planned, no logs, nothing
-answered or chosen before its reminder. So of what asks for a log it is the most that there can be.
+It is computed from how things are now, as if the rules had applied all term: every session is as planned, nothing is
+logged, and nothing is answered or chosen before its reminder. So the number of mails about missing logs is the largest
+possible.
 """
 
 from __future__ import annotations
@@ -30,13 +31,13 @@ from sessions_log.reminding.steps import Steps
 from sessions_log.reminding.term_plans import plans_asked
 from sessions_log.reminding.topics import topics_asked
 
-# The first term's mails begin so long before it.
+# The first term's mails begin this long before it.
 BEFORE_AUTUMN = 6 * WEEK
 
 
 @dataclass
 class Count:
-    """Mails of one kind: how many for whom, and how many the one who gets the most of them gets."""
+    """Mails of one kind: how many for whom, and how many the person who gets most of them gets."""
 
     to: Counter[To] = field(default_factory=Counter)
     each: Counter[tuple[To, int | str]] = field(default_factory=Counter)
@@ -54,13 +55,13 @@ class Count:
         return max(self.each.values(), default=0)
 
 
-# By kind.
+# For each kind.
 Counts = dict[str, Count]
 
 
 @dataclass(frozen=True)
 class Span:
-    """The days whose mails a term makes."""
+    """The days whose mails belong to a term."""
 
     first: dt.date
     last: dt.date
@@ -70,19 +71,19 @@ class Span:
 
 
 def term_of(year: SchoolYear, today: dt.date) -> Term | None:
-    """The year's term on a day: the one that goes on or comes next, or the last."""
+    """The year's term on a day: the present or next one, or the last."""
     terms = list(year.terms.order_by("starts_on"))
     return next((term for term in terms if term.ends_on >= today), terms[-1] if terms else None)
 
 
 def span_of(term: Term) -> Span:
-    """From the day after the year's earlier term, so that every day belongs to one."""
+    """From the day after the year's earlier term, so that each day belongs to exactly one."""
     earlier = Term.objects.filter(year=term.year_id, ends_on__lt=term.starts_on).order_by("-ends_on").first()
     return Span(earlier.ends_on + DAY if earlier else term.starts_on - BEFORE_AUTUMN, term.ends_on)
 
 
 def mails_of_programme(rules: Rules, programme_year: ProgrammeYear, term: Term, today: dt.date) -> Counts:
-    """What a programme's rules make in a term."""
+    """The mails that a programme's rules make in a term."""
     year, rules = programme_year.year, _all_term(rules)
     run = _run(RuleVersion(year=year, programme=programme_year.programme, rules=_kept(rules)), today)
     counts: Counts = {}
@@ -94,7 +95,7 @@ def mails_of_programme(rules: Rules, programme_year: ProgrammeYear, term: Term, 
 
 
 def mails_of_year(rules: Rules, year: SchoolYear, term: Term, today: dt.date) -> Counts:
-    """What is common to all programmes makes in a term."""
+    """The mails that the rules for all programmes make in a term."""
     run = _run(RuleVersion(year=year, rules=_kept(_all_term(rules))), today)
     span, counts = span_of(term), Counts()
     for asker in (plans_asked, lost_contacts_asked, invitations_asked, next_year_asked):
@@ -104,7 +105,7 @@ def mails_of_year(rules: Rules, year: SchoolYear, term: Term, today: dt.date) ->
 
 
 def _all_term(rules: Rules) -> Rules:
-    """The rules as if they had been set before the term: what they make is to be compared, not what is left of it."""
+    """The rules as if they had been set before the term, since what a whole term makes is to be compared."""
     return {kind: replace(rule, since={}) for kind, rule in rules.items()}
 
 
@@ -113,7 +114,7 @@ def _kept(rules: Rules) -> dict[str, dict[str, object]]:
 
 
 def _run(version: RuleVersion, today: dt.date) -> Run:
-    """A run of the day in which the year's rules are those that are tried."""
+    """A run on the day, with the tried rules as the year's."""
     run = Run(local_time(today, MORNING))
     run.book.try_out(version)
     return run
@@ -126,7 +127,7 @@ def _count_once(counts: Counts, asked: Iterable[Once], span: Span) -> None:
 
 
 def _count_sessions(counts: Counts, run: Run, programme_year: ProgrammeYear, rules: Rules, span: Span) -> None:
-    """Day by day, what would be made on it."""
+    """What would be made, day by day."""
     run.book.try_out(_from_day_on(span.first, programme_year, rules))
     rows, steps = _places(run, programme_year, span), Steps(run.book)
     readers = Foreseen(run.roles, (place.leader for place in rows if place.leader))
@@ -168,7 +169,7 @@ def _by_day(rows: list[Place], steps: Steps, span: Span) -> dict[dt.date, list[P
 
 
 def _count_measures(counts: Counts, rule: Rule, span: Span, today: dt.date) -> None:
-    """The mails before each follow-up; the one when it is late comes only if it is."""
+    """The mails before each follow-up; the mail when it is late is counted only if it is."""
     if not rule.is_on:
         return
     for measure, day in _follow_ups(rule, span):

@@ -1,7 +1,8 @@
-"""Which mails the steps of many sessions become: one for each recipient, school, topic and kind; of logs that have been
-missing for long, one for each recipient and school, and one for each of the centre's coordinators.
+"""Which mails the steps of many sessions become.
 
-Nothing here is read from the database or written to it, so that what will come can be counted by the same rules.
+There is one mail for each recipient, school, topic and kind. About logs that have been missing for long there is one
+for each recipient and school, and one for each of the centre's coordinators. Nothing is read from the database here or
+written to it, so that coming mails can be counted by the same rules.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ from sessions_log.reminding.readers import Addressee, Pairs, Readers, readers_of
 from sessions_log.reminding.rules import RuleBook, first_lead
 from sessions_log.reminding.steps import Steps
 
-# The first reminder takes the topic's other groups along, if they meet within this time.
+# The first reminder includes the topic's other groups that meet within this time.
 TAKEN_ALONG = 6 * WEEK
 # Who has been reminded of which session, by which step.
 Made = AbstractSet[tuple[int | str, int, str, int]]
@@ -29,7 +30,7 @@ Made = AbstractSet[tuple[int | str, int, str, int]]
 
 @dataclass(frozen=True)
 class Due:
-    """A mail to make: to whom, of which kind, about which sessions at which step, or that it is too late to."""
+    """A mail to make: to whom, of which kind, about which sessions and at which step, or that it is too late."""
 
     addressee: Addressee
     kind: str
@@ -54,7 +55,7 @@ class Due:
 
 
 class Gathering:
-    """What is due by a day, to whom; ``made`` is what has been made of it."""
+    """What is due by a day, and to whom; ``made`` is what has been made already."""
 
     def __init__(
         self, *, book: RuleBook, readers: Readers, due_by: dt.date, today: dt.date, steps: Steps | None = None
@@ -65,7 +66,7 @@ class Gathering:
         self._addressees: dict[tuple[object, ...], list[Addressee]] = {}
 
     def lacking(self, places: Sequence[Place], made: Made) -> set[int]:
-        """The participations in which somebody has not been reminded of something."""
+        """The participations in which somebody lacks a reminder."""
         found: set[int] = set()
         for place in places:
             if place.participation not in found and self._lacks(place, made):
@@ -104,7 +105,7 @@ class Gathering:
                     yield Due(addressee, kind, tuple(new), is_too_late)
 
     def _due_pairs(self, rows: Sequence[Place]) -> dict[tuple[str, bool], Pairs]:
-        """The sessions with a step that is due, by kind and whether it is too late."""
+        """The sessions with a step that is due, by kind and by whether it is too late."""
         found: dict[tuple[str, bool], Pairs] = {}
         for place in rows:
             for step in self._steps.due_by(place, self._due_by):
@@ -112,7 +113,7 @@ class Gathering:
         return found
 
     def _by_addressee(self, kind: str, pairs: Pairs) -> Iterator[tuple[Addressee, Pairs]]:
-        """Who is told of which sessions: a link to log by goes to the one who holds the session, and of no other."""
+        """The sessions by addressee. A link to log by is only sent to the session's leader."""
         found: dict[Addressee, Pairs] = {}
         for place, lead in pairs:
             for addressee in self._of_step(kind, lead, place):
@@ -120,7 +121,7 @@ class Gathering:
         yield from found.items()
 
     def _along(self, rows: Sequence[Place], due_now: Pairs) -> Pairs:
-        """The first reminder of a topic tells of its other groups of the coming weeks, too."""
+        """The topic's other groups in the coming weeks, which its first reminder includes."""
         first = first_lead(self._book.of_programme(rows[0].programme_year))
         weeks = [place.week_start for place, lead in due_now if lead == first]
         if not weeks:
@@ -133,7 +134,7 @@ class Gathering:
         ]
 
     def _escalated(self, places: Sequence[Place], made: Made) -> Iterator[Due]:
-        """All that is due to one school's coordinator, or to one of the centre's, is one mail."""
+        """Everything that is due to one school's coordinator, or to one of the centre's, in one mail."""
         found: dict[tuple[Addressee, int | None, bool], Pairs] = {}
         for place in places:
             for step in self._steps.due_by(place, self._due_by):

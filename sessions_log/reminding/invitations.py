@@ -17,12 +17,12 @@ from sessions_log.reminding.rules import Rule
 from sessions_log.reminding.runs import Run
 from sessions_log.reminding.steps import steps_before
 
-# Whoever has just been invited is left in peace for so long.
+# Nobody is reminded this soon after being invited.
 LEFT_IN_PEACE = 3 * DAY
 
 
 def invitations_asked(run: Run, until: dt.date) -> Iterator[Once]:
-    """To each who is invited from a school where nobody has answered."""
+    """To everybody invited from a school where nobody has answered."""
     open_ones = list(_unanswered(_invitations(run, until)))
     invited, roles, rules = _invited_on(open_ones), _roles(run), _Rules(run)
     for one in open_ones:
@@ -38,7 +38,7 @@ def invitations_asked(run: Run, until: dt.date) -> Iterator[Once]:
 
 
 def _invitations(run: Run, until: dt.date) -> Iterable[OccasionInvitation]:
-    """To people at schools, to occasions of the days to come."""
+    """Invitations of people at schools to occasions in the coming days."""
     rows = OccasionInvitation.objects.standing().filter(
         occasion__cancelled_at=None,
         occasion__held=None,
@@ -52,7 +52,7 @@ def _invitations(run: Run, until: dt.date) -> Iterable[OccasionInvitation]:
 
 
 def _unanswered(invitations: Iterable[OccasionInvitation]) -> Iterator[OccasionInvitation]:
-    """Those of schools from which nobody has answered about the time as it is now."""
+    """Those of schools from which nobody has answered about the present time."""
     by_school: dict[tuple[int, int | None], list[OccasionInvitation]] = {}
     for one in invitations:
         by_school.setdefault((one.occasion_id, one.school_id), []).append(one)
@@ -66,7 +66,7 @@ def has_answered(invitation: OccasionInvitation) -> bool:
 
 
 def _invited_on(invitations: list[OccasionInvitation]) -> dict[str, dt.date]:
-    """When each was invited, by the key of the mail."""
+    """When each was invited, by the mail's key."""
     if not invitations:
         return {}
     mails = Message.objects.filter(once_key__in=[invitation_key(one) for one in invitations])
@@ -74,7 +74,7 @@ def _invited_on(invitations: list[OccasionInvitation]) -> dict[str, dt.date]:
 
 
 def _roles(run: Run) -> dict[int, SchoolMembership]:
-    """The role for which each person is written to: the contact person's before the coordinator's."""
+    """The role for which each person is written to: as contact person rather than as coordinator."""
     found: dict[int, SchoolMembership] = {}
     for school in run.roles.schools:
         for one in (*run.roles.contacts(school), *run.roles.coordinators(school)):
@@ -83,7 +83,7 @@ def _roles(run: Run) -> dict[int, SchoolMembership]:
 
 
 class _Rules:
-    """How the reminders are set on a day; a day between two years is of the coming one."""
+    """The rules for reminders on a day; a day between two years has those of the coming one."""
 
     def __init__(self, run: Run) -> None:
         self._rules = [

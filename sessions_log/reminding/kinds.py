@@ -1,4 +1,4 @@
-"""The kinds of reminders: what each is for, who gets it, and between which bounds its lead times can be set."""
+"""The kinds of reminders: what each is for, who gets it, and the limits of its lead times."""
 
 from __future__ import annotations
 
@@ -37,11 +37,14 @@ class Unit(Enum):
 
 @dataclass(frozen=True)
 class Reminding:
-    """A kind of reminder. ``usual`` are the lead times where nobody has set others, in the order in which they come;
-    there are at least ``fewest`` and at most ``most`` of them, each from ``lowest`` to ``highest``."""
+    """A kind of reminder.
+
+    ``usual`` are the lead times when nobody has set any, in the order in which the reminders come. There are from
+    ``fewest`` to ``most`` lead times, each from ``lowest`` to ``highest``.
+    """
 
     kind: str
-    # What it is counted from, and why it is sent, for the page where it is set.
+    # What lead times are counted from, and why it is sent, for the page where it is set.
     counted_from: str | Promise
     what: str | Promise
     unit: Unit
@@ -52,7 +55,7 @@ class Reminding:
     most: int = 1
 
     def in_order(self, leads: set[int]) -> tuple[int, ...]:
-        """Lead times in the order in which they come: the longest first if they are before something."""
+        """Lead times in the order in which the reminders come: the longest first if they are before something."""
         return tuple(sorted(leads, reverse=self.unit != Unit.DAYS_AFTER))
 
 

@@ -10,7 +10,7 @@ from sessions_log.reminding.rules import RuleBook
 
 
 def leads_of_measures(today: dt.date) -> tuple[int, ...]:
-    """Days before the follow-up, as they are set for the day's school year; none when the mails are off."""
+    """How many days before a follow-up reminders come, in the day's school year; none when they are off."""
     year = SchoolYear.objects.at(today)
     if year is None:
         return USUAL_LEADS

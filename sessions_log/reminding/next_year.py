@@ -1,5 +1,5 @@
-"""Reminders in spring of what next school year needs: of the centre its calendar and settings, of the schools their
-classes, contact person and times."""
+"""Reminders in spring about next school year: to the centre about calendar and settings, to schools about classes,
+contact person and times."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from sessions_log.reminding.steps import Step, steps_before, working_day
 
 
 def next_year_asked(run: Run, until: dt.date) -> Iterator[Once]:
-    """While something is missing; too late when the school year is over."""
+    """Due while something is missing; too late when the school year is over."""
     for year in SchoolYear.objects.filter(starts_on__lte=run.today, ends_on__gte=run.today):
         yield from _of_centre(year, run, until)
         yield from _of_schools(year, run, until)
@@ -56,7 +56,7 @@ def year_after(year: SchoolYear) -> SchoolYear | None:
 
 
 def to_prepare(year: SchoolYear) -> list[tuple[str, str]]:
-    """What the centre has not made for the year that follows: what it is, and what is missing of it."""
+    """The following year and what the centre has not made for it."""
     coming = year_after(year)
     found = [] if coming else [(_("The school year's calendar"), _("not made yet"))]
     ready = ProgrammeYear.objects.filter(year=coming).values_list("programme", flat=True)
@@ -66,7 +66,7 @@ def to_prepare(year: SchoolYear) -> list[tuple[str, str]]:
 
 
 def without_next_year(year: SchoolYear) -> SchoolQuerySet:
-    """Schools that take part in a year, and have no groups in the one that follows."""
+    """Schools that take part in a year and have no groups in the next."""
     takes_part = Participation.objects.filter(programme_year__year=year, school=OuterRef("pk"))
     rows = School.objects.filter(Exists(takes_part)).order_by("pk")
     coming = year_after(year)

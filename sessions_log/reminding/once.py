@@ -1,7 +1,7 @@
-"""Mails that are made once, ever, each under a key of its own.
+"""Mails that are made once, each under a key of its own.
 
-What is to be asked of whom is worked out by a module for each kind, from the roles of the day and in the same few
-queries however many schools there are; it says from which day each mail is due, and when it is too late.
+A module for each kind finds whom to ask for what, from the day's roles, in a constant number of queries. It says from
+which day each mail is due, and when it is too late.
 """
 
 from __future__ import annotations
@@ -25,13 +25,14 @@ from sessions_log.reminding.places import DAY
 from sessions_log.reminding.readers import role_of
 from sessions_log.reminding.runs import Run
 
-# How many keys are asked for at a time.
+# How many keys one query asks for.
 AT_A_TIME = 500
 
 
 @dataclass(frozen=True)
 class Once:
-    """A mail to make once: its key and kind, to whom, what it is about, from which day it is due, and when too late.
+    """A mail to make once: its key and kind, its recipient, what it is about, from which day it is due, and when it is
+    too late.
 
     Somebody with a role at a school gets it only while the school's mails go to that role, unless it is ``personal``.
     """
@@ -51,7 +52,7 @@ class Once:
         return To.INVITED if self.personal else role_of(self.who)
 
 
-# Gives the mails that are due until a day, whether they have been made or not.
+# Gives the mails that are due until a day, whether or not they have been made.
 Asker = Callable[[Run, dt.date], Iterable[Once]]
 
 
@@ -74,7 +75,7 @@ def unmade(keys: Iterable[str]) -> set[str]:
 
 
 class _Readers:
-    """Whose account a mail goes to; each school is asked for once."""
+    """Whose account a mail goes to; each school is read once."""
 
     def __init__(self, run: Run) -> None:
         self._today = run.today

@@ -1,4 +1,4 @@
-"""What reminders need to know of a planned session, and no more: so that many thousands can be looked through."""
+"""What reminders need to know about planned sessions, and no more, so that many thousands can be looked through."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ ANNOUNCED = (SessionTopic.Kind.BASE, SessionTopic.Kind.MVP)
 
 
 class Place(NamedTuple):
-    """Where a planned session lies. ``leader`` is who holds it, at schools that log by link."""
+    """Where a planned session is. ``leader`` is who leads it, at schools that log by link."""
 
     session: int
     participation: int
@@ -59,7 +59,7 @@ def _place(row: Any) -> Place:
 
 
 def place_of(session: PlannedSession) -> Place:
-    """The place of a session that has been read with its names."""
+    """The place of a session that was read with ``with_names``."""
     leader, school = session.leader, session.participation.school
     return Place(
         session.pk,
@@ -77,8 +77,8 @@ def place_of(session: PlannedSession) -> Place:
 def places_in_reach(
     today: dt.date, *, back: dt.timedelta, ahead: dt.timedelta, participations: Collection[int] | None = None
 ) -> list[Place]:
-    """Sessions without an outcome around a day at schools that are open: those of the past that lack a log, and those
-    ahead that are announced."""
+    """Sessions without an outcome around a day, at open schools: past ones without a log, and coming ones that are
+    announced."""
     rows = PlannedSession.objects.without_outcome().between(today - back, today + ahead)
     if participations is not None:
         rows = rows.filter(participation__in=participations)

@@ -22,8 +22,11 @@ Pairs = list[tuple[Place, int]]
 
 @dataclass(frozen=True)
 class Addressee:
-    """Somebody whom a reminder goes to, and for which role. ``key`` is the account's, or something of the person's own
-    where there is no account yet. ``reader`` is whom to write to; None where that is only looked at."""
+    """Somebody whom a reminder goes to, and for which role.
+
+    ``key`` is the account's, or the person's own where there is no account yet. ``reader`` is whom to write to; None
+    when recipients are only looked up.
+    """
 
     key: int | str
     to: To
@@ -31,7 +34,7 @@ class Addressee:
 
 
 class Readers(Protocol):
-    """Who gets what: really, or only to see."""
+    """Who gets what: in order to send it, or only to look."""
 
     def at_school(self, school: int) -> list[Addressee]: ...
 
@@ -55,7 +58,7 @@ def readers_of_step(readers: Readers, kind: str, lead: int, place: Place, rules:
 
 
 class Foreseen:
-    """Who would get it, by the day's roles: makes no accounts, and asks nothing of each school."""
+    """Who would get it, by the day's roles; makes no accounts, and reads nothing for each school."""
 
     def __init__(self, roles: Roles, leaders: Iterable[int]) -> None:
         self._roles = roles
@@ -92,7 +95,7 @@ def role_of(membership: SchoolMembership) -> To:
 
 
 class Actual:
-    """Who gets it, with the account that each needs; asks for a school when it is needed, once."""
+    """Who gets it, with the account that each needs; reads a school when it is needed, once."""
 
     def __init__(self, today: dt.date) -> None:
         self._today = today

@@ -1,4 +1,4 @@
-"""Who has a role on a day, at all schools at once: read in two queries, however many schools there are."""
+"""Who has a role on a day, at all schools, in two queries."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ CONTACT, COORDINATOR = SchoolMembership.Role.CONTACT, SchoolMembership.Role.COOR
 
 
 class Roles:
-    """The roles of a day. People who cannot be written to have none, and schools that have closed are not there."""
+    """The roles on a day, without people who cannot get mail and schools that have closed."""
 
     def __init__(self, today: dt.date) -> None:
         self._by_school: dict[int, list[SchoolMembership]] = {}
@@ -24,7 +24,7 @@ class Roles:
 
     @property
     def schools(self) -> Iterable[int]:
-        """Those where somebody has a role."""
+        """The schools where somebody has a role."""
         return self._by_school
 
     def contacts(self, school: int) -> list[SchoolMembership]:

@@ -1,6 +1,6 @@
-"""Which reminders are on in a school year, and with which lead times: as they have been set, or the usual ones.
+"""Which reminders are on in a school year, with which lead times: as they have been set, or the usual ones.
 
-A year for which nobody has set anything follows the year before it.
+A year for which nobody has set anything has the rules of the year before it.
 """
 
 from __future__ import annotations
@@ -18,8 +18,11 @@ from sessions_log.reminding.kinds import OF_PROGRAMME, OF_YEAR, Kind, Reminding
 
 @dataclass(frozen=True)
 class Rule:
-    """How a kind of reminder is set. A lead time that was set in the middle of a year counts from that day: what would
-    have been due before is neither made nor kept as too late."""
+    """How a kind of reminder is set.
+
+    A lead time that was set in the middle of a year applies from that day: what would have been due before it is
+    neither made nor recorded as too late.
+    """
 
     is_on: bool
     leads: tuple[int, ...]
@@ -43,7 +46,7 @@ def usual(reminding: Reminding) -> Rule:
 
 
 def rules_from(kept: Mapping[str, Any], remindings: Iterable[Reminding]) -> dict[str, Rule]:
-    """What a version says of each kind; of a kind that it does not know, what is usual."""
+    """The rules of a version; kinds that it does not mention have the usual ones."""
     return {one.kind: _rule_from(kept[one.kind]) if one.kind in kept else usual(one) for one in remindings}
 
 
@@ -62,7 +65,7 @@ class RuleBook:
         self._found: dict[int, dict[str, Rule]] = {}
 
     def try_out(self, version: RuleVersion) -> None:
-        """Read on as if a version had been saved."""
+        """Pretend, in this book, that a version had been saved."""
         self._by_programme.setdefault(version.programme_id, {})[version.year.starts_on] = version
         self._found.clear()
 
@@ -72,7 +75,7 @@ class RuleBook:
         return {pk: (programme, starts_on) for pk, programme, starts_on in rows}
 
     def version_of(self, programme: int | None, year_starts_on: dt.date) -> RuleVersion | None:
-        """What was set last for the year, or for the nearest year before it; None where nobody has set anything."""
+        """The latest version for the year, or for the nearest year before it that has one; None if there is none."""
         versions = self._by_programme.get(programme, {})
         return next((versions[day] for day in sorted(versions, reverse=True) if day <= year_starts_on), None)
 
@@ -84,15 +87,15 @@ class RuleBook:
         return self._found[programme_year]
 
     def of_year(self, year: SchoolYear) -> dict[str, Rule]:
-        """The rules of what is common to all programmes."""
+        """The year's rules for what all programmes have in common."""
         version = self.version_of(None, year.starts_on)
         return rules_from(version.rules if version else {}, OF_YEAR)
 
     def longest(self, kind: str) -> int:
-        """The longest lead time that any programme's year has for a kind."""
+        """The longest lead time for a kind in any programme's year."""
         return max((lead for pk in self._years for lead in self.of_programme(pk)[kind].leads), default=0)
 
 
 def first_lead(rules: Rules) -> int:
-    """How many weeks before a session the first reminder comes."""
+    """How many weeks before a session its first reminder comes."""
     return max(rules[Kind.APPROACHING].leads, default=0)

@@ -1,4 +1,4 @@
-"""One run of the reminders: the moment, and what is the same for all that is looked at in it."""
+"""One run of the reminders: the moment, and what everything in the run has in common."""
 
 from __future__ import annotations
 

@@ -22,12 +22,12 @@ from sessions_log.reminding.steps import ESCALATION_STOPS, MISSING_STOPS
 
 
 def make_session_reminders(run: Run) -> int:
-    """Make what is due, and keep what was too late; gives how many mails were made."""
+    """Make the reminders that are due, and record those that are too late; gives how many mails were made."""
     return sum(_make(one, run) for one in due_reminders(run))
 
 
 def due_reminders(run: Run) -> list[Due]:
-    """What is due and has not been made. Where nothing lacks, that is found in a few queries without any names."""
+    """What is due and has not been made. When nothing is, few queries are made and no names are read."""
     seen = places_in_reach(run.today, back=_back(run), ahead=_ahead(run))
     foreseen = Foreseen(run.roles, (place.leader for place in seen if place.leader))
     participations = _gathering(foreseen, run).lacking(seen, _standing(run))
@@ -43,7 +43,7 @@ def _gathering(readers: Readers, run: Run) -> Gathering:
 
 
 def _back(run: Run) -> dt.timedelta:
-    """How far back a session can lie whose log is still asked for, and two weeks more for what was too late."""
+    """How far back a session can be whose log is still asked for, plus two weeks for reminders that are too late."""
     escalated = run.book.longest(Kind.LOG_ESCALATED) * DAY + ESCALATION_STOPS
     return max(MISSING_STOPS, escalated) + 2 * WEEK
 
@@ -53,8 +53,10 @@ def _ahead(run: Run) -> dt.timedelta:
 
 
 def _standing(run: Run) -> set[tuple[int | str, int, str, int]]:
-    """Who has been reminded of which session by which step. A session that has been moved is reminded of anew: what
-    was said of its old week no longer counts."""
+    """Who has been reminded of which session, by which step.
+
+    A session that has been moved is reminded of anew: reminders of its old week do not count.
+    """
     items = ReminderItem.objects.standing().filter(
         session__week_start__gte=monday_of(run.today - _back(run)), session__outcome=None, session__cancelled_at=None
     )
@@ -71,7 +73,7 @@ def _standing(run: Run) -> set[tuple[int | str, int, str, int]]:
 
 
 def _make(one: Due, run: Run) -> bool:
-    """Write the mail and its lines in the ledger, or neither: of many who make it at once, one does."""
+    """Write the mail and its lines in the ledger, or neither: of many runs at once, one succeeds."""
     try:
         with transaction.atomic():
             items = _items(one, run.now)

@@ -1,4 +1,4 @@
-"""The steps of a session's reminders: which come, from which day each is due, and when it is too late."""
+"""The steps of a session's reminders: which there are, from which day each is due, and when it is too late."""
 
 from __future__ import annotations
 
@@ -11,15 +11,16 @@ from sessions_log.reminding.kinds import Kind
 from sessions_log.reminding.places import DAY, WEEK, Place
 from sessions_log.reminding.rules import RuleBook, Rules
 
-# A log that has been missing for longer is on the coordinators' list, and no longer mailed about; nor is it told of
-# longer than this after it was due to the centre.
+# How long logs are asked for. One that has been missing for longer is only on the coordinators' list; the mails to the
+# centre are sent no longer than this after they were due.
 MISSING_STOPS = 28 * DAY
 ESCALATION_STOPS = 21 * DAY
 
 
 @dataclass(frozen=True)
 class Step:
-    """One reminder of a session: its kind, its lead in weeks or days, from which day it is due, and when too late."""
+    """One reminder of a session: its kind, its lead in weeks or days, from which day it is due, and when it is too
+    late."""
 
     kind: str
     lead: int
@@ -31,13 +32,13 @@ class Step:
 
 
 def steps_of(place: Place, rules: Rules) -> list[Step]:
-    """The reminders that a session has, in the order in which they come, whatever has been sent."""
+    """All reminders of a session, in the order in which they come, sent or not."""
     steps = [*_approaching(place, rules), *_to_hold(place), *_missing(place, rules), *_escalated(place, rules)]
     return [one for one in steps if rules[one.kind].is_on and rules[one.kind].counts(one.lead, one.due_on)]
 
 
 def steps_before(day: dt.date, kind: str, leads: tuple[int, ...], unit: dt.timedelta, end: dt.date) -> list[Step]:
-    """Steps that come before a day. Each is too late when the next one is due, the last on ``end``."""
+    """Steps before a day. Each is too late when the next one is due, the last one on ``end``."""
     due = [day - lead * unit for lead in leads]
     return [Step(kind, *one) for one in zip(leads, due, [*due[1:], end], strict=True)]
 
@@ -51,7 +52,7 @@ def _approaching(place: Place, rules: Rules) -> list[Step]:
 
 
 def _to_hold(place: Place) -> Iterator[Step]:
-    """Who holds a session at a school that logs by link gets the link on its day, else on its week's Friday."""
+    """At a school that logs by link, the leader gets the link on the session's day, or else on its week's Friday."""
     if place.leader:
         yield Step(Kind.LOG_BY_LINK, 0, place.day or place.week_start + 4 * DAY, place.sunday + MISSING_STOPS)
 
@@ -61,7 +62,7 @@ def _missing(place: Place, rules: Rules) -> Iterator[Step]:
 
 
 def _escalated(place: Place, rules: Rules) -> Iterator[Step]:
-    """To the school, and a while later to the centre."""
+    """To the school, and some time later to the centre."""
     leads = rules[Kind.LOG_ESCALATED].leads
     yield from _after(place, Kind.LOG_ESCALATED, leads, place.sunday + leads[-1] * DAY + ESCALATION_STOPS)
 
@@ -78,7 +79,7 @@ def working_day(day: dt.date) -> dt.date:
 
 
 class Steps:
-    """The steps of many sessions: those that lie alike have the same, and are worked out once."""
+    """The steps of many sessions; equal ones are computed once."""
 
     def __init__(self, book: RuleBook) -> None:
         self._book = book

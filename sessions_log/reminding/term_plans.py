@@ -1,4 +1,4 @@
-"""The mail with a term's plan, before the term begins: once for each role at a school."""
+"""The mail with a term's plan, before the term begins, once for each role at a school."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ from sessions_log.reminding.places import DAY
 from sessions_log.reminding.rules import RuleBook
 from sessions_log.reminding.runs import Run
 
-# Old, it is of no use.
+# An older one is of no use.
 PLAN_STOPS = dt.timedelta(days=21)
 
 
 def plans_asked(run: Run, until: dt.date) -> Iterator[Once]:
-    """The plans of the terms that go on, and of those that come if their mail is due until a day."""
+    """The plans of present terms, and of coming ones whose mail is due until a day."""
     for term in Term.objects.select_related("year").filter(ends_on__gte=run.today).order_by("starts_on"):
         due_on = plan_due_on(term, run.book)
         if due_on and due_on <= until:
@@ -27,14 +27,14 @@ def plans_asked(run: Run, until: dt.date) -> Iterator[Once]:
 
 
 def plan_due_on(term: Term, book: RuleBook) -> dt.date | None:
-    """From which day a term's plan is due, if it is mailed."""
+    """From which day a term's plan is due; None if it is not mailed."""
     rule = book.of_year(term.year)[Kind.TERM_PLAN]
     due_on = term.starts_on - rule.leads[0] * DAY
     return due_on if rule.is_on and rule.counts(rule.leads[0], due_on) else None
 
 
 def plan_key(membership: SchoolMembership, term: Term) -> str:
-    """A term's plan is mailed once for each role."""
+    """The key of a term's plan, which is mailed once for each role."""
     return f"{Kind.TERM_PLAN}:{membership.pk}:{term.pk}"
 
 
@@ -42,13 +42,13 @@ def _of_term(term: Term, due_on: dt.date, run: Run) -> Iterator[Once]:
     ends = term.starts_on + PLAN_STOPS
     for school in _with_plan(term, run.today):
         for one in run.roles.readers(school):
-            # Whoever becomes a contact person in the middle of a term gets the plan then.
+            # Whoever becomes contact person in the middle of a term gets the plan then.
             too_late_on = dt.date.max if one.starts_on > ends else ends + DAY
             yield Once(plan_key(one, term), Kind.TERM_PLAN, one, {"term": term.pk}, due_on, too_late_on)
 
 
 def _with_plan(term: Term, today: dt.date) -> list[int]:
-    """The schools that have something to do in a term."""
+    """The schools that have sessions in a term."""
     sessions = PlannedSession.objects.without_outcome().between(term.starts_on, term.ends_on)
     planned = Participation.objects.filter(programme_year__year=term.year, school=OuterRef("pk"))
     planned = planned.filter(Exists(sessions.filter(participation=OuterRef("pk"))))

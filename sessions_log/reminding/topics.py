@@ -1,4 +1,4 @@
-"""Reminders of extra topics that are not chosen, some weeks before the first session that lacks one."""
+"""Reminders of extra topics that have not been chosen, some weeks before the first session without one."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from sessions_log.reminding.steps import steps_before
 
 
 def topics_asked(run: Run, until: dt.date) -> Iterator[Once]:
-    """Once for each half of the year, step and role, however many sessions lack a topic."""
+    """Once for each half-year, step and role, however many sessions lack a topic."""
     for participation, school, programme_year, first in _first_unchosen(run, until):
         rule = run.book.of_programme(programme_year)[Kind.TOPICS_UNCHOSEN]
         half = f"{first.year}{'h' if first.month > 6 else 'v'}"
@@ -30,7 +30,7 @@ def topics_asked(run: Run, until: dt.date) -> Iterator[Once]:
 
 
 def _first_unchosen(run: Run, until: dt.date) -> list[tuple[int, int, int, dt.date]]:
-    """Participations with sessions ahead that lack a topic, and the week of the first."""
+    """Participations with coming sessions that lack a topic, and the week of the first."""
     rows = unchosen(run.today).filter(week_start__lte=until + run.book.longest(Kind.TOPICS_UNCHOSEN) * WEEK)
     rows = rows.filter(participation__school__in=School.objects.open_on(run.today))
     said = ("participation", "participation__school", "participation__programme_year")
@@ -38,5 +38,5 @@ def _first_unchosen(run: Run, until: dt.date) -> list[tuple[int, int, int, dt.da
 
 
 def unchosen(today: dt.date) -> PlannedSessionQuerySet:
-    """Sessions of weeks to come that wait for the school to choose."""
+    """Sessions in coming weeks whose topic the school has not chosen."""
     return PlannedSession.objects.without_outcome().filter(topic=None, week_start__gt=monday_of(today))

@@ -1,4 +1,4 @@
-"""How the reminders are set, in words, and what has been changed in them."""
+"""The rules for reminders in words, and what has been changed in them."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def in_words(reminding: Reminding, rule: Rule) -> str:
 
 
 def changes_in_words(remindings: tuple[Reminding, ...], before: Rules, after: Rules) -> Iterator[str]:
-    """A sentence for each kind that is set otherwise than before."""
+    """A sentence for each kind whose rules differ from the earlier ones."""
     for one in remindings:
         was, is_now = in_words(one, before[one.kind]), in_words(one, after[one.kind])
         if was != is_now:

@@ -1,4 +1,4 @@
-"""Which schools and sessions somebody may log, and where a deed leads back to."""
+"""Which schools and sessions a user may log, and where to return afterwards."""
 
 from __future__ import annotations
 
@@ -32,7 +32,8 @@ BY_UUID = CompiledQuery(lambda: with_what_a_log_needs().filter(uuid=Slot("uuid",
 
 
 def schools_to_log(request: SignedInRequest, today: dt.date) -> SchoolQuerySet:
-    """The schools whose sessions the user logs. Nothing for a contact person; the rest of the centre is refused."""
+    """The schools whose sessions the user logs; none for a contact person. Raises ``PermissionDenied`` for others at
+    the centre."""
     schools = School.objects.logged_by(request.user, today)
     if is_coordinator(request.user, today):
         return schools
@@ -42,13 +43,13 @@ def schools_to_log(request: SignedInRequest, today: dt.date) -> SchoolQuerySet:
 
 
 def chosen_school(request: SignedInRequest, schools: SchoolQuerySet) -> School | None:
-    """The school that the address asks for; one that the user does not log is not found."""
+    """The school that the address asks for; 404 for one that the user does not log."""
     slug = request.GET.get("skola", "")
     return get_object_or_404(schools, slug=slug) if slug else None
 
 
 def session_to_log(request: SignedInRequest, uuid: UUID, today: dt.date) -> PlannedSession:
-    """The session that an address names, with what its log needs."""
+    """The session that an address names, with everything that its log needs."""
     session = next(iter(BY_UUID.rows(uuid=uuid)), None)
     if session is None:
         raise Http404
@@ -61,7 +62,7 @@ def session_to_log(request: SignedInRequest, uuid: UUID, today: dt.date) -> Plan
 
 
 def sessions_to_log(request: SignedInRequest, uuids: Iterable[UUID], today: dt.date) -> list[PlannedSession]:
-    """The sessions that a form names. One that the user may not log is not found, and then nothing is."""
+    """The sessions that a form names; 404 if the user may not log one of them."""
     wanted = set(uuids)
     found = list(
         with_what_a_log_needs()
@@ -74,7 +75,7 @@ def sessions_to_log(request: SignedInRequest, uuids: Iterable[UUID], today: dt.d
 
 
 def way_back(request: HttpRequest) -> str:
-    """Where the user came from, if it lies in the portal; else the start page."""
+    """The page that the user came from, if it is the portal's; otherwise the start page."""
     wanted = request.POST.get("next") or request.GET.get("next") or ""
     if url_has_allowed_host_and_scheme(wanted, allowed_hosts=None) and urlsplit(wanted).path:
         return wanted

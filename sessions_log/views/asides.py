@@ -1,4 +1,4 @@
-"""The log on a session's own page: the two taps, what was said, and what was done to it before."""
+"""The log on a session's own page: the two taps, what it says, and its earlier versions."""
 
 from __future__ import annotations
 

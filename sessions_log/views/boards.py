@@ -1,4 +1,4 @@
-"""The coordinators' start page, and the list of all that lacks a log."""
+"""The coordinators' start page, and the list of everything without a log."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ PAGE = 50
 
 @require_safe
 def start(request: SignedInRequest) -> HttpResponse:
-    """This week's sessions and those that lack a log, where the user logs; who logs nowhere starts elsewhere."""
+    """This week's sessions and those without a log at the user's schools. Users who log nowhere start elsewhere."""
     now = timezone.now()
     today = timezone.localdate(now)
     schools = School.objects.logged_by(request.user, today).open_on(today).order_by("name")
@@ -58,7 +58,7 @@ def start(request: SignedInRequest) -> HttpResponse:
 
 @require_safe
 def awaiting(request: SignedInRequest) -> HttpResponse:
-    """Every session that lacks a log, the oldest first: school by school, or by who was to lead it."""
+    """Every session without a log, the oldest first: by school, or by leader."""
     now = timezone.now()
     today = timezone.localdate(now)
     schools = schools_to_log(request, today).order_by("name")
@@ -85,7 +85,7 @@ def awaiting(request: SignedInRequest) -> HttpResponse:
 
 
 def _nothing_to_log(request: SignedInRequest) -> HttpResponse:
-    """A new centre's coordinator begins with a school; whoever logs at none has another start page."""
+    """A new centre's coordinator begins by adding a school; others who log at none have another start page."""
     today = timezone.localdate()
     if is_coordinator(request.user, today):
         return render(request, "sessions_log/start_empty.html", {"today": today})

@@ -1,4 +1,4 @@
-"""A log removed with a reason, and put back."""
+"""Removing a log with a reason, and restoring it."""
 
 from __future__ import annotations
 

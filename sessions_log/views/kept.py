@@ -1,4 +1,4 @@
-"""Sending logs that a phone has kept: one clear act, whose result is a page."""
+"""Sending the logs that a phone has kept, in one deliberate act whose result is a page."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ INSIST, DROP = "insist", "drop"
 @never_cache
 @GET_OR_POST
 def kept_logs(request: SignedInRequest) -> HttpResponse:
-    """What is on the phone, drawn by its script; sent, what became of each, and what to choose between."""
+    """The logs on the phone, listed by its script; once sent, the result for each, and what has to be chosen."""
     return send_kept(request, signed_in(request.user, timezone.localdate()))
 
 
 def send_kept(request: HttpRequest, sender: Sender) -> HttpResponse:
-    """The page of kept logs for whoever may send them."""
+    """The page of kept logs for a sender."""
     context = {"sender": sender}
     if not request.POST.get("logs"):
         return render(request, "sessions_log/kept_logs.html", context)
@@ -37,7 +37,7 @@ def send_kept(request: HttpRequest, sender: Sender) -> HttpResponse:
 
 
 def _sent(request: HttpRequest, sender: Sender, now: dt.datetime) -> list[Sent]:
-    """What became of each log. Raises ``NotReadable``."""
+    """The result for each log. Raises ``NotReadable``."""
     logs, choice = read_kept(request.POST.get("logs", "")), request.POST.get("choice", "")
     if choice == DROP:
         return [drop(log) for log in logs]

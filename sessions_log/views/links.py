@@ -36,7 +36,7 @@ View = Callable[..., HttpResponseBase]
 
 
 def by_log_link(view: View) -> View:
-    """As ``by_link`` for logging; what cannot be sent is kept on the phone for the link's person at the school."""
+    """As ``by_link``, for logging. What cannot be sent is kept on the phone for the link's person at the school."""
 
     @by_link(Scope.LOG)
     @wraps(view)
@@ -51,7 +51,7 @@ def by_log_link(view: View) -> View:
 @require_safe
 @by_log_link
 def link_log(request: HttpRequest, link: OpenLink, *, today: dt.date) -> HttpResponse:
-    """The school's sessions that lack a log, each to be logged in two taps or in full."""
+    """The school's sessions without a log, each to be logged in two taps or in full."""
     by = _logger(link, today)
     waiting = awaiting_by_school(School.objects.filter(pk=link.school.pk), today)
     page = Paginator(waiting, MOST_AWAITING).get_page(request.GET.get("sida"))
@@ -89,7 +89,7 @@ def _writer(link: OpenLink, session: PlannedSession, today: dt.date) -> Writer:
 
 
 def _logger(link: OpenLink, today: dt.date) -> User:
-    """Whose log it is: the link's role allows logging, or the centre lets the school log by link."""
+    """The account whose log it is, if the link's role may log, or the centre lets the school log by link."""
     user: Any = link.membership.person.user
     if user is not None and (link.school.logs_by_link or user_can_log(user, link.school, today)):
         return user
@@ -99,7 +99,7 @@ def _logger(link: OpenLink, today: dt.date) -> User:
 @GET_OR_POST
 @by_log_link
 def link_kept(request: HttpRequest, link: OpenLink, *, today: dt.date) -> HttpResponse:
-    """What the link's person could not send."""
+    """The link's person sends what could not be sent before."""
 
     def form_url(session: PlannedSession) -> str:
         return reverse("sessions_log:link-log-form", args=[link.token, session.uuid])
@@ -112,7 +112,7 @@ def link_kept(request: HttpRequest, link: OpenLink, *, today: dt.date) -> HttpRe
 
 
 def by_session_link(view: View) -> View:
-    """The view gets the open link of one session; a link that does not hold opens a page that says so."""
+    """The view is given the open link to one session. An invalid link opens a page that says why."""
 
     @login_not_required
     @never_cache
@@ -123,7 +123,7 @@ def by_session_link(view: View) -> View:
             link = open_session_link(token, today)
             url = reverse("sessions_log:link-session-kept", args=[token])
             request.keeper = Keeper(f"session {link.session.pk} {link.person.pk}", url)  # type: ignore[attr-defined]
-            # Whoever writes by it gets an account only then, and it can be refused.
+            # Whoever logs by the link gets an account only then, and that can be refused.
             return view(request, link)
         except LinkRefused as refused:
             return closed_link(request, today, status=404 if isinstance(refused, Tampered) else 410)
@@ -134,7 +134,7 @@ def by_session_link(view: View) -> View:
 @require_safe
 @by_session_link
 def link_session(request: HttpRequest, link: SessionLink) -> HttpResponse:
-    """The session that somebody holds, to be logged in two taps or in full."""
+    """The session that the link's person leads, to be logged in two taps or in full."""
     now = timezone.now()
     [card] = cards_of([link.session], by=link.reader, now=now)
     school = link.session.participation.school
@@ -157,7 +157,7 @@ def link_session_form(request: HttpRequest, link: SessionLink) -> HttpResponse:
 @GET_OR_POST
 @by_session_link
 def link_session_kept(request: HttpRequest, link: SessionLink) -> HttpResponse:
-    """What could not be sent of the link's one session."""
+    """What could not be sent before about the link's one session."""
 
     def session_of(uuid: uuids.UUID) -> PlannedSession:
         if uuid != link.session.uuid:

@@ -1,4 +1,4 @@
-"""Logging: one session in two taps or in the full form, several at once, and taken back."""
+"""Logging one session in two taps or with the full form, several at once, and undoing it."""
 
 from __future__ import annotations
 
@@ -41,15 +41,15 @@ CONFLICT = 409
 
 
 class AsPlannedForm(forms.Form):
-    """What the second tap sends: the key that makes it count once, and the day that the panel showed."""
+    """What the second tap sends: the key that makes it count once, and the day that the page showed."""
 
     key = forms.UUIDField()
     held_on = forms.DateField(required=False)
     version = forms.IntegerField(required=False)
 
     def checked(self, session: PlannedSession) -> tuple[UUID, dt.date | None]:
-        """The key and the day. Raises ``LogRefused`` for a form that has lost its key, and when the session is no
-        longer what the panel showed."""
+        """The key and the day. Raises ``LogRefused`` when the form lacks its key, or the session is no longer as the
+        page showed it."""
         if not self.is_valid():
             raise LogRefused(_("The form was not complete. Open it again."), code="incomplete")
         said = self.cleaned_data
@@ -84,7 +84,7 @@ def log_as_planned(request: SignedInRequest, uuid: UUID) -> HttpResponse:
 
 
 def write_as_planned(request: HttpRequest, session: PlannedSession, writer: Writer) -> HttpResponse:
-    """Log what the panel showed, and go back; what is refused is said there."""
+    """Log what the page showed, and go back; a refusal is shown there."""
     try:
         key, held_on = AsPlannedForm(request.POST).checked(session)
         actions.log_as_planned(session=session, key=key, held_on=held_on, by=writer.user, now=timezone.now())
@@ -100,7 +100,7 @@ def write_as_planned(request: HttpRequest, session: PlannedSession, writer: Writ
 
 @require_POST
 def log_several(request: SignedInRequest) -> HttpResponse:
-    """Several sessions that were held as planned, in one act; each chosen one is named with its form's key."""
+    """Log several sessions as held as planned, at once; each ticked one comes with its form's key."""
     now = timezone.now()
     chosen = _chosen(request)
     sessions = sessions_to_log(request, chosen, timezone.localdate(now))
@@ -117,7 +117,7 @@ def log_several(request: SignedInRequest) -> HttpResponse:
 
 
 def _chosen(request: HttpRequest) -> dict[UUID, UUID]:
-    """Each chosen session and its key. What is no pair of keys names no session: 404."""
+    """Each ticked session with its key. Anything that is not such a pair is a 404."""
     try:
         pairs = [value.split(":") for value in request.POST.getlist("session")]
         return {UUID(session): UUID(key) for session, key in pairs}
@@ -127,7 +127,7 @@ def _chosen(request: HttpRequest) -> dict[UUID, UUID]:
 
 @require_POST
 def log_undo(request: SignedInRequest, batch: UUID) -> HttpResponse:
-    """Take the logs of one deed back. Pressed twice it counts once; someone else's is not found."""
+    """Undo the logs of one deed. Pressed twice it counts once; another user's deed is a 404."""
     now = timezone.now()
     if SessionLog.objects.filter(batch=batch).exclude(logged_by=request.user).exists():
         raise Http404
@@ -156,7 +156,7 @@ def log_form(request: SignedInRequest, uuid: UUID) -> HttpResponse:
 
 
 def write_log(request: HttpRequest, session: PlannedSession, writer: Writer) -> HttpResponse:
-    """Show the form, or save it and go back. What is wrong stands in the form, with all that was typed."""
+    """Show the form, or save it and go back. Errors are shown in the form, with everything that was typed."""
     now, log = timezone.now(), log_of(session)
     try:
         check_form(session, log, writer.user, timezone.localdate(now))
@@ -185,21 +185,21 @@ def _show(request: HttpRequest, form: LogForm, writer: Writer, now: dt.datetime)
 
 
 def check_form(session: PlannedSession, log: SessionLog | None, user: User, today: dt.date) -> None:
-    """Raise ``LogRefused`` when there is nothing for the person to fill in."""
+    """Raise ``LogRefused`` when the user cannot log or change anything here."""
     if log is None:
         check_log(session, today)
     check_year_is_open(session, user, today)
 
 
 def form_of(data: QueryDict | None, session: PlannedSession, user: User, now: dt.datetime) -> LogForm:
-    """The form of a session for a person, which asks why when the log there is has stood for a while."""
+    """The form for a session and a user; it asks for a reason when the existing log is too old to undo."""
     log = log_of(session)
     asks_why = log is not None and needs_reason(log, user, now)
     return LogForm(data, session=session, user=user, today=timezone.localdate(now), asks_why=asks_why)
 
 
 def _saved(request: HttpRequest, form: LogForm, writer: Writer) -> bool:
-    """Save what a valid form says; what is refused stands in the form."""
+    """Save a valid form; what is refused is shown in the form."""
     was_there = form.log is not None
     try:
         form.save(now=timezone.now())
@@ -218,12 +218,12 @@ def _saved(request: HttpRequest, form: LogForm, writer: Writer) -> bool:
 
 
 def _is_kept(request: HttpRequest) -> bool:
-    """Whether a script sends it that keeps the log on the phone until it is saved, and not an ordinary form."""
+    """Whether the request comes from the script that keeps the log on the phone until it is saved."""
     return request.method == "POST" and request.headers.get("X-Kept-On-Phone") == "1"
 
 
 def _kept(request: HttpRequest, back: str, *, saved: bool) -> JsonResponse | None:
-    """The answer to such a script: whether the log is saved, and where to go then. None for an ordinary form."""
+    """The answer to that script: whether the log is saved, and where to go then. None for an ordinary form."""
     return JsonResponse({"saved": saved, "next": back}) if _is_kept(request) else None
 
 
@@ -240,5 +240,5 @@ def _refuse(request: HttpRequest, session: PlannedSession, refused: LogRefused, 
 
 
 def named(session: PlannedSession, refused: ValidationError) -> str:
-    """A refusal that says which group it is about, for a page with many."""
+    """A refusal with the group's name, for a page with many groups."""
     return f"{session.group}: {' '.join(refused.messages)}"

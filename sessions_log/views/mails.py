@@ -1,4 +1,4 @@
-"""Which mails a session leads to, for those who answer for the mails."""
+"""Which mails a session leads to, for users who may see the mails."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from sessions_log.forecast import mails_of
 
 @require_safe
 def session_mails(request: SignedInRequest, uuid: str) -> HttpResponse:
-    """To whom, when and why: what has been sent, what waits, and what will come if everything stays as it is."""
+    """To whom, when and why: mails sent, waiting, and to come if everything stays as it is."""
     now = timezone.now()
     today = timezone.localdate(now)
     session = get_object_or_404(PlannedSession.objects.visible_to(request.user, today).with_names(), uuid=uuid)

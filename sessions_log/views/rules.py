@@ -1,4 +1,4 @@
-"""The page on which the centre sets which reminders there are in a school year, and sees what that makes."""
+"""The page where the centre sets a school year's reminders, and sees how many mails they make."""
 
 from __future__ import annotations
 
@@ -29,13 +29,13 @@ from sessions_log.reminding.rules import Rules, rules_from
 from sessions_log.reminding.words import RECIPIENTS, changes_in_words
 
 COMMON = "gemensamt"
-# The most that there can be: none of them comes if the logs are written in time.
+# The largest possible numbers: none of these mails is sent if logs are written in time.
 AT_MOST = (Kind.LOG_MISSING, Kind.LOG_ESCALATED)
 
 
 @require_safe
 def reminding_now(request: SignedInRequest) -> HttpResponse:
-    """The page of the school year that goes on or comes next."""
+    """The page of the present school year, or of the next."""
     today = timezone.localdate()
     if not user_can_set_reminders(request.user, today):
         raise PermissionDenied
@@ -45,8 +45,8 @@ def reminding_now(request: SignedInRequest) -> HttpResponse:
 
 @GET_OR_POST
 def reminding_rules(request: SignedInRequest, year_slug: str) -> HttpResponse:
-    """Each programme's reminders and those common to all, with how many mails a term they make for whom; what is
-    written is counted before it is saved, too."""
+    """Each programme's reminders and those for all programmes, with how many mails a term they make for whom. Unsaved
+    changes are counted, too."""
     now = timezone.now()
     today = timezone.localdate(now)
     if not user_can_set_reminders(request.user, today):
@@ -62,14 +62,14 @@ def reminding_rules(request: SignedInRequest, year_slug: str) -> HttpResponse:
 
 
 def _parts(year: SchoolYear) -> list[ProgrammeYear | None]:
-    """The year's programmes, and last what is common to all."""
+    """The year's programmes, and last what they have in common."""
     rules = year.programme_years.select_related("programme", "year").order_by("programme__position")
     return [*rules, None]
 
 
 @dataclass(frozen=True)
 class Counted:
-    """A row of the form, and the mails that it makes."""
+    """A row of the form, with the number of mails that it makes."""
 
     row: Row
     count: Count
@@ -81,7 +81,7 @@ class Counted:
 
 
 class Section:
-    """The reminders of one programme's year, or those common to all programmes."""
+    """The reminders of one programme's year, or those for all programmes."""
 
     def __init__(self, year: SchoolYear, programme_year: ProgrammeYear | None, data: Any) -> None:
         self.year, self.programme_year = year, programme_year
@@ -103,7 +103,7 @@ class Section:
 
     @property
     def shows_tried(self) -> bool:
-        """Whether the numbers are of what is written, and not saved."""
+        """Whether the numbers are those of unsaved changes."""
         return self.is_sent and self.form.is_valid()
 
     def rows(self, term: Term | None, today: dt.date) -> list[Counted]:
@@ -133,13 +133,13 @@ class Section:
 
 
 def _of(programme_year: ProgrammeYear) -> tuple[Reminding, ...]:
-    """Where the schools choose no topics, nobody is asked to."""
+    """Without the reminders of topics where schools choose none."""
     chooses = programme_year.required_extra > 0
     return tuple(one for one in OF_PROGRAMME if chooses or one.kind != Kind.TOPICS_UNCHOSEN)
 
 
 def _save(section: Section, request: SignedInRequest, now: dt.datetime) -> bool:
-    """Whether it was saved; else the form says why not."""
+    """Whether it was saved; if not, the form says why."""
     form = section.form
     said = {"rules": form.rules(), "based_on": form.cleaned_data["based_on"], "by": request.user, "now": now}
     try:

@@ -1,4 +1,4 @@
-"""A sheet for one session, for those who take notes on paper, with a code that opens its log."""
+"""A sheet for one session, to take notes on paper, with a code that opens its log."""
 
 from __future__ import annotations
 
@@ -24,8 +24,11 @@ from sessions_log.session_links import session_link
 
 @require_safe
 def session_sheet(request: SignedInRequest, uuid: UUID) -> HttpResponse:
-    """The PDF. Where the school logs by link its code is the leader's own, for those who may log the session; for
-    everybody else it opens the log behind sign-in."""
+    """The PDF.
+
+    Where the school logs by link, and the user may log the session, the code is the leader's own; otherwise it opens
+    the log behind sign-in.
+    """
     rows = PlannedSession.objects.visible_to(request.user, timezone.localdate()).with_names()
     session = get_object_or_404(rows, uuid=uuid)
     by_link = can_log_by_link(session) and _may_have_link(request.user, session)

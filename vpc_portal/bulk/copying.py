@@ -1,4 +1,4 @@
-"""Rows by PostgreSQL's COPY: millions in minutes. Values are given as they are written, without quotes."""
+"""Inserts rows with PostgreSQL's COPY, millions in minutes. Values are formatted here."""
 
 from __future__ import annotations
 
@@ -15,21 +15,24 @@ AT_ONCE = 100_000
 
 
 def copy_rows(model: type[models.Model], names: tuple[str, ...], rows: Iterable[tuple], **same: Any) -> None:
-    """Write rows of a model: ``names`` are the columns that differ from row to row, ``same`` what all have in common;
-    the other columns have their field's default. Nothing is checked: whoever makes the rows answers for them."""
+    """Insert rows of a model: ``names`` are the columns that differ from row to row, ``same`` the values common to all.
+
+    Other columns have their field's default. Nothing is checked: the caller is responsible for the rows.
+    """
     line = _line(model, names, same)
     columns = ", ".join(f'"{field.column}"' for field in model._meta.local_concrete_fields)
     command = f'COPY "{model._meta.db_table}" ({columns}) FROM STDIN'
     rows = iter(rows)
     while portion := list(islice(rows, AT_ONCE)):
         with transaction.atomic(), connection.cursor() as cursor:
-            # Foreign keys hold by the way in which the rows are made; checking each would take longer than writing.
+            # The foreign keys are right by construction; checking each would take longer than inserting.
             cursor.execute("SET LOCAL session_replication_role = replica")
             cursor.copy_expert(command, io.StringIO("".join(line % row for row in portion)))
 
 
 def _line(model: type[models.Model], names: tuple[str, ...], same: dict[str, Any]) -> str:
-    """The pattern of a row: its columns in the table's order, a place for each name, in the order of the names."""
+    """The format of a row: columns in the table's order, with a placeholder for each name, in the order of the
+    names."""
     columns = [field.attname for field in model._meta.local_concrete_fields]
     assert [name for name in columns if name in names] == list(names), "name the columns in the model's order"
     blank = {field.attname: _default(field) for field in model._meta.local_concrete_fields}
@@ -52,7 +55,7 @@ def as_text(value: Any) -> str:
 
 
 def reset_sequences(*several: type[models.Model]) -> None:
-    """New rows get keys after those that were written."""
+    """Let the next keys come after those that were inserted."""
     from django.core.management.color import no_style
 
     with connection.cursor() as cursor:

@@ -1,7 +1,7 @@
-"""A municipality, a county or the nation: years of plans and logs, to measure the portal by.
+"""A municipality, a county or the nation: years of plans and logs, for measuring the portal.
 
-One school's plan is laid out by the portal's own engine each year; the other schools of the year get the same one, and
-what came of it by chance. The same seed and day give the same rows.
+Each year one school's plan is laid out by the portal's own engine. The year's other schools get the same plan, with
+random outcomes. The same seed and day give the same rows.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ PASSWORD = "exempel-vpc-2026"
 
 @dataclass(frozen=True)
 class Size:
-    """How many schools in how many districts, and for how many school years."""
+    """How many schools, districts and school years."""
 
     schools: int
     districts: int
@@ -92,7 +92,7 @@ def _schools(size: Size, say: Say) -> list[School]:
 
 
 def _people(schools: list[School], by: User) -> None:
-    """At each school a contact person and a coordinator; at the first school they have accounts."""
+    """A contact person and a coordinator at each school; at the first school they have accounts."""
     for role, name in ((SchoolMembership.Role.CONTACT, "kontakt"), (SchoolMembership.Role.COORDINATOR, "koordinator")):
         account = accounts_actions.make_account(
             email=f"{name}@vpc.example", full_name=f"{role.label} Exempel", password=PASSWORD, by=by
@@ -121,7 +121,7 @@ class _Year:
         self.topics = list(SessionTopic.objects.of(self.taget).extra()[: self.rules.required_extra])
 
     def make(self) -> None:
-        """The first school's by the portal's own actions, the others' by copying."""
+        """Make the first school's by the portal's own actions, and copy the others'."""
         pattern = self._first_school()
         others = self.schools[1:]
         after = _last_key(Group), _last_key(Participation), _last_key(PlannedSession)
@@ -154,7 +154,8 @@ class _Year:
         self.rules.participations.all().raise_version()
 
     def _first_school(self) -> list[PlannedSession]:
-        """What every school has: one plan, as the engine lays it out; the groups in the order of their making."""
+        """What every school has: one plan, as the engine lays it out, with groups in the order in which they were
+        made."""
         school, starts_on = self.schools[0], self.year.starts_on
         staff = Group.objects.create(school=school, year=self.year, kind="staff", name="Personal", starts_on=starts_on)
         for number in range(CLASSES):
@@ -222,7 +223,7 @@ class _Year:
                 )
 
     def _outcome(self, week: dt.date, luck: float) -> str:
-        """Held, not held, or not said: by the school's luck, and of what has come only."""
+        """Held, not held or unlogged: by the school's luck, and only for what has come."""
         if week + dt.timedelta(days=6) > self.today:
             return NULL
         chance = self.random.random()
