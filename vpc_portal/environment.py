@@ -48,7 +48,7 @@ def number(name: str, *, default: int, lowest: int, highest: int) -> int:
 
 
 def address(name: str, url: str) -> SplitResult:
-    """A variable's address in parts. What is said of one that cannot be read does not tell the password in it."""
+    """The parts of an address in a variable. If it cannot be read, the error does not contain its password."""
     try:
         parts = urlsplit(url)
         is_readable = parts.port != 0 and not (parts.netloc and parts.fragment)
@@ -63,7 +63,7 @@ def address(name: str, url: str) -> SplitResult:
 
 
 def database(*, default: str) -> dict[str, Any]:
-    """The database that ``DATABASE_URL`` names: SQLite or PostgreSQL, with the options that each needs."""
+    """The database in ``DATABASE_URL``: SQLite or PostgreSQL, with the options that each needs."""
     url = env.str("DATABASE_URL", default="") or default
     scheme = address("DATABASE_URL", url).scheme
     if scheme not in {"sqlite", "postgres", "postgresql"}:
@@ -73,7 +73,8 @@ def database(*, default: str) -> dict[str, Any]:
         )
     config = dict(environ.Env.db_url_config(url))
     if scheme == "sqlite":
-        # WAL lets readers and one writer work side by side; IMMEDIATE makes a writer wait instead of failing midway.
+        # WAL lets readers and one writer work at the same time; IMMEDIATE makes a writer wait instead of failing
+        # midway.
         config["OPTIONS"] = {
             "transaction_mode": "IMMEDIATE",
             "timeout": 20,

@@ -1,4 +1,4 @@
-"""What the logs don't say: an address that opens something by itself is logged without its secret part."""
+"""Keeps secrets out of logs: an address that opens something by itself is logged without its secret part."""
 
 from __future__ import annotations
 
@@ -7,28 +7,28 @@ import re
 from collections.abc import MutableMapping
 from typing import Any
 
-# Where addresses with secrets begin: a calendar's, a mail's link and a session's, an invitation, somebody's own mails,
-# how to stop one kind of them, and a link to choose a password.
+# Where addresses with secrets begin: calendars, links of mails, of sessions and to invitations, a person's own mails
+# and how to stop one kind of them, and links to choose a password.
 BEGINNINGS = ("kalender", "lank", "passlank", "inbjudan", "mejl/dina", "mejl/sluta", r"konto/valj-losenord/[^/\s\"]+")
 SECRET = re.compile(rf"(/(?:{'|'.join(BEGINNINGS)})/)([^/\s\"?]{{20,}})")
-# Who answers a survey: when, and from where, nobody is to read.
+# Nobody is to read in a log who answers a survey, when and from where.
 UNSEEN = re.compile(r"[\s\"]/enkat/")
-# Django's own, and those of the servers that may carry it.
+# Django's own loggers, and those of the servers that may run it.
 LOGGERS = ("django.request", "django.server", "django.security.csrf", "gunicorn.access", "gunicorn.error")
 
 
 def without_secrets(text: str) -> str:
-    """The text with four characters left of each secret, enough to see that two lines are about the same."""
+    """The text with only four characters of each secret, enough to see that two lines are about the same."""
     return SECRET.sub(lambda found: f"{found[1]}{found[2][:4]}…", text)
 
 
 class ShortenSecrets(logging.Filter):
-    """Lets every record through, with the secrets in it shortened."""
+    """A filter that lets every record through with its secrets shortened."""
 
     def filter(self, record: logging.LogRecord) -> bool:
         record.msg = _shortened(record.msg)
         if isinstance(record.args, MutableMapping):
-            # Gunicorn's parts of a request: a mapping of its own kind, which has to stay that.
+            # Gunicorn's parts of a request come in a mapping class of its own, which must be kept.
             for name, value in list(record.args.items()):
                 record.args[name] = _shortened(value)
         elif record.args:
@@ -41,15 +41,15 @@ def _shortened(value: Any) -> Any:
 
 
 class KeepUnseen(logging.Filter):
-    """Lets no record through that tells of somebody at a survey's page; what went wrong there is kept, without whose
-    address it was."""
+    """A filter that drops records about visitors of a survey's page. Errors there are kept, without the visitor's
+    address."""
 
     def filter(self, record: logging.LogRecord) -> bool:
         return record.levelno >= logging.ERROR or not UNSEEN.search(f" {record.getMessage()}")
 
 
 def shorten_secrets() -> None:
-    """From now on, in every log that tells of requests."""
+    """Add the filters to every log that mentions requests."""
     for name in LOGGERS:
         logger = logging.getLogger(name)
         if not any(isinstance(one, KeepUnseen) for one in logger.filters):

@@ -1,5 +1,4 @@
-"""Finds the interface's texts in templates and code, without gettext installed: Django's own template extraction
-and Babel's reader of Python."""
+"""Finds the interface's texts in templates and code without gettext: with Django's template extraction and Babel."""
 
 from __future__ import annotations
 
@@ -28,7 +27,7 @@ KEYWORDS: dict[str, Any] = {
     "pgettext_lazy": ((1, "c"), 2),
     "npgettext": ((1, "c"), 2, 3),
 }
-# Django turns a template into text in which only the calls that name a message are Python.
+# Django turns a template into text in which only calls with a message are Python.
 LITERAL = r"""u?(?:'(?:\\.|[^'\\])*'|"(?:\\.|[^"\\])*")"""
 CALL = re.compile(rf"\b(?:(?:np|n|p)?gettext|_)\(\s*{LITERAL}(?:\s*,\s*(?:{LITERAL}|\w+))*\s*\)")
 TEMPLATES = {".html", ".txt"}
@@ -36,7 +35,7 @@ PLACEHOLDER = re.compile(r"%\((\w+)\)[sd]|\{(\w+)\}")
 
 
 def catalogue_of(root: Path) -> Catalog:
-    """Every text in the project's templates and code, with where it first stands."""
+    """Every text in the project's templates and code, with the place where it first occurs."""
     found = Catalog(locale="sv", charset="utf-8")
     for path in _sources(root):
         for _line, message, _comments, context in _messages_in(path):
@@ -50,7 +49,7 @@ def read_catalogue(path: Path) -> Catalog:
 
 
 def write_catalogue(catalogue: Catalog, path: Path) -> None:
-    """Write the readable catalogue, sorted and without line numbers, so that a change shows only what changed."""
+    """Write the readable catalogue, sorted and without line numbers, so that a diff shows only real changes."""
     with path.open("wb") as file:
         write_po(file, catalogue, width=110, sort_output=True, no_location=True, omit_header=False)
 
@@ -62,19 +61,20 @@ def compile_catalogue(path: Path) -> None:
 
 
 def updated(found: Catalog, known: Catalog) -> Catalog:
-    """What is found, with the translations that are known; what no longer stands anywhere is left out."""
+    """The texts found, with known translations; texts that no longer occur are left out."""
     fresh = Catalog(locale="sv", charset="utf-8", fuzzy=False)
     for message in found:
         if message.id:
             before = known.get(_key(message.id), context=message.context)
-            # A text that has got a plural, or lost it, is translated anew.
+            # A text that has gained or lost a plural has to be translated again.
             is_same_kind = before is not None and isinstance(before.id, str) == isinstance(message.id, str)
             fresh.add(message.id, before.string if before and is_same_kind else None, context=message.context)
     return fresh
 
 
 def faults(found: Catalog, known: Catalog) -> list[str]:
-    """What is wrong with the Swedish catalogue: missing, stale, or with other placeholders than the English."""
+    """What is wrong in the Swedish catalogue: translations missing or stale, or with other placeholders than the
+    English."""
     wanted = {(_key(message.id), message.context): message for message in found if message.id}
     have = {(_key(message.id), message.context): message for message in known if message.id}
     lines = [f"not translated: {key[0]!r}" for key in wanted if key not in have or not _complete(have[key].string)]
@@ -109,7 +109,7 @@ def _complete(string: Any) -> bool:
 
 
 def _same_placeholders(message: Any) -> bool:
-    """Each Swedish text uses no other names than the English; a singular may leave its number out."""
+    """Whether each Swedish text uses only the English text's placeholders; a singular may leave its number out."""
     ids = message.id if isinstance(message.id, (tuple, list)) else (message.id,)
     strings = message.string if isinstance(message.string, (tuple, list)) else (message.string,)
     allowed = {name for text in ids for name in PLACEHOLDER.findall(text)}

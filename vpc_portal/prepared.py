@@ -1,8 +1,8 @@
-"""Questions that are asked again and again, prepared: PostgreSQL then works out once how to answer them.
+"""Prepares queries that are asked often, so that PostgreSQL plans each of them once a connection (ADR 31).
 
-Working out how to answer a question that joins eight tables takes PostgreSQL ten times as long as answering it for one
-school. A connection that has been asked the same question a few times has it prepared, and names it from then on. What
-can't be prepared is asked as before, and so is what names no tables to join: there is nothing to gain.
+Planning a query that joins eight tables takes PostgreSQL ten times as long as answering it for one school. A connection
+that has been asked the same query a few times prepares it, and executes it by name from then on. Queries that cannot be
+prepared are asked as before, and so are those that join no tables, which would gain nothing.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from uuid import UUID
 
 from psycopg2 import Error, errors, extensions
 
-# The type that a value has in a question where it is written out; a text takes that of what it stands beside.
+# The type that PostgreSQL gives a literal of this Python type; a text takes that of what it is compared with.
 TYPES: dict[type, str] = {
     bool: "boolean",
     str: "unknown",
@@ -26,16 +26,17 @@ TYPES: dict[type, str] = {
     dt.datetime: "timestamptz",
     dt.time: "time",
 }
-# A question with more values than this is a list, which is another each time.
+# A query with more values than this has a list in it, whose length differs each time.
 MOST_VALUES = 200
-# Asked so often on a connection, a question is prepared; so many are kept, and so many are waited for.
+# A query is prepared once a connection has been asked it this often; so many prepared queries are kept, and so many
+# candidates counted.
 OFTEN, MOST, MOST_COUNTED = 3, 150, 2_000
 
 Question = tuple[str, tuple[str, ...]]
 
 
 class PreparingConnection(extensions.connection):
-    """A connection that knows which questions it has prepared, the one used last at the end."""
+    """A connection that knows which queries it has prepared, the last used at the end."""
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
@@ -51,14 +52,14 @@ class PreparingConnection(extensions.connection):
 
 
 class PreparingCursor(extensions.cursor):
-    """A cursor that asks by name what its connection has prepared."""
+    """A cursor that executes prepared queries by name."""
 
     connection: PreparingConnection
     asked: tuple[Any, Any] = ("", None)
 
     @property
     def query(self) -> bytes | None:
-        """What was asked last, written out: for logs and error reports."""
+        """The last query, written out: for logs and error reports."""
         return self.mogrify(*self.asked)
 
     def execute(self, query: Any, vars: Any = None) -> None:
@@ -71,7 +72,7 @@ class PreparingCursor(extensions.cursor):
         try:
             super().execute(f"EXECUTE {name} ({', '.join(['%s'] * len(vars))})", vars)
         except errors.FeatureNotSupported:
-            # A column that it answers with is of another type now. The next time it is prepared anew.
+            # A column of the answer has changed its type since. Next time it is prepared again.
             del self.connection.names[question]
             if self._is_in_transaction():
                 raise
@@ -79,7 +80,7 @@ class PreparingCursor(extensions.cursor):
             super().execute(query, vars)
 
     def _name_of(self, question: Question) -> str | None:
-        """What the question is called in the database; nothing if it is written out."""
+        """The query's name in the database; empty if it is not to be prepared."""
         names = self.connection.names
         if question in names:
             names.move_to_end(question)
@@ -95,7 +96,7 @@ class PreparingCursor(extensions.cursor):
         return names[question]
 
     def _prepared(self, query: str, types: Sequence[str]) -> str | None:
-        """Have the question prepared. One that can't be leaves the transaction as it was."""
+        """Prepare the query. One that cannot be prepared leaves the transaction as it was."""
         name = f"asked_often_{next(self.connection.numbers)}"
         places = tuple(f"${number}" for number in range(1, len(types) + 1))
         in_transaction = self._is_in_transaction()
@@ -112,7 +113,7 @@ class PreparingCursor(extensions.cursor):
         return name
 
     def _is_in_transaction(self) -> bool:
-        """Also before its first statement, with which it is begun."""
+        """Also true before a transaction's first statement, which begins it."""
         return not (self.connection.autocommit and self._status() == extensions.TRANSACTION_STATUS_IDLE)
 
     def _status(self) -> int:
@@ -124,7 +125,7 @@ class PreparingCursor(extensions.cursor):
 
 
 def _question(query: Any, values: Any) -> Question | None:
-    """The question with its values' types; nothing if there is nothing to gain from preparing it, or it can't be."""
+    """The query with its values' types; None if preparing it gains nothing or is impossible."""
     if not isinstance(query, str) or not isinstance(values, list | tuple) or not 0 < len(values) <= MOST_VALUES:
         return None
     if not (" JOIN " in query and query.startswith(("SELECT ", "(SELECT "))):
@@ -134,7 +135,7 @@ def _question(query: Any, values: Any) -> Question | None:
 
 
 def _type_of(value: object) -> str:
-    """What PostgreSQL takes a value for where it is written out; an empty text for what is not prepared."""
+    """The type that PostgreSQL gives the value when it is written out; empty for values that are not prepared."""
     if isinstance(value, int) and not isinstance(value, bool):
         return "integer" if abs(value) < 2**31 else "bigint" if abs(value) < 2**63 else ""
     return next((TYPES[base] for base in type(value).__mro__ if base in TYPES), "")

@@ -1,4 +1,4 @@
-"""Several processes kept running side by side, and stopped together: what ``make demo`` starts."""
+"""Runs several processes side by side and stops them together: what ``make demo`` starts."""
 
 from __future__ import annotations
 
@@ -12,24 +12,24 @@ from pathlib import Path
 from types import FrameType
 from typing import Any, NoReturn, Self
 
-# A process that ends by itself is started anew, at most this often in a minute.
+# A process that ends by itself is restarted, at most this often in a minute.
 RESTARTS_A_MINUTE = 5
 SECONDS_TO_STOP = 8
-# Ctrl-C, a polite kill, and a terminal that closes.
+# Ctrl-C, a kill, and a terminal that closes.
 ENDS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
 class ProcessFailed(Exception):  # noqa: N818 - reads as what happened
-    """A process ended that must run; the message says which, and where its log lies."""
+    """A process that must run has ended; the message says which, and where its log is."""
 
 
 class Stopped(BaseException):
-    """Somebody asked for the end. No error, as KeyboardInterrupt is none, so that nobody who mends errors takes it."""
+    """Somebody asked for the end. A BaseException like KeyboardInterrupt, so that no handler of errors catches it."""
 
 
 @dataclass
 class Process:
-    """A program in a process group of its own, so that Ctrl-C reaches only who started it."""
+    """A program in a process group of its own, so that Ctrl-C reaches only the process that started it."""
 
     name: str
     command: Sequence[str]
@@ -40,8 +40,10 @@ class Process:
 
 @dataclass
 class Crew:
-    """The processes of a run, their environment, and the folder of their logs. Within ``with`` a signal to end raises
-    ``Stopped``, and after it none of them runs."""
+    """The processes of a run, their environment, and the folder of their logs.
+
+    Inside ``with``, a signal to end raises ``Stopped``; afterwards none of them runs.
+    """
 
     env: Mapping[str, str]
     logs: Path
@@ -49,7 +51,7 @@ class Crew:
     members: list[Process] = field(default_factory=list)
 
     def __enter__(self) -> Self:
-        # Under nohup the terminal may close.
+        # Under nohup, SIGHUP is ignored: the terminal may close.
         ends = [number for number in ENDS if number != signal.SIGHUP or signal.getsignal(number) != signal.SIG_IGN]
         self._before = {number: signal.signal(number, _stop) for number in ends}
         return self
@@ -77,13 +79,13 @@ class Crew:
         return process.popen
 
     def watch(self) -> NoReturn:
-        """Keep them running until ``Stopped``. Raises ``ProcessFailed`` when one can't be kept running."""
+        """Keep them running until ``Stopped``. Raises ``ProcessFailed`` when one cannot be kept running."""
         while True:
             self._look_after()
             time.sleep(0.5)
 
     def check(self) -> None:
-        """Raise ``ProcessFailed`` if one that was started has ended."""
+        """Raise ``ProcessFailed`` if one of them has ended."""
         for process in self.members:
             if process.popen is not None and process.popen.poll() is not None:
                 raise ProcessFailed(self._obituary(process))
@@ -104,7 +106,7 @@ class Crew:
         return "\n".join([f"{process.name} stannade. Det sista i {log}:", *last])
 
     def stop(self) -> None:
-        """End them all, the last started first: asked first, and killed if they do not listen."""
+        """End them all, the last started first: they are asked, and killed if they do not end."""
         for process in reversed(self.members):
             _signal(process, signal.SIGTERM)
         until = time.monotonic() + SECONDS_TO_STOP
@@ -118,7 +120,7 @@ class Crew:
 
 
 def _signal(process: Process, number: signal.Signals) -> None:
-    """To the process and to those that it has started; its group is its own."""
+    """To the process and everything it has started, which share a group of their own."""
     if process.popen is None:
         return
     try:
@@ -133,6 +135,6 @@ def _stop(number: int, frame: FrameType | None) -> Any:
 
 
 def _ask_no_more() -> None:
-    """Who is stopping is not asked again: a closed terminal may say it twice."""
+    """Ignore further signals while stopping: a closed terminal may send several."""
     for number in ENDS:
         signal.signal(number, signal.SIG_IGN)

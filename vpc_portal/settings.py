@@ -12,7 +12,7 @@ BASE_DIR = Path(__file__).resolve().parent.parent
 VAR_DIR = Path(environment.env.str("VAR_DIR", default=str(BASE_DIR / "var")))
 VAR_DIR.mkdir(parents=True, exist_ok=True)
 
-# "production" is the careful setting; make demo and make test say otherwise.
+# The careful settings: https only, secure cookies, and a key and hosts that have to be given.
 PRODUCTION = environment.flag("PRODUCTION", default=False)
 DEBUG = environment.flag("DEBUG", default=False)
 DEMO = environment.flag("DEMO", default=False)
@@ -84,28 +84,29 @@ CRISPY_TEMPLATE_PACK = "bootstrap5"
 DATABASES = {"default": environment.database(default=f"sqlite:///{VAR_DIR / 'portal.sqlite3'}")}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 CACHES = {
-    # Limits on tries, shared by all processes, so in the database. When it is full, what has passed goes; if that is
-    # not enough, the first by name go, and those are the limits on signing in: so it is far from ever full.
+    # Limits on tries, in the database since all processes share them. When the table is full Django removes expired
+    # entries, and if that is not enough the first by key, which are limits on signing in: so it must never be near
+    # full.
     "default": {
         "BACKEND": "django.core.cache.backends.db.DatabaseCache",
         "LOCATION": "cache",
         "OPTIONS": {"MAX_ENTRIES": 100_000},
     },
-    # Parts of pages, in each process's own memory: a few hundred kilobytes each.
+    # Rendered parts of pages, in each process's own memory; a few hundred kilobytes each.
     "rendered": {
         "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
         "LOCATION": "rendered",
         "TIMEOUT": 3600,
         "OPTIONS": {"MAX_ENTRIES": 60},
     },
-    # Whole pages with what they asked of the database; a page is some hundred kilobytes.
+    # Whole pages with their queries; a page is some hundred kilobytes.
     "pages": {
         "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
         "LOCATION": "pages",
         "TIMEOUT": 3600,
         "OPTIONS": {"MAX_ENTRIES": 200},
     },
-    # And the rows of schools in them, a few kilobytes each.
+    # Rendered rows of schools; a few kilobytes each.
     "rows": {
         "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
         "LOCATION": "rows",
@@ -114,7 +115,7 @@ CACHES = {
     },
 }
 
-# Sign-in. Accounts are made by the centre, never by visitors.
+# Signing in. Accounts are made by the centre, never by visitors.
 AUTH_USER_MODEL = "accounts.User"
 AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
 AUTH_PASSWORD_VALIDATORS = [
@@ -137,14 +138,15 @@ ACCOUNT_LOGOUT_ON_GET = False
 ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
 ACCOUNT_SESSION_REMEMBER = True
 ACCOUNT_PREVENT_ENUMERATION = True
-# A code by mail, for those who have no password or have forgotten it.
+# A code by mail, for people without a password or who have forgotten it.
 ACCOUNT_LOGIN_BY_CODE_ENABLED = True
 ACCOUNT_LOGIN_BY_CODE_TIMEOUT = 15 * 60
 ACCOUNT_LOGIN_BY_CODE_MAX_ATTEMPTS = 5
-# Limits count a client by what the one proxy before the portal adds to X-Forwarded-For, never by what stood there.
+# Limits count clients by the address that the single proxy before the portal adds last to X-Forwarded-For, never by
+# addresses that were there before.
 ALLAUTH_TRUSTED_PROXY_COUNT = 1 if PRODUCTION else 0
 
-# The centre's language, whatever a browser asks for: what is said on a page is also kept, and goes in mails.
+# The centre's language, whatever a browser asks for: texts on pages are also stored, and sent in mails (ADR 8).
 LANGUAGE_CODE = "sv"
 LANGUAGES = [("sv", _("Swedish")), ("en", _("English"))]
 LOCALE_PATHS = [BASE_DIR / "locale"]
@@ -154,7 +156,7 @@ USE_THOUSAND_SEPARATOR = False
 
 STATIC_URL = "/static/"
 STATIC_ROOT = VAR_DIR / "static"
-STATIC_ROOT.mkdir(exist_ok=True)  # WhiteNoise warns when it is missing
+STATIC_ROOT.mkdir(exist_ok=True)  # WhiteNoise warns when it does not exist
 STATICFILES_DIRS = [BASE_DIR / "static"]
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
@@ -165,11 +167,11 @@ STORAGES = {
     },
 }
 WHITENOISE_USE_FINDERS = not PRODUCTION
-# Files that coordinators upload: outside the web root, handed out by views that check who asks.
+# Files that coordinators upload: outside the web root, served by views that check access.
 MEDIA_ROOT = VAR_DIR / "files"
 MEDIA_URL = ""
 
-# Nothing is loaded from elsewhere, and nothing inline.
+# Nothing is loaded from other sites, and nothing is inline.
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": [NONE],
@@ -197,14 +199,14 @@ if PRODUCTION:
     SESSION_COOKIE_SECURE = True
     CSRF_COOKIE_SECURE = True
 
-# Uploads: at most this many bytes in a request, and fields in a form (a plan for all schools is a few hundred).
+# Uploads: the most bytes in a request, and fields in a form (a plan for all schools has a few hundred).
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5_000_000
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 2_000
 
-# How long after logging a coordinator can undo, in minutes.
+# How long after logging a coordinator can undo it, in minutes.
 LOG_UNDO_MINUTES = 5
 
-# Mail. The rows of the outbox are the queue; see docs/mail.md.
+# Mail. The outbox's rows are the queue; see docs/mail.md.
 CENTRE_NAME = environment.env.str("CENTRE_NAME", default="Våldspreventivt center")
 PORTAL_URL = environment.portal_url(production=PRODUCTION)
 MAIL_ADDRESS = environment.sender(production=PRODUCTION)
@@ -214,20 +216,20 @@ SERVER_EMAIL = MAIL_ADDRESS
 EMAIL_BACKEND = "outbox.backend.HandoverBackend"
 EMAIL_TIMEOUT = 10
 globals().update(environment.mail_server(production=PRODUCTION))
-# Mails that come back: the envelope's sender if another than MAIL_FROM, and where the reports are read.
+# Mails that come back: the envelope's sender if it is not MAIL_FROM, and where the reports are read.
 BOUNCE_ADDRESS = environment.bounce_address()
 BOUNCE_MAILBOX = environment.bounce_mailbox(production=PRODUCTION)
 BOUNCE_WEBHOOK_SECRET = environment.webhook_secret()
-# Mails to the relay in a minute; 0 for no limit.
+# Mails to the mail server in a minute; 0 for no limit.
 MAIL_PER_MINUTE = environment.number("MAIL_PER_MINUTE", default=0 if DEMO else 60, lowest=0, highest=10_000)
-# Whether mails wait for the morning in evenings and on days off. Who looks at the demo wants to see them come.
+# Whether mails wait for the morning in evenings and on days off. In the demo they are sent at once, to be seen.
 MAIL_QUIET_HOURS = environment.flag("MAIL_QUIET_HOURS", default=not DEMO)
-# By this file an older database, restored from a backup, is known as that; see outbox.control.
+# With this file an older database, restored from a backup, is recognised; see outbox.control.
 MAIL_MARK: Path | None = VAR_DIR / "mail-mark"
-# How long a move or a cancellation can be regretted before the school is told, in minutes.
+# How long a move or a cancellation can be undone before the school is told, in minutes.
 PLAN_UNDO_MINUTES = 5
 
-# What goes wrong stands in the process's own log, also in production; an address that leads nowhere is no fault.
+# Errors go to the process's standard error, in production, too. A wrong address (404) is no error.
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
@@ -240,23 +242,23 @@ LOGGING = {
     },
 }
 
-# Registers that schools and classes are read in from; files do as well.
+# Registers that schools and classes are imported from; files work as well.
 MUNICIPALITY_CODE = environment.municipality()
 SCHOOL_REGISTER_URL = environment.register_url(
     "SCHOOL_REGISTER_URL", default="https://api.skolverket.se/skolenhetsregistret/v2", production=PRODUCTION
 )
-# Where values of indicators are fetched from.
+# Where values of indicators are fetched.
 KOLADA_URL = environment.register_url("KOLADA_URL", default="https://api.kolada.se/v3", production=PRODUCTION)
 SS12000_URL = environment.register_url("SS12000_URL", default="", production=PRODUCTION)
 SS12000_TOKEN = environment.token("SS12000_TOKEN")
 
-# A folder of more languages for those who answer surveys; Swedish is the portal's own.
+# A folder with more languages for those who answer surveys; Swedish comes with the portal.
 SURVEY_LANGUAGES = environment.folder("SURVEY_LANGUAGES")
 
-# Celery rings the bell; a broker that is lost loses no mail.
+# Celery only rings the bell: losing the broker loses no mail.
 CELERY_BROKER_URL = environment.broker(VAR_DIR)
 EMBEDDED_BROKER = f"redis+socket://{environment.broker_socket(VAR_DIR)}" == CELERY_BROKER_URL
-# Whether a mail that is written wakes a worker at once.
+# Whether writing a mail wakes a worker at once.
 BELL = True
 CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_REJECT_ON_WORKER_LOST = True
@@ -268,8 +270,8 @@ CELERY_TIMEZONE = TIME_ZONE
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "beat-schedule")
-# Above the longest task: a minute of sending and ten of waiting for the last answer. A worker that is lost gives its
-# task back after this; the check for that is made every ten seconds, and with kombu's own throttle every hundred.
+# Longer than the longest task: a minute of sending and ten of waiting for the last answer. After this, a lost worker's
+# task is given to another. That is checked every ten seconds; with kombu's own throttle it would be every hundred.
 CELERY_TASK_TIME_LIMIT = 1_500
 CELERY_BROKER_TRANSPORT_OPTIONS = {
     "visibility_timeout": 1_800,
@@ -278,8 +280,8 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
     "socket_connect_timeout": 2,
     "socket_timeout": 10,
 }
-# Intervals, never times of day: those would lose or double a run when the clocks change.
-# A run that nobody has taken when the next one is due is dropped.
+# Intervals, never times of day, which would lose or double a run when the clocks change. A run that nobody has taken
+# when the next one is due is dropped.
 CELERY_BEAT_SCHEDULE = {
     name: {"task": task, "schedule": seconds, "options": {"expires": seconds}}
     for name, task, seconds in [

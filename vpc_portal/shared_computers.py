@@ -1,4 +1,4 @@
-"""What the browser of a computer that several use keeps of somebody's pages: nothing that it shows without asking."""
+"""Keeps people's pages out of the browser of a shared computer."""
 
 from __future__ import annotations
 
@@ -10,8 +10,10 @@ from django.http import HttpRequest, HttpResponse
 def not_kept_for_the_next(
     get_response: Callable[[HttpRequest], HttpResponse],
 ) -> Callable[[HttpRequest], HttpResponse]:
-    """Middleware: a page that was made for somebody is asked for anew each time, and whoever signs out takes the pages
-    along. What a browser keeps of forms for "Back" it keeps until then; logs that wait on a phone are no page."""
+    """Middleware: a signed-in user's page is revalidated each time, and signing out clears the browser's cache.
+
+    Forms that the browser keeps for "Back" are cleared then, too. Logs waiting on a phone are not pages, and stay.
+    """
 
     def answered(request: HttpRequest) -> HttpResponse:
         response = get_response(request)

@@ -1,4 +1,4 @@
-"""Where each address leads. Addresses are in Swedish without diacritics; their names are in English."""
+"""All addresses. They are in Swedish without diacritics; their names are in English."""
 
 from allauth.account.decorators import secure_admin_login
 from django.contrib import admin
@@ -17,7 +17,7 @@ urlpatterns = [
     path("halsa/", health, name="health"),
     path("konto/", include("accounts.sign_in_urls")),
     path("", start, name="start"),
-    # Those that are asked for most come first: an address is looked for in this order.
+    # Those asked for most come first, since addresses are matched in this order.
     path("", include("sessions_log.urls")),
     path("", include("schools.urls")),
     path("", include("accounts.urls")),

@@ -1,4 +1,4 @@
-"""How the portal is, for whoever watches over it."""
+"""The portal's health, for monitoring."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ WELL, UNWELL = 200, 503
 @never_cache
 @require_safe
 def health(request: HttpRequest) -> HttpResponse:
-    """200 when the database answers, beat, broker and worker live and no task fails on and on; 503 and what is wrong
-    otherwise."""
+    """200 when the database answers, beat, broker and worker are alive and no task keeps failing; otherwise 503, with
+    what is wrong."""
     try:
         found = hearts(timezone.now())
     except DatabaseError:

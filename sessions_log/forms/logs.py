@@ -270,7 +270,7 @@ class LogForm(forms.Form):
 
     @property
     def unanswered(self) -> str:
-        """What the HTML of a new form's unanswered questions depends on, for ``once``; empty where they may be answered."""
+        """What the HTML of unanswered questions depends on, for ``{% once %}``; empty where they may be answered."""
         return "" if self.is_bound or self.log else self.session.group.kind
 
     @property

@@ -1,4 +1,4 @@
-"""A school year as it turned out: week by week sessions are held, logged late, moved, cancelled or forgotten."""
+"""A school year as it turned out: week by week, sessions are held, logged late, moved, cancelled or forgotten."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ STOCKHOLM = ZoneInfo("Europe/Stockholm")
 
 @dataclass(frozen=True)
 class Odds:
-    """How often, in a hundred, something happens to a session of a school."""
+    """How often, in per cent, something happens to a school's session."""
 
     moved: int
     cancelled: int
@@ -47,7 +47,7 @@ ODDS = {
 
 @dataclass
 class Telling:
-    """Who tells a school's year, by what odds, and until when."""
+    """The person who logs a school's year, the odds, and the last day."""
 
     calendar: SchoolCalendar
     odds: Odds
@@ -58,7 +58,7 @@ class Telling:
 
     @property
     def yesterday(self) -> dt.date:
-        """The last day on which something has been done: today's hours may not have come yet."""
+        """Yesterday, the last day on which anything has been done: today's hours may still be to come."""
         return self.today - dt.timedelta(days=1)
 
     def happens(self, odds: int, session: PlannedSession) -> bool:
@@ -69,7 +69,7 @@ class Telling:
 def tell_year(
     participation: Participation, *, fate: Fate, random: Random, by: User, today: dt.date, over: bool
 ) -> None:
-    """Let the weeks until today happen. In a year that is over hardly anything is left without a log."""
+    """Play the weeks up to today. In a year that is over, hardly any session is left without a log."""
     year = participation.programme_year.year
     odds = ODDS[fate]
     if over:
@@ -123,7 +123,7 @@ def _move(telling: Telling, session: PlannedSession, now: dt.datetime) -> None:
 
 
 def _move_one_ahead(telling: Telling, participation: Participation) -> None:
-    """Somebody has already asked for another week in the weeks to come."""
+    """Move one coming session to another week, as somebody asked."""
     ahead = participation.sessions.upcoming(telling.today + dt.timedelta(days=14)).with_names().first()
     if ahead:
         _move(telling, ahead, at_hour(telling.yesterday, 14))
@@ -138,7 +138,7 @@ def _cancel(telling: Telling, session: PlannedSession, now: dt.datetime) -> None
 
 
 def _log_some_of_this_week(telling: Telling, session: PlannedSession) -> None:
-    """Of the week's first days some is logged by yesterday; the rest is still ahead."""
+    """Log some of this week's sessions up to yesterday; the rest is still ahead."""
     days = telling.calendar.open_days(session.week_start)
     if days and days[0] < telling.today and telling.random.random() < 0.3:
         log_as_planned(session=session, key=_key(telling), by=telling.by, now=at_hour(telling.yesterday, 15))

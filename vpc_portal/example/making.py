@@ -53,7 +53,7 @@ AROUND_TODAY = dt.timedelta(days=14)
 
 @transaction.atomic
 def make_example(*, seed: int, today: dt.date, say: Say, examples: Sequence[ExampleSchool] = SCHOOLS) -> None:
-    """Make accounts, schools, two school years of plans and what came of them. ``say`` gets a line for each step."""
+    """Make accounts, schools, and two school years of plans and logs. ``say`` is called with a line for each step."""
     random = Random(seed)
     users = make_accounts()
     by = users["Samira Holm"]
@@ -106,7 +106,7 @@ def _plan_school(
     make_groups(example, school, year, random, by)
     participation = join(school=school, programme_year=taget_year, by=by)
     extras = list(SessionTopic.objects.filter(programme=taget_year.programme, kind="extra"))
-    # A few schools have not chosen all their topics, so that the pages can say so.
+    # A few schools have not chosen all their topics, so that pages can show that.
     wanted = taget_year.required_extra - (2 if place % 5 == 1 else 0)
     now = at_hour(year.starts_on - dt.timedelta(days=5), 9)
     choose_topics(participation=participation, topics=random.sample(extras, wanted), by=by, now=now)
@@ -115,7 +115,7 @@ def _plan_school(
 
 
 def _confirm(participation: Participation, example: ExampleSchool, today: dt.date) -> None:
-    """The contact persons have answered, but the demo's own: that answer is left to whoever tries the demo."""
+    """All contact persons have answered except the demo's own: that answer is left to whoever tries the demo."""
     if example is SCHOOLS[0]:
         return
     contact = holder_of(SchoolMembership.Role.CONTACT, participation.school)
@@ -125,7 +125,7 @@ def _confirm(participation: Participation, example: ExampleSchool, today: dt.dat
 
 
 def _name_leaders(schools: list[tuple[ExampleSchool, School]], today: dt.date, by: User) -> None:
-    """At a school that logs by link its teachers hold the pupil sessions around today, and get the link to log them."""
+    """At a school that logs by link, teachers lead the pupil sessions around today and get links to log them."""
     now = at_hour(today - dt.timedelta(days=10), 9)
     for school in (school for example, school in schools if example.logs_by_link):
         teachers = cycle(school.people.filter(user=None).order_by("pk"))

@@ -21,7 +21,7 @@ Role = SchoolMembership.Role
 
 
 def make_accounts() -> dict[str, User]:
-    """One account for each role, by name; those at the centre get their role at once."""
+    """One account for each role, by name; those at the centre also get their role."""
     users = {
         demo.name: make_account(
             email=demo.email, full_name=demo.name, phone=demo.phone, password=DEMO_PASSWORD, by=None
@@ -49,7 +49,7 @@ def make_school(example: ExampleSchool, users: dict[str, User], by: User) -> Sch
 
 
 def contact_leaves(example: ExampleSchool, school: School, last_day: dt.date, by: User) -> None:
-    """End the contact person's role, as at a school that has found nobody new."""
+    """End the contact person's role, as at a school that has not found a new one."""
     membership = SchoolMembership.objects.get(person__school=school, role=Role.CONTACT, ends_on=None)
     end_membership(membership=membership, last_day=last_day, by=by)
 
@@ -86,7 +86,7 @@ def write_notes(school: School, place: int, now: dt.datetime, by: User) -> None:
 
 
 def holder_of(role: str, school: School) -> User:
-    """Who holds, or last held, a role at an example school."""
+    """The person who has, or last had, a role at an example school."""
     membership = SchoolMembership.objects.filter(person__school=school, role=role).select_related("person__user").get()
     user: User = membership.person.user
     return user
@@ -97,7 +97,7 @@ def takes_part(example: ExampleSchool, *, this_year: bool) -> bool:
 
 
 def _person(school: School, name: str, user: User | None, number: int, by: User) -> SchoolPerson:
-    """Telephone numbers are from the series that the post and telecom authority keeps for fiction."""
+    """Telephone numbers are from the series that the Swedish Post and Telecom Authority reserves for fiction."""
     email = user.email if user else _address(name, school)
     return add_person(
         school=school, name=name, email=email, phone=f"070-174 06 {5 + number % 95:02d}", user=user, by=by

@@ -7,7 +7,7 @@ from enum import Enum
 
 
 class Fate(Enum):
-    """How a school's year goes, so that every page has something to show."""
+    """How a school's year goes; together they give every page something to show."""
 
     STEADY = "nearly all is held and logged"
     LOGS_LATE = "what is held is logged weeks later, if at all"
@@ -29,7 +29,7 @@ class ExampleSchool:
     coordinator: str
     # Classes of year 6 that pupil mentors of year 9 meet.
     sixes: int = 0
-    # Whether the centre lets those who hold sessions log them through a mail's link.
+    # Whether the centre lets whoever leads a session there log it by a mail's link.
     logs_by_link: bool = False
 
 

@@ -30,7 +30,7 @@ HALL = {"place": "Kommunhuset, sal Eken"}
 
 
 def make_occasions(schools: Sequence[School], today: dt.date, by: User) -> None:
-    """What a centre has on its table on a day: some weeks back and some ahead."""
+    """A centre's occasions around a day: some weeks back and some ahead."""
     _held_for_all(schools, today, by)
     for place, school in enumerate(schools):
         _at_school(school, place, today, by)
@@ -38,7 +38,7 @@ def make_occasions(schools: Sequence[School], today: dt.date, by: User) -> None:
 
 
 def _held_for_all(schools: Sequence[School], today: dt.date, by: User) -> None:
-    """Two trainings that most schools have been at, with the partners."""
+    """Two trainings that most schools have attended, with the partners."""
     came: Counts = {(Organisation.SCHOOL, school): 3 + number % 4 for number, school in enumerate(schools[::2])}
     partners: Counts = {
         (Organisation.SOCIAL_SERVICES, None): 5,
@@ -53,7 +53,7 @@ def _held_for_all(schools: Sequence[School], today: dt.date, by: User) -> None:
 
 
 def _at_school(school: School, place: int, today: dt.date, by: User) -> None:
-    """Each school has had something; one lacks attendance, and one had to cancel."""
+    """One occasion at each school; one lacks attendance, and one was cancelled."""
     back = _open_day(today - (3 + place % 3) * WEEK, school, today)
     if place % 3 == 0:
         _held(
@@ -71,7 +71,7 @@ def _at_school(school: School, place: int, today: dt.date, by: User) -> None:
 
 
 def _coming_for_all(schools: Sequence[School], today: dt.date, by: User) -> None:
-    """A meeting that the contact persons and the partners are invited to; some have answered."""
+    """A meeting to which contact persons and partners are invited; some have answered."""
     text = "Vi delar det som har fungerat i höst.\nTa med ett exempel från din skola."
     day = _open_day(today + 3 * WEEK, None, today)
     occasion = _plan(Kind.FURTHER, None, day, by, title="Erfarenhetsutbyte för kontaktpersoner", text=text, **AFTERNOON)
@@ -101,7 +101,8 @@ def _plan(kind: Kind, school: School | None, day: dt.date, by: User, **said: Any
 
 
 def _open_day(day: dt.date, school: School | None, today: dt.date) -> dt.date:
-    """The day, if it is no weekend, holiday or break; else the nearest before it, or after it if it is to come."""
+    """The day itself unless it is a weekend, holiday or break; then the nearest before it, or after it if it is to
+    come."""
     closed = _closed_days(school)
     step = DAY if day > today else -DAY
     while day in closed or not is_working_day(day):
@@ -110,5 +111,5 @@ def _open_day(day: dt.date, school: School | None, today: dt.date) -> dt.date:
 
 
 def _closed_days(school: School | None) -> set[dt.date]:
-    """What the school years' calendars say is closed: at a school, or for all."""
+    """The days closed in the school years' calendars, at a school or for all."""
     return {day for year in SchoolYear.objects.all() for day in SchoolCalendar.of(year, school).closed}

@@ -28,7 +28,7 @@ OF_THE_YEAR = (
 
 
 def save_reports(today: dt.date, by: User) -> None:
-    """Nothing of a month in which the school year had not begun."""
+    """Save them; none for a month before the school year began."""
     selection = selected({"datum": (today - A_MONTH).isoformat()}, today)
     if selection is None:
         return

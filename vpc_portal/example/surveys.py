@@ -1,4 +1,4 @@
-"""The example's surveys: last year's are ended, before and after; this year's before is, and its after is planned."""
+"""The example's surveys: last year's have ended, before and after; this year's before has, and its after is planned."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ from schools.models import Participation
 from vpc_portal.example.logs import at_hour
 
 Audience, When = SurveyWave.Audience, SurveyWave.When
-# How many of those who can answer do, in a hundred; parents fewest.
+# How many of those who can answer do, in per cent; parents least.
 ANSWERING = {Audience.PUPILS: 88, Audience.MENTORS: 92, Audience.STAFF: 70, Audience.PARENTS: 31}
-# What a sheet lies around before and after; the made-up pupil mentors gain most.
+# The mean that answers vary around, before and after; the made-up pupil mentors gain most.
 LEVELS = {
     Audience.PUPILS: (3.2, 3.35),
     Audience.MENTORS: (3.4, 3.9),
@@ -26,7 +26,7 @@ BEGINNING = dt.timedelta(days=45)
 
 
 def make_surveys(random: Random, today: dt.date, by: User) -> None:
-    """Plan surveys at every school that takes part, and let them be answered up to today."""
+    """Plan surveys at every school that takes part, and have them answered up to today."""
     joined = Participation.objects.select_related("school", "programme_year__year", "programme_year__programme")
     for participation in joined.order_by("pk"):
         plan_surveys(participation=participation, audiences=Audience.values, by=by)

@@ -1,5 +1,8 @@
-"""``manage.py demo``: the portal with a made-up municipality, ready to try, and all that belongs to it: the broker, a
-worker, beat and a mail inbox. Ctrl-C or closing the terminal stops all of it; the data stays."""
+"""``manage.py demo``: the portal with a made-up municipality, ready to try.
+
+It starts everything that belongs to it: the broker, a worker, beat and a mail inbox. Ctrl-C or closing the terminal
+stops all of it; the data stays.
+"""
 
 from __future__ import annotations
 
@@ -57,7 +60,7 @@ class Command(BaseCommand):
                 raise CommandError(message) from taken
 
     def _start_broker(self, crew: Crew) -> None:
-        """First of all: the example's invitations are mail, too."""
+        """Started first, since making the example already sends mail."""
         if not settings.EMBEDDED_BROKER:
             return
         path = broker_socket(settings.VAR_DIR)
@@ -95,7 +98,7 @@ class Command(BaseCommand):
 
 
 def _environment(ports: Mapping[str, int]) -> dict[str, str]:
-    """What the demo's processes are told: to mail to the demo's own inbox, and where the portal is found."""
+    """The processes' environment: they mail to the demo's own inbox, and know where the portal is."""
     return {
         **os.environ,
         "DEMO": "1",
@@ -128,7 +131,7 @@ def _free_port() -> int:
 
 
 def _wait_for_answer(crew: Crew, port: int) -> None:
-    """Wait until something answers on a port of this machine. Raises ``ProcessFailed`` when it does not."""
+    """Wait until something answers on a port of this machine. Raises ``ProcessFailed`` when nothing does."""
     until = time.monotonic() + SECONDS_TO_ANSWER
     while True:
         crew.check()

@@ -1,4 +1,5 @@
-"""``manage.py unread_figures``: of which days the kept figures go next, since no page reads them. Writes nothing."""
+"""``manage.py unread_figures``: the days whose kept figures are removed next, since no page reads them. Writes
+nothing."""
 
 from __future__ import annotations
 

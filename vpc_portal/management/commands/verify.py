@@ -1,4 +1,4 @@
-"""``manage.py verify``: whether plans, logs and kept figures agree. Writes nothing; a fault makes it end with 1."""
+"""``manage.py verify``: checks that plans, logs and kept figures agree. Writes nothing; with faults it exits with 1."""
 
 from __future__ import annotations
 
