@@ -51,9 +51,11 @@ def by_log_link(view: View) -> View:
 @require_safe
 @by_log_link
 def link_log(request: HttpRequest, link: OpenLink, *, today: dt.date) -> HttpResponse:
-    """The school's sessions without a log, each to be logged in two taps or in full."""
+    """The school's sessions without a log, each to be logged in two taps or in full. The latest stand first: the mail
+    is about those."""
     by = _logger(link, today)
-    waiting = awaiting_by_school(School.objects.filter(pk=link.school.pk), today)
+    at_school = awaiting_by_school(School.objects.filter(pk=link.school.pk), today)
+    waiting = at_school.order_by("-week_start", "group", "pk")
     page = Paginator(waiting, MOST_AWAITING).get_page(request.GET.get("sida"))
     cards = cards_of(list(page), by=by, now=timezone.now())
     context = {"link": link, "school": link.school, "page": page, "cards": cards, "today": today}

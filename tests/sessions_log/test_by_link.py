@@ -169,7 +169,7 @@ def test_of_several_sessions_the_first_has_the_button_that_stands_out(plan, cent
     assert re.findall(r'<summary class="btn (btn-\w+)"', page) == ["btn-primary", "btn-secondary"]
 
 
-def test_many_sessions_come_thirty_to_a_page_the_oldest_first(plan, centre, lindang):
+def test_many_sessions_come_thirty_to_a_page_those_that_the_mail_is_about_first(plan, centre, lindang):
     School.objects.filter(pk=lindang.pk).update(logs_by_link=True)
     for number in range(1, 32):
         plan("1A", LAST_WEEK - number * dt.timedelta(weeks=1), topic=None, slot_no=number)
@@ -177,8 +177,10 @@ def test_many_sessions_come_thirty_to_a_page_the_oldest_first(plan, centre, lind
     url = reverse("sessions_log:link-log", args=[token])
     first, second = (Client().get(url, {"sida": page}) for page in (1, 2))
     assert [len(page.context["cards"]) for page in (first, second)] == [30, 1]
+    weeks = [card.session.week_start for page in (first, second) for card in page.context["cards"]]
+    assert weeks == sorted(weeks, reverse=True) and weeks[0] == LAST_WEEK - dt.timedelta(weeks=1)
     said = text_of(first)
-    assert "31 pass har passerat utan logg." in said and "Sida 1 av 2 Nästa sida" in said
+    assert "31 pass har passerat utan logg, de senaste först." in said and "Sida 1 av 2 Nästa sida" in said
     assert "Föregående sida Sida 2 av 2" in text_of(second)
 
 
