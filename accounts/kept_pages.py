@@ -1,10 +1,10 @@
-"""Pages that are shown again as they were, while all that they asked of the database is still answered the same.
+"""Keeps whole pages, and shows them again for as long as the database answers their queries in the same way (ADR 30).
 
-A page is made of who asks for it, its address, the day, and what the database answers. When a page is made, its
-questions are noted down; from then on they are asked before anything is made, all together in one statement. A page is
-kept that was made between two answers that are the same, and shown while the answer is. So nobody keeps a list of what
-a page depends on, and nothing has to be told that it is out of date: a page that would read anything else than it did
-is made anew. Kept in the memory of the process, for whoever looked; a new release is a new process.
+A page depends on who asks for it, its address, the day, the language, and what the database answers. While a view makes
+a page, the queries that it asks are recorded. The next time they are asked first, before the view is called; if the
+answers are the same as when the page was made, the kept page is shown. So nobody has to list what a page depends on,
+and no action has to say that a page is out of date. Pages are kept for each user in the memory of the process; a new
+release starts new processes.
 """
 
 from __future__ import annotations
@@ -31,18 +31,18 @@ from django.utils.translation import get_language
 from accounts.requests import SignedInRequest
 
 View = Callable[..., HttpResponse]
-# A page that has asked more than this is as quick to make as to check.
+# A page with more queries than this is as quick to make as to check.
 MOST_QUESTIONS = 60
-# What is another each time a page is shown: the token of its forms, and the hour, by which a phone whose clock is wrong
-# knows that.
+# These differ each time a page is shown: the token of its forms, and the time, by which a phone with a wrong clock
+# knows the right one.
 TOKEN_IN_FORMS, TOKEN = re.compile(r'name="csrfmiddlewaretoken" value="(\w{64})"'), "\0token\0"
 HOUR = re.compile(r'data-now="\d+"')
-# What a question's row is called, which no column is.
+# The alias of a query's row, which no column has.
 A_ROW = '"a row"'
 
 
 def kept(view: View) -> View:
-    """The view's page is shown again while it would be the same. Stands outside all that decides who may look."""
+    """Decorates a view whose page may be kept. It must be outside every decorator that decides who may look."""
 
     @wraps(view)
     def answered(request: SignedInRequest, *args: Any, **kwargs: Any) -> HttpResponse:
@@ -66,8 +66,8 @@ def kept(view: View) -> View:
 
 @contextmanager
 def following_from_what_was_asked() -> Iterator[None]:
-    """What is asked and written here follows from answers before, as something does that is kept by their fingerprint:
-    the page need not ask it again."""
+    """A context in which queries are not recorded, because what is done in it follows from answers that the page has
+    recorded already, like what is kept under their fingerprint."""
     notes = [wrapper for wrapper in connection.execute_wrappers if isinstance(wrapper, Notes)]
     for one in notes:
         one.pauses += 1
@@ -79,17 +79,19 @@ def following_from_what_was_asked() -> Iterator[None]:
 
 
 def passes_soon(request: HttpRequest) -> None:
-    """The page offers what it will not offer in some minutes, though nothing is changed: it is not kept."""
+    """Say that the page offers something that ends within minutes without any change in the database: it is not
+    kept."""
     request.passes_soon = True  # type: ignore[attr-defined]
 
 
-# What the database was asked, and with which values.
+# An SQL statement with its values.
 Question = tuple[str, Sequence[Any]]
 
 
 @dataclass
 class Notes:
-    """Notes down what is asked, as a wrapper of the connection's; they don't tell all when something is written."""
+    """Records queries, as one of the connection's execute wrappers. ``tell_all`` turns false when something is written,
+    or when there are too many queries."""
 
     questions: list[Question] = field(default_factory=list)
     tell_all: bool = True
@@ -106,7 +108,8 @@ class Notes:
 
 
 def answer_to(questions: Sequence[Question]) -> str:
-    """A fingerprint of what the database answers now. PostgreSQL makes it, of all questions in one statement."""
+    """A fingerprint of the answers to these queries now. In PostgreSQL it is computed by one statement for all of
+    them."""
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
             parts = ", ".join(
@@ -120,7 +123,7 @@ def answer_to(questions: Sequence[Question]) -> str:
 
 @dataclass(frozen=True)
 class KeptPage:
-    """A page with its questions. Its answer is empty while it is not known that nothing changed as it was made."""
+    """A page with its queries. ``answer`` is empty until the page has been made between two equal answers."""
 
     questions: list[Question]
     answer: str
@@ -138,7 +141,7 @@ class KeptPage:
 
 
 def _name_of(request: SignedInRequest, today: dt.date) -> str:
-    """What the page is kept under: who looks, at which address, on which day and in which language."""
+    """The cache key: who looks, at which address, on which day and in which language."""
     user = request.user
     who = [getattr(user, one.attname) for one in user._meta.concrete_fields]
     told = [who, sorted(request.session.items()), request.build_absolute_uri(), today, get_language()]
@@ -146,7 +149,7 @@ def _name_of(request: SignedInRequest, today: dt.date) -> str:
 
 
 def _is_lasting(request: SignedInRequest, answer: HttpResponse) -> bool:
-    """Whether the answer is a whole page, and says nothing that is for this once."""
+    """Whether the response is a whole page, without anything that is shown only once."""
     said = get_messages(request)
     is_said = isinstance(said, BaseStorage) and (said.used or said.added_new)
     for_once = is_said or request.session.modified or answer.cookies
@@ -155,6 +158,6 @@ def _is_lasting(request: SignedInRequest, answer: HttpResponse) -> bool:
 
 
 def _without_tokens(text: str) -> str:
-    """The text with a place for the token, which is the same in all its forms."""
+    """The text with a placeholder for the token, which is the same in all of the page's forms."""
     found = TOKEN_IN_FORMS.search(text)
     return text.replace(found[1], TOKEN) if found else text

@@ -1,9 +1,11 @@
-"""What a test has built before is put back by the next, row by row, instead of being built again.
+"""Restores what an earlier test has built, row by row, instead of building it again.
 
-Most tests begin with the same small municipality, which takes hundreds of deeds to build. ``@remembered`` stands on the
-functions that build it. The first time that such deeds follow upon each other from an empty database, their rows and
-what they returned are kept; whoever begins alike finds the same rows and objects of his own. As soon as a test has
-written something itself, or the clock shows something else, it is all built as ever.
+Most tests begin with the same small municipality, which takes hundreds of actions to build. The functions that build it
+are decorated with ``@remembered``. The first time that a sequence of them runs from an empty database, the rows that
+they wrote and the values that they returned are kept. A later test that begins with the same sequence gets the same
+rows, and objects of its own. As soon as a test has written anything itself, or its clock shows another minute,
+everything is built in the ordinary way. So ``remembered`` changes how long a test takes and nothing else:
+``tests/ground/test_remembered.py`` compares the two.
 """
 
 from __future__ import annotations
@@ -35,7 +37,8 @@ SAID_PLAINLY = (str, int, float, bool, type(None), dt.date, dt.time, dt.timedelt
 
 @dataclass
 class State:
-    """How it was after a deed: the rows of the tables that it wrote to, its files, and what the deeds have returned."""
+    """The state after a deed (a call of a remembered function): its tables' rows, its files, and all values
+    returned."""
 
     rows: Rows
     files: dict[str, bytes]
@@ -46,10 +49,10 @@ class State:
 
 @dataclass
 class Beginning:
-    """What the test that runs has built so far; ``deeds`` is None as soon as that is nothing to remember.
+    """What the running test has built so far; ``deeds`` is None once that cannot be remembered.
 
-    A chain of fixtures puts back one state upon the other. While it does, ``waiting`` holds the rows of the last one of
-    each table: they are written when the database is asked for something, and at the latest before the test itself.
+    A chain of fixtures restores one state after the other. Meanwhile ``waiting`` holds each table's latest rows, which
+    are written only when the database is asked for something, and at the latest before the test itself.
     """
 
     writes: int = 0
@@ -60,7 +63,7 @@ class Beginning:
 
 
 class Writes:
-    """Counts what is written, and notes where."""
+    """Counts the statements that write, and notes their tables."""
 
     def __init__(self) -> None:
         self.number, self.tables = 0, set[str]()
@@ -80,25 +83,27 @@ _building = False
 
 
 def begin() -> None:
-    """Nothing is known of the database but that the test before has left it empty, which is looked at later."""
+    """A test begins. The test before should have left the database empty, which is checked before anything is
+    restored."""
     global _beginning
     _watch()
     _beginning = Beginning(_writes.number, (), may_wait=True)
 
 
 def settle() -> None:
-    """The fixtures have built what they build: it is in the database from here on."""
+    """The fixtures are done: from here on everything is in the database."""
     _write_what_waits()
     _beginning.may_wait = False
 
 
 def end() -> None:
-    """From here on all is built."""
+    """From here on nothing is restored or kept."""
     _beginning.deeds = None
 
 
 def _watch() -> bool:
-    """Whether what this connection writes was noted already. It is another one as soon as a browser has started."""
+    """Watch what this connection writes; gives whether it was watched already. Starting a browser changes
+    connection."""
     if _writes in connection.execute_wrappers:
         return True
     connection.execute_wrappers.append(_writes)
@@ -106,7 +111,8 @@ def _watch() -> bool:
 
 
 def remembered(build: Callable[..., Result]) -> Callable[..., Result]:
-    """A function that builds something in the database from what other such functions have returned."""
+    """Decorates a function that builds something in the database from plain values and what other such functions
+    gave."""
 
     @functools.wraps(build)
     def put_back_or_build(*args: Any, **said: Any) -> Result:
@@ -129,7 +135,7 @@ def remembered(build: Callable[..., Result]) -> Callable[..., Result]:
 def _deeds_with(
     begun: Beginning, build: Callable[..., Any], args: tuple[Any, ...], said: dict[str, Any]
 ) -> Deeds | None:
-    """What has been done and is to be done; None if others have written in between, or nobody knows."""
+    """The deeds so far and this one; None if something else has been written in between, or an argument is unknown."""
     if not _watch() or begun.deeds is None or begun.writes != _writes.number:
         return None
     if not begun.deeds and get_user_model().objects.exists():
@@ -151,7 +157,7 @@ def _name(begun: Beginning, arg: Any) -> Any:
 
 
 def _clock() -> Any:
-    """The minute, or by the real clock the day."""
+    """The minute of a travelling clock, or the day of the real one."""
     if time_machine.escape_hatch.is_travelling():
         return timezone.now().replace(second=0, microsecond=0)
     return timezone.localdate()
@@ -191,7 +197,7 @@ def _put_back(begun: Beginning, state: State) -> Any:
 
 
 def _write_what_waits() -> None:
-    """Nobody counts it as written since: it stands for what was."""
+    """Write the waiting rows, without counting that as something that the test has written."""
     if not _beginning.waiting:
         return
     waiting, _beginning.waiting, number = _beginning.waiting, {}, _writes.number
@@ -200,7 +206,7 @@ def _write_what_waits() -> None:
 
 
 def write(rows: Rows) -> None:
-    """The tables hold these rows and no others."""
+    """Make the tables hold exactly these rows."""
     with transaction.atomic(savepoint=False), connection.cursor() as cursor:
         if connection.vendor == "postgresql":
             _write_at_once(cursor, rows)
@@ -210,7 +216,7 @@ def write(rows: Rows) -> None:
 
 
 def _write_at_once(cursor: Any, tables: Rows) -> None:
-    """All in one message: each would be waited for, and each row is one to the driver's ``executemany``."""
+    """All in one round trip; ``executemany`` would take one for each row."""
     said = [f"DELETE FROM {_quoted(table)}" for table in tables]
     values: list[Any] = []
     for table, (columns, rows) in tables.items():
@@ -239,7 +245,7 @@ def rows_of(tables: Iterable[str]) -> Rows:
 def _rows_of(table: str) -> tuple[list[str], list[tuple[Any, ...]]]:
     columns = _columns_of(table)
     with connection.cursor() as cursor:
-        # As they stand: with a plus before it SQLite's driver does not make a value something else.
+        # With a plus before a column, SQLite's driver gives the stored value without converting it.
         plus = "+" if connection.vendor == "sqlite" else ""
         cursor.execute(f"SELECT {', '.join(plus + _quoted(name) for name in columns)} FROM {_quoted(table)}")
         return columns, cursor.fetchall()
@@ -247,7 +253,7 @@ def _rows_of(table: str) -> tuple[list[str], list[tuple[Any, ...]]]:
 
 @functools.cache
 def _columns_of(table: str) -> list[str]:
-    """Django's own description of a table reads how it was made, which takes longer than all else here."""
+    """The names in an empty answer: Django's introspection of a table takes longer than everything else here."""
     with connection.cursor() as cursor:
         cursor.execute(f"SELECT * FROM {_quoted(table)} LIMIT 0")
         return [column[0] for column in cursor.description]
@@ -263,7 +269,8 @@ def _quoted(name: str) -> str:
 
 
 class _Keeper(pickle.Pickler):
-    """Of what was returned it writes only the places: who holds one of them holds it when found again, too."""
+    """Writes a returned object as its place among them, so that references between them are still to the same
+    object."""
 
     def __init__(self, file: io.BytesIO, values: list[Any]) -> None:
         super().__init__(file)
@@ -290,7 +297,7 @@ def _kept(values: list[Any]) -> tuple[list[type | None], bytes]:
 
 
 def _found(state: State, hands: list[Any]) -> list[Any]:
-    """What was returned. What the test has in its hands already stays the same object, and becomes what it became."""
+    """The values returned. Objects that the test has already remain the same objects, and get their later state."""
     fresh = [kind and kind.__new__(kind) for kind in state.kinds[len(hands) :]]
     values = [*hands, *fresh]
     contents = _Finder(io.BytesIO(state.values), values).load()

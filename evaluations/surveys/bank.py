@@ -60,6 +60,3 @@ SCALES: dict[str, tuple[Scale, ...]] = {
 
 def items_of(audience: str) -> list[Item]:
     return [item for scale in SCALES[audience] for item in scale.items]
-
-
-ALL_SCALES = (*PUPIL_SCALES, *STAFF_SCALES, *PARENT_SCALES)

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from accounts.models import User
 from evaluations.models import SurveyRound
-from evaluations.surveys.bank import ALL_SCALES, Item, Scale
+from evaluations.surveys.bank import PARENT_SCALES, PUPIL_SCALES, STAFF_SCALES, Item, Scale
 from evaluations.surveys.dose import band_of
 from evaluations.surveys.results import (
     Asked,
@@ -33,6 +33,8 @@ from tests.conftest import NOW, at_school
 from tests.partners import with_partners
 from tests.schools.laid_out import text_of
 from tests.surveys.conftest import a_sheet, answered, ended, planned
+
+ALL_SCALES = (*PUPIL_SCALES, *STAFF_SCALES, *PARENT_SCALES)
 
 RESULTS = "/enkater/resultat/?program=mvp&lasar=2026-27"
 SCALE = Scale("prov", (Item("a"), Item("b", is_reversed=True), Item("c"), Item("d")))
