@@ -13,6 +13,7 @@ from django.http import Http404, HttpRequest, HttpResponse, JsonResponse, QueryD
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
@@ -94,7 +95,7 @@ def write_as_planned(request: HttpRequest, session: PlannedSession, writer: Writ
         messages.error(request, named(session, refused))
         return redirect(writer.back)
     if writer.by_link:
-        messages.success(request, _("The log for %(group)s is saved.") % {"group": session.group})
+        messages.success(request, _saved_by_link(session, writer))
     return _kept(request, writer.back, saved=True) or redirect(writer.back)
 
 
@@ -213,8 +214,14 @@ def _saved(request: HttpRequest, form: LogForm, writer: Writer) -> bool:
     if was_there:
         messages.success(request, _("The log for %(group)s has been changed.") % {"group": form.session.group})
     elif writer.by_link:
-        messages.success(request, _("The log for %(group)s is saved.") % {"group": form.session.group})
+        messages.success(request, _saved_by_link(form.session, writer))
     return True
+
+
+def _saved_by_link(session: PlannedSession, writer: Writer) -> str:
+    """With the way to change it: what is logged stands no longer on the link's page, and a tap can be wrong."""
+    said = _("The log for %(group)s is saved.") % {"group": session.group}
+    return format_html('{} <a href="{}">{}</a>', said, writer.form_url, _("Change the log"))
 
 
 def _is_kept(request: HttpRequest) -> bool:

@@ -169,6 +169,20 @@ def test_of_several_sessions_the_first_has_the_button_that_stands_out(plan, cent
     assert re.findall(r'<summary class="btn (btn-\w+)"', page) == ["btn-primary", "btn-secondary"]
 
 
+def test_a_log_that_was_tapped_wrongly_is_changed_from_where_it_says_that_it_is_saved(plan, centre, lindang):
+    School.objects.filter(pk=lindang.pk).update(logs_by_link=True)
+    session = plan("1A", LAST_WEEK)
+    token = make_link(SchoolMembership.objects.get(person__user=centre.elin), [Scope.LOG], TODAY)
+    client = Client()
+    home = client.get(reverse("sessions_log:link-log", args=[token]))
+    said = {"key": str(home.context["cards"][0].key)}
+    page = client.post(reverse("sessions_log:link-log-as-planned", args=[token, session.uuid]), said, follow=True)
+    assert "Loggen för 1A är sparad. Ändra loggen" in text_of(page)
+    form_url = reverse("sessions_log:link-log-form", args=[token, session.uuid])
+    assert f'<a href="{form_url}">Ändra loggen</a>' in page.content.decode()
+    assert "Ändra loggen för 1A" in text_of(client.get(form_url))
+
+
 def test_many_sessions_come_thirty_to_a_page_those_that_the_mail_is_about_first(plan, centre, lindang):
     School.objects.filter(pk=lindang.pk).update(logs_by_link=True)
     for number in range(1, 32):
