@@ -57,6 +57,8 @@ def give_role(
     """
     held = CentreRole(user=user, role=role, starts_on=starts_on, ends_on=ends_on)
     held.full_clean()
+    # Locked, so that two who give it at once can't both succeed.
+    list(User.objects.select_for_update().filter(pk=user.pk))
     if _overlapping(held).exists():
         raise ValidationError({"starts_on": _("The person already has this role in that time.")})
     held.save()

@@ -64,8 +64,8 @@ def change_group(*, group: Group, by: User, now: dt.datetime, **changed: Any) ->
         setattr(group, name, value)
     group.full_clean()
     group.save()
-    raise_versions(school=group.school, year=group.year)
     follow_weekly_time(group=group, former=former, by=by, now=now)
+    raise_versions(school=group.school, year=group.year)
     return group
 
 
@@ -81,8 +81,9 @@ def end_group(*, group: Group, last_day: dt.date, by: User, now: dt.datetime, me
     group.ends_on, group.merged_into = last_day, merged_into
     group.full_clean()
     group.save()
+    cancelled = cancel_for_ended_group(group=group, last_day=last_day, by=by, now=now)
     raise_versions(school=group.school, year=group.year)
-    return cancel_for_ended_group(group=group, last_day=last_day, by=by, now=now)
+    return cancelled
 
 
 @transaction.atomic

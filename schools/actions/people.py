@@ -154,6 +154,8 @@ def give_membership(
     time."""
     membership = SchoolMembership(person=person, role=role, starts_on=starts_on, ends_on=ends_on)
     membership.full_clean()
+    # Locked, so that two who give it at once can't both succeed.
+    list(SchoolPerson.objects.select_for_update(of=("self",)).filter(pk=person.pk))
     if _overlapping(membership).exists():
         raise ValidationError({"starts_on": _("The person already has this role in that time.")})
     membership.save()

@@ -11,9 +11,11 @@ from django.utils import timezone
 
 from accounts.models import User
 from schools.actions.cancelling import cancel_for_ended_group
+from schools.actions.deeds import lock_rows
 from schools.actions.groups import end_group, reopen_group
 from schools.actions.occasions import cancel_at_closed_school
 from schools.models import District, Occasion, PlannedSession, School, SchoolMembership
+from schools.models.plans import PlannedSessionQuerySet
 
 
 @transaction.atomic
@@ -50,10 +52,14 @@ def district_named(name: str, *, by: User) -> District:
 
 def left_behind(school: School, last_day: dt.date) -> dict[str, int]:
     """What closing a school after a day leads to: sessions and occasions that will not be held, and roles that end."""
-    sessions = PlannedSession.objects.without_outcome().after_day(last_day).filter(participation__school=school)
     roles = SchoolMembership.objects.filter(person__school=school).exclude(ends_on__lte=last_day)
     occasions = Occasion.objects.undecided().filter(school=school, date__gt=last_day)
-    return {"sessions": sessions.count(), "occasions": occasions.count(), "roles": roles.count()}
+    sessions = _sessions_after(school, last_day).count()
+    return {"sessions": sessions, "occasions": occasions.count(), "roles": roles.count()}
+
+
+def _sessions_after(school: School, last_day: dt.date) -> PlannedSessionQuerySet:
+    return PlannedSession.objects.without_outcome().after_day(last_day).filter(participation__school=school)
 
 
 @transaction.atomic
@@ -62,6 +68,7 @@ def close_school(*, school: School, last_day: dt.date, by: User, now: dt.datetim
 
     Roles that have not begun yet are removed; everything else that begins after the day ends on its own first day.
     """
+    lock_rows(_sessions_after(school, last_day))
     # Done while the roles still hold, so that those invited are told.
     cancel_at_closed_school(school=school, last_day=last_day, by=by, now=now)
     ahead = school.groups.filter(Q(ends_on__isnull=True) | Q(ends_on__gt=last_day), year__ends_on__gte=last_day)

@@ -16,7 +16,7 @@ from accounts.templatetags.look import week_no
 from accounts.validators import refuse_personal_number
 from outbox.actions import enqueue
 from programmes.actions.sent_once import digest, keep, known
-from schools.actions.deeds import StaleSession
+from schools.actions.deeds import StaleSession, lock_rows
 from schools.actions.moves import move_session
 from schools.actions.people import end_membership
 from schools.actions.weeks import check_week
@@ -114,6 +114,7 @@ def accept(*, reply: SchoolReply, by: User, now: dt.datetime) -> list[PlannedSes
         assert reply.membership is not None
         end_membership(membership=reply.membership, last_day=_last_day(reply.membership, now), by=by)
         return []
+    lock_rows(reply.sessions.all())
     sessions, batch = reply.sessions.select_related("participation__school"), uuid.uuid4()
     return [_move(session, reply, by, now, batch) for session in sessions]
 

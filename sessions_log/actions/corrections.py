@@ -67,7 +67,7 @@ def undo_logs(*, batch: uuid.UUID, by: User, now: dt.datetime) -> list[PlannedSe
 
     Doing it again changes nothing. Raises ``LogRefused``.
     """
-    logs = list(_for_update().filter(batch=batch).order_by("pk"))
+    logs = list(_for_update().filter(batch=batch).order_by("session"))
     for log in logs:
         check_undo(log, by, now)
     for log in logs:
@@ -110,7 +110,8 @@ def restore_log(*, revision: LogRevision, by: User, now: dt.datetime) -> Session
 
 
 def _for_update() -> Any:
-    return SessionLog.objects.select_for_update(of=("self",)).select_related(
+    """Logs, locked with their sessions: whoever changes a plan locks its rows before its participation."""
+    return SessionLog.objects.select_for_update(of=("self", "session")).select_related(
         "session__group", "session__topic", "session__participation__programme_year__year"
     )
 

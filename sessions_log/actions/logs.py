@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from programmes.models import TopicPart
+from schools.actions.deeds import lock_rows
 from schools.models import PlannedSession, SchoolPerson
 from sessions_log.actions.standing_in import plan_new_time, raise_version
 from sessions_log.checks import check_entry
@@ -83,6 +84,7 @@ def log_several_as_planned(
 
     They share a batch, and are undone together. A session that cannot be logged does not stop the others.
     """
+    lock_rows(PlannedSession.objects.filter(pk__in=[session.pk for session, _key in sessions]))
     batch, said = uuid.uuid4(), []
     for session, key in sessions:
         try:
