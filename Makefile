@@ -1,8 +1,8 @@
 # The portal's commands. `make` alone lists them.
 PYTHON ?= python3
 BIN := .venv/bin
-# What has been compiled once is kept, even where the machine's setting is not to: the suite starts Python many times,
-# and each worker would take a quarter of a minute to compile the tests anew.
+# Compiled files are kept even where the environment says otherwise: the suite starts Python many times, and each worker
+# would need a quarter of a minute to compile the tests.
 export PYTHONDONTWRITEBYTECODE :=
 
 .PHONY: help demo soak bench test check check-types check-rest test-sqlite test-postgres lock messages clean
@@ -50,13 +50,13 @@ check-rest:
 test-sqlite: .venv/ready-dev  ## the suite on SQLite
 	env -u DATABASE_URL $(BIN)/pytest -n 2 --dist loadgroup --junit-xml=test-reports/sqlite.xml
 
-test-postgres: .venv/ready-dev  ## the suite on PostgreSQL, but for what is no other there
+test-postgres: .venv/ready-dev  ## the suite on PostgreSQL, without tests that cannot differ there
 	$(BIN)/python -m tests.postgres $(BIN)/pytest -n 2 --dist loadgroup -m "not browser or story" --junit-xml=test-reports/postgres.xml
 
-soak: .venv/ready-dev  ## the long runs: a thousand years planned, killed senders, outages (SOAK=--quick for a tenth of the mails)
+soak: .venv/ready-dev  ## the long tests: a thousand years planned, killed senders, outages (SOAK=--quick for a tenth of the mails)
 	$(BIN)/python -m tests.soak $(SOAK)
 
-bench: .venv/ready-dev  ## what takes how long; the tables go to docs/bench.md (BENCH=mails for one part)
+bench: .venv/ready-dev  ## measure, and write the tables in docs/bench.md (BENCH=mails for one part)
 	$(BIN)/python -m tests.bench $(BENCH)
 
 lock: .venv/ready-dev  ## lock the requirements with hashes
