@@ -20,16 +20,16 @@ from evaluations.selection import Selection
 from evaluations.since_saved import since_saved
 from evaluations.tables import since_table
 
-# The characters of a line of the leadership's words on paper.
+# The characters that fit on one line of the leadership's text on paper.
 LINE = 80
-# What a spreadsheet refuses in a sheet's name.
+# Characters that a sheet's name must not contain.
 NOT_IN_A_NAME = re.compile(r"[\[\]:*?/\\]")
 
 
 def last_report(selection: Selection) -> SavedReport | None:
     """The latest board report of the same programme, school year and district from before the selection's day.
 
-    For those who see totals only, of the reports that are open to them. Its content is read when it is asked for.
+    For a reader who sees totals only, the latest that is open to them. Its content is read when needed.
     """
     found = SavedReport.objects.standing().filter(
         kind=SavedReport.Kind.BOARD,
@@ -53,7 +53,7 @@ def since(report: SavedReport | None) -> Earlier | None:
 
 
 def content_now(selection: Selection) -> Content:
-    """What a board report of the selection would hold if it were saved now."""
+    """What a board report of the selection would contain if it were saved now."""
     report, part = _part_of(last_report(selection))
     return board_content(selection, since(report), part)
 
@@ -66,7 +66,7 @@ def _part_of(report: SavedReport | None) -> tuple[SavedReport | None, ProgrammeP
 
 
 def sheets_of(content: Content) -> list[Sheet]:
-    """One sheet a table; the day and what was chosen stand last on each row."""
+    """A sheet for each table, with the day and the selection last on every row."""
     several = len(content.parts) > 1
     return [
         dataclasses.replace(
@@ -78,7 +78,7 @@ def sheets_of(content: Content) -> list[Sheet]:
 
 
 def since_sheets(report: SavedReport, content: Content, today: dt.date) -> list[Sheet]:
-    """What the page tells of what differs as a sheet, which says the day on which it was compared."""
+    """The differences that the page shows, as a sheet that says on which day they were compared."""
     since = since_saved(report, content)
     if since is None or not (since.figures or since.tables):
         return []
@@ -87,7 +87,8 @@ def since_sheets(report: SavedReport, content: Content, today: dt.date) -> list[
 
 
 def about_report(report: SavedReport) -> Sheet:
-    """The report itself as a sheet: when and by whom it was saved, the leadership's words, and if it is withdrawn."""
+    """A sheet about the report itself: when and by whom it was saved, the leadership's words, and whether it is
+    withdrawn."""
     rows = [
         [_("Report"), report.title],
         [_("As of"), report.as_of.isoformat()],
@@ -100,7 +101,7 @@ def about_report(report: SavedReport) -> Sheet:
 
 
 def about(content: Content, part: ProgrammePart | None) -> list[tuple[str, str]]:
-    """What every row of a report's sheet says last."""
+    """What is put last on every row of a report's sheets."""
     only = content.parts[0].programme if content.is_board else ""
     programme = part.programme if part else only or _("All programmes")
     return [
@@ -112,11 +113,11 @@ def about(content: Content, part: ProgrammePart | None) -> list[tuple[str, str]]
 
 
 def _sheet_name(title: str, part: ProgrammePart | None) -> str:
-    """With the programme's name as far as there is room: the title tells the sheets of a programme apart."""
+    """The title, with as much of the programme's name as fits; the titles differ within a programme."""
     name = f"{part.programme[: LONGEST_NAME - len(title) - 1]} {title}" if part else title
     return NOT_IN_A_NAME.sub(" ", name)[:LONGEST_NAME].strip()
 
 
 def lines_of(text: str) -> int:
-    """About how many lines a text takes on paper."""
+    """Roughly how many lines a text takes on paper."""
     return sum(max(math.ceil(len(line) / LINE), 1) for line in text.splitlines())

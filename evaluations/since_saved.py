@@ -1,4 +1,4 @@
-"""What has happened to a saved report's day since: what it would say otherwise if it were saved today."""
+"""What has changed about a saved report's day since it was saved: what the report would say differently today."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def _series_now(selection: Selection) -> Table:
     return series_table(series.series_of(selection) or series.Series(selection, [], 0))
 
 
-# What is told without logs, and may be told after a report was saved: occasions, who came, and groups of pupil mentors.
+# Tables of what is told without logs and can be told after the report: occasions, attendance, and pupil mentors.
 TOLD_LATER: Mapping[str, Callable[[Selection], Table]] = {
     "utbildade": lambda selection: training_table(series.trained(selection), selection),
     "tillfallen": lambda selection: occasion_kind_table(series.held_by_kind(selection)),
@@ -37,7 +37,7 @@ TOLD_LATER: Mapping[str, Callable[[Selection], Table]] = {
 
 @dataclass(frozen=True)
 class Differing:
-    """A figure of a report that would be another today."""
+    """A figure of a report that would be different today."""
 
     programme: str
     then: Figure
@@ -46,12 +46,11 @@ class Differing:
 
 @dataclass(frozen=True)
 class Since:
-    """What has happened to a report's day since it was saved.
+    """What has changed about a report's day since it was saved.
 
-    ``tables`` are the titles of tables that would have other numbers, besides those that follow from ``figures`` that
-    would. ``corrections`` are changed,
-    removed and restored logs, ``after_closing`` those of them that were made when the school year had been closed;
-    ``late`` are logs that came later.
+    ``figures`` are those that would be different today, and ``tables`` the titles of other tables that would have other
+    numbers. ``corrections`` are logs changed, removed or restored, and ``after_closing`` those of them made after the
+    school year was closed; ``late`` are logs that came later.
     """
 
     figures: list[Differing]
@@ -63,7 +62,7 @@ class Since:
 
 
 def since_saved(report: SavedReport, content: Content) -> Since | None:
-    """Nothing when the school year or the programmes of the report are no longer there to count."""
+    """Nothing when the report's school year or programmes no longer exist."""
     selections = _selections_of(report, content)
     if not selections:
         return None
@@ -88,14 +87,14 @@ def since_saved(report: SavedReport, content: Content) -> Since | None:
 
 
 def _sessions_of(report: SavedReport, selections: Mapping[str, Selection]) -> models.QuerySet[PlannedSession]:
-    """Those that the report's figures could count."""
+    """The sessions that the report's figures could count."""
     rules = [own.programme_year for own in selections.values()]
     found = PlannedSession.objects.filter(participation__programme_year__in=rules, week_start__lte=report.as_of)
     return found.filter(participation__school__district__slug=report.district) if report.district else found
 
 
 def _selections_of(report: SavedReport, content: Content) -> dict[str, Selection]:
-    """The report's day in each of its programmes, by the programme's slug."""
+    """The report's day in each of its programmes, by slug."""
     district = District.objects.filter(slug=report.district).first() if report.district else None
     if report.district and district is None:
         return {}
@@ -155,6 +154,7 @@ def _line_of(points: Iterable[LinePoint]) -> list[tuple[int, int]]:
 
 
 def _sums_of(table: Table) -> list[int]:
-    """The numbers of the table's last row, of all rows where there is none, whatever its rows are called by now."""
+    """The numbers in the table's last row; of a table without totals, those of all its rows, whatever the rows are
+    called now."""
     rows = [table.total] if table.total else table.rows
     return sorted(cell.value for row in rows for cell in row if isinstance(cell.value, int) and cell.value)

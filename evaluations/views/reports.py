@@ -1,4 +1,5 @@
-"""Saved reports to read, and to take away as PDF, XLSX and CSV. They are shown from what was saved alone."""
+"""Saved reports: to read, and to download as PDF, XLSX and CSV. They are shown from what was saved, and nothing
+else."""
 
 from __future__ import annotations
 
@@ -20,7 +21,7 @@ from evaluations.views.access import for_partners_too
 from evaluations.views.export import csv_answer
 from programmes.pdf import pdf_answer
 
-# A text of more lines is set smaller, so that the page has room for it.
+# A text with more lines than this is set smaller, so that it fits on the page.
 LONG = 14
 
 
@@ -37,12 +38,12 @@ def report_list(request: HttpRequest, *, today: dt.date) -> HttpResponse:
 
 @for_partners_too
 def report_detail(request: HttpRequest, *, today: dt.date, uuid: uuids.UUID) -> HttpResponse:
-    """The report as it was saved, and beside it what has been corrected since."""
+    """The report as it was saved, with what has been corrected since beside it."""
     report = report_or_404(request, uuid, today)
     standing = report.withdrawn_at is None
     context = {
         **_shown(request, report, today),
-        # A name of a school that was taken out of the text again is no partner's to read.
+        # A partner must not see the name of a school that was later removed from the text.
         "former_texts": [] if sees_totals_only(request.user, today) else report.former_texts.select_related("by"),
         "may_write": standing and user_can_make_reports(request.user, today),
         "may_withdraw": standing and user_can_withdraw_reports(request.user, today),
@@ -68,7 +69,7 @@ def report_workbook(request: HttpRequest, *, today: dt.date, uuid: uuids.UUID) -
 
 @for_partners_too
 def report_csv(request: HttpRequest, *, today: dt.date, uuid: uuids.UUID) -> HttpResponse:
-    """The table that ``tabell`` names; in a report of several programmes that of the programme in ``program``."""
+    """The table that ``tabell`` names; in a report of several programmes, that of the programme in ``program``."""
     report = report_or_404(request, uuid, today)
     content = _for(request, read_back(report.content), today)
     name, programme = request.GET.get("tabell", "nyckeltal"), request.GET.get("program", "")
@@ -79,7 +80,7 @@ def report_csv(request: HttpRequest, *, today: dt.date, uuid: uuids.UUID) -> Htt
 
 
 def report_or_404(request: HttpRequest, uuid: uuids.UUID, today: dt.date) -> SavedReport:
-    """A report that the user may read; any other is as if it did not exist."""
+    """A report that the user may read; others do not exist (404)."""
     found = SavedReport.objects.visible_to(request.user, today).select_related("made_by", "withdrawn_by", "changed_by")
     return get_object_or_404(found, uuid=uuid)
 
@@ -89,7 +90,7 @@ def _for(request: HttpRequest, content: Content, today: dt.date) -> Content:
 
 
 def _shown(request: HttpRequest, report: SavedReport, today: dt.date) -> dict[str, Any]:
-    """What page and paper show. ``left_out`` says whether a programme is not shown to this reader."""
+    """What page and paper show. ``left_out`` says whether some programme is not shown to this reader."""
     whole = read_back(report.content)
     content = _for(request, whole, today)
     return {

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from itertools import islice
 from typing import Any
 
@@ -69,7 +70,7 @@ def school_detail(request: SignedInRequest, slug: str) -> HttpResponse:
         context["notes"] = _notes_of(school).annotate(in_all=Window(Count("pk")))[:NOTES_SHOWN]
     if year:
         of_year = [part for part in parts if part.participation.programme_year.year_id == year.pk]
-        context |= _year_context(school, year, terms, term, of_year, people, rights, today)
+        context |= _year_context(_standpoint(school, year, terms, term, of_year, people, rights, today), of_year)
     return render(request, "schools/school_detail.html", context)
 
 
@@ -113,7 +114,7 @@ def _is_in_series(parts: list[TakingPart], today: dt.date) -> bool:
     return any(one.is_series and one.year.ends_on >= today for one in rules)
 
 
-def _year_context(
+def _standpoint(
     school: Any,
     year: SchoolYear,
     terms: list[Term],
@@ -122,11 +123,12 @@ def _year_context(
     people: list[AtSchool],
     rights: Rights,
     today: dt.date,
-) -> dict[str, Any]:
+) -> Standpoint:
+    """The year as it is today; ``school`` has what ``with_standing`` reads along."""
     accounts = [one.person.user_id for one in people if one.person.user_id]
     rows, elsewhere = with_elsewhere(school, rows_of_year(school, year), accounts, today)
     calendar = SchoolCalendar.of(year, school, terms)
-    standpoint = Standpoint(
+    return Standpoint(
         school=school,
         year=year,
         calendar=calendar,
@@ -141,13 +143,16 @@ def _year_context(
         term=term,
         answer=_answer(term, rows, calendar, parts, today),
     )
-    tasks = standpoint.tasks()
+
+
+def _year_context(standpoint: Standpoint, parts: list[TakingPart]) -> dict[str, Any]:
+    rows, today, tasks = standpoint.rows, standpoint.today, standpoint.tasks()
     return {
         "mine": [task for task in tasks if task.url],
         "others": [task for task in tasks if not task.url],
         "parts": parts,
         "matrices": [matrix for matrix in _matrices(parts, rows, today) if matrix.lines],
-        "coming": _coming(rows, calendar, today),
+        "coming": _coming(rows, standpoint.calendar, today),
     }
 
 
@@ -161,7 +166,7 @@ def _answer(
     return Answer.to(plan.digests, [part.answer for part in parts if part.answer]) if plan.rows else None
 
 
-def _matrices(parts: list[TakingPart], rows: list[PlannedSession], today: dt.date) -> list[Matrix]:
+def _matrices(parts: list[TakingPart], rows: Sequence[PlannedSession], today: dt.date) -> list[Matrix]:
     groups = sorted({row.group for row in rows}, key=lambda group: group.school_order)
     return [
         Matrix.of(
@@ -171,7 +176,7 @@ def _matrices(parts: list[TakingPart], rows: list[PlannedSession], today: dt.dat
     ]
 
 
-def _coming(rows: list[PlannedSession], calendar: SchoolCalendar, today: dt.date) -> list[Week]:
+def _coming(rows: Sequence[PlannedSession], calendar: SchoolCalendar, today: dt.date) -> list[Week]:
     """The next few weeks with something in them."""
     ahead = [row for row in rows if row.is_live and row.outcome is None]
     mondays = [monday for monday in calendar.weeks() if monday >= monday_of(today)]
