@@ -70,6 +70,11 @@ class Figure:
         return (low, high) if low != high else None
 
     @property
+    def is_of_the_year(self) -> bool:
+        """Whether it counts against all that the year requires: its target is for June, and not missed until then."""
+        return self.key == "dose"
+
+    @property
     def judgement(self) -> str:
         """How it stands against its target: ``above``, ``below``, ``maybe`` when the target lies within the range, else
         ``none``."""

@@ -29,7 +29,7 @@ class Kind(enum.StrEnum):
     CANCEL = "cancel"
     # The class is to do without it, by the departure that was chosen.
     DROP = "drop"
-    # Decided by somebody on the draft: it stays where it is, is not made, or is not cancelled.
+    # Decided by somebody on the draft: in turn, it stays where it is, is not made, is not cancelled.
     PIN = "pin"
     SKIP = "skip"
     LET_STAND = "let-stand"
@@ -38,6 +38,8 @@ class Kind(enum.StrEnum):
 # The kinds that can be left as they are, and those that can get another week.
 CAN_BE_LEFT = (Kind.CREATE, Kind.MOVE, Kind.CANCEL)
 CAN_BE_MOVED = (Kind.CREATE, Kind.MOVE, Kind.PIN)
+# Those after which the group has no session there.
+LEAVES_NO_SESSION = (Kind.CANCEL, Kind.DROP, Kind.SKIP)
 
 
 @dataclass(frozen=True)
@@ -69,6 +71,10 @@ class Change:
     @property
     def can_be_moved(self) -> bool:
         return self.kind in CAN_BE_MOVED
+
+    @property
+    def leaves_no_session(self) -> bool:
+        return self.kind in LEAVES_NO_SESSION
 
     @property
     def topic_title(self) -> str:
