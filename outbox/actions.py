@@ -1,4 +1,4 @@
-"""Writing mails to the outbox, and what a coordinator does to those that wait."""
+"""Writing mails to the outbox, and what a coordinator does with waiting ones."""
 
 from __future__ import annotations
 
@@ -38,11 +38,11 @@ def enqueue(
     priority: int = 5,
     adds_to: str = "",
 ) -> Message | None:
-    """Write a mail in the transaction of its cause. What it says is decided when it is sent.
+    """Write a mail in the transaction of its cause. Its content is decided when it is sent.
 
-    With a ``merge_key``, a mail that waits already is put off to the new ``not_before`` instead; the list ``adds_to``
-    of what it is about grows by the new one's. What merges waits out the quiet hours where it can be added to. With a
-    ``once_key`` that has been used, nothing is written and None is given. ``kind`` must be registered.
+    With a ``merge_key``, a mail that already waits with that key is put off to the new ``not_before`` instead, and the
+    list ``adds_to`` in what it is about grows by the new one's. A mail that can be added to waits out the quiet hours.
+    With a ``once_key`` that has been used, nothing is written and None is returned. ``kind`` must be registered.
     """
     message = Message(
         kind=kind_named(kind).name,
@@ -64,8 +64,7 @@ def enqueue(
 
 
 def _write(message: Message, adds_to: str) -> Message | None:
-    """The mail itself once it is written, the one that waits already and that it goes with, or None for one that has
-    been made before."""
+    """The mail that was written, or the waiting one that it was merged with; None if its ``once_key`` has been used."""
     if message.merge_key:
         if waiting := _put_off(message, adds_to):
             return waiting
@@ -75,7 +74,7 @@ def _write(message: Message, adds_to: str) -> Message | None:
             return None
         if waiting := _put_off(message, adds_to):
             return waiting
-        # It has been claimed in this very moment.
+        # That mail has been claimed at this very moment.
         message.save(force_insert=True)
     return message
 
@@ -97,7 +96,7 @@ def _prefers_weekly(message: Message) -> bool:
 
 
 def _put_off(message: Message, adds_to: str) -> Message | None:
-    """The mail that waits with the same key is put off and takes the new one's matter along; None if none waits."""
+    """Put off the waiting mail with the same key and add the new one's matter to it; None if none waits."""
     rows = Message.objects.select_for_update(of=("self",)).filter(merge_key=message.merge_key, state__in=_MERGE_IN)
     waiting = rows.first()
     if waiting is None:
@@ -115,7 +114,7 @@ def _put_off(message: Message, adds_to: str) -> Message | None:
 
 
 def _insert(message: Message) -> bool:
-    """Write the row unless another one with its key is there: of many at once, one gets it."""
+    """Insert the row unless there is one with its key: of several at once, one succeeds."""
     try:
         with transaction.atomic():
             message.save(force_insert=True)
@@ -126,13 +125,13 @@ def _insert(message: Message) -> bool:
             return False
         if not message.merge_key:
             raise
-        # The mail that was in the way has been claimed meanwhile.
+        # The mail with the key has been claimed meanwhile.
         message.save(force_insert=True)
     return True
 
 
 def ensure_digest(message: Message, now: dt.datetime) -> None:
-    """There is a weekly mail that takes the mail along: one that has been put off until that day, or one of its own."""
+    """Make sure that a weekly mail takes the mail along: an existing one put off until that day, or a new one."""
     assert message.user is not None
     when = next_digest(message.not_before)
     if Message.objects.filter(kind=DIGEST, user=message.user, state=State.QUEUED, not_before=when).exists():
@@ -144,7 +143,7 @@ def ensure_digest(message: Message, now: dt.datetime) -> None:
 def record_skipped(
     *, kind: str, user: User, about: dict[str, Any], why: str, once_key: str | None, now: dt.datetime
 ) -> Message | None:
-    """Keep that a mail was not made, and why, so that nobody has to wonder."""
+    """Record that a mail was not made, and why, so that nobody has to wonder."""
     message = Message(
         kind=kind,
         user=user,
@@ -161,13 +160,13 @@ def record_skipped(
 
 
 def hold(*, message: Message, by: User) -> None:
-    """Keep a waiting mail back until somebody releases it. Raises ``ValidationError`` if it no longer waits."""
+    """Hold a waiting mail back until somebody releases it. Raises ``ValidationError`` if it no longer waits."""
     if _hold(Message.objects.filter(pk=message.pk), by) != 1:
         raise ValidationError(_("The mail no longer waits, and cannot be held back."))
 
 
 def hold_all(*, by: User) -> int:
-    """Keep back everything that waits, but the codes that people sign in with; gives how many."""
+    """Hold back everything that waits except codes for signing in; gives how many."""
     return _hold(Message.objects.exclude(kind__in=[kind.name for kind in all_kinds() if kind.is_secret]), by)
 
 
@@ -178,7 +177,8 @@ def _hold(mails: models.QuerySet[Message], by: User) -> int:
 
 @transaction.atomic
 def send_at_once(*, message: Message, by: User, now: dt.datetime) -> None:
-    """Let a mail go that waits for a morning or a pause to end. Raises ``ValidationError`` if it no longer waits."""
+    """Send a mail that waits for a morning or for the end of a pause. Raises ``ValidationError`` if it no longer
+    waits."""
     waiting = Message.objects.filter(pk=message.pk, state=State.QUEUED).exclude(waits_for="")
     why = _("Sent at once by %(who)s.") % {"who": by}
     about = message.about | {"again": True}
@@ -189,7 +189,7 @@ def send_at_once(*, message: Message, by: User, now: dt.datetime) -> None:
 
 @transaction.atomic
 def release(*, message: Message, by: User, now: dt.datetime) -> None:
-    """Let a mail that was held back go. Raises ``ValidationError`` if it is not held back."""
+    """Release a mail that was held back. Raises ``ValidationError`` if it is not held back."""
     if message.is_from_backup and not is_administrator(by, timezone.localdate(now)):
         raise ValidationError(_("The mail waited in a backup. Only an administrator lets it go."))
     if not _release(message):
@@ -199,8 +199,8 @@ def release(*, message: Message, by: User, now: dt.datetime) -> None:
 
 @transaction.atomic
 def release_all(*, by: User, now: dt.datetime) -> int:
-    """Let everything that was held back go, but what waited in a backup unless an administrator does it; gives how
-    many."""
+    """Release everything that was held back; what waited in a restored backup only if an administrator does it. Gives
+    how many."""
     held = Message.objects.filter(state=State.HELD).select_related("user").order_by("pk")
     if not is_administrator(by, timezone.localdate(now)):
         held = held.filter(is_from_backup=False)
@@ -216,22 +216,22 @@ def _release(message: Message) -> bool:
 
 
 def _digest_awaits(message: Message) -> bool:
-    """Whether a weekly mail that has not gone will take the mail with it."""
+    """Whether a weekly mail that has not been sent will take the mail along."""
     waits = Message.objects.filter(kind=DIGEST, user=message.user, state__in=(State.QUEUED, State.HELD))
     return _prefers_weekly(message) and waits.exists()
 
 
 @transaction.atomic
 def resend(*, message: Message, by: User, now: dt.datetime) -> Message:
-    """Send a mail's content, as it is now, once more: a mail of its own that points back to the first.
+    """Send a mail's content, as it is now, once more, in a new mail that points back to the first.
 
-    Raises ``ValidationError`` while the first still waits, and for mails whose content is only their recipient's.
+    Raises ``ValidationError`` while the first still waits, and for mails whose content is only for their recipient.
     """
     if message.state not in CAN_BE_RESENT:
         raise ValidationError(_("The mail is on its way already."))
     if kind_of(message).is_secret:
         raise ValidationError(_("A code to sign in with is asked for anew on the sign-in page."))
-    # The button pressed twice makes one mail: a second waits until the first has gone.
+    # Pressed twice it makes one mail: a second has to wait until the first has been sent.
     again = Message(
         kind=message.kind,
         user=message.user,
@@ -250,14 +250,13 @@ def resend(*, message: Message, by: User, now: dt.datetime) -> Message:
 
 
 def readdress(user: User, before: str, now: dt.datetime) -> None:
-    """Somebody's address has been corrected: what waits goes to the new one, and what has come back from the one before
-    counts no more."""
+    """Send what waits for a corrected address to the new one, and forget bounces from the former."""
     Message.objects.waiting().filter(user=user).exclude(state=State.CLAIMED).update(address=user.email)
     clear(address=before, now=now)
 
 
 def prefer(*, user: User, weekly: bool) -> MailPreference:
-    """How the user wants the mails that can wait."""
+    """Set how the user wants mails that can wait."""
     return MailPreference.objects.update_or_create(user=user, defaults={"weekly": weekly})[0]
 
 
@@ -266,10 +265,11 @@ _SAVED_MEANWHILE = gettext_lazy("Somebody else has saved these texts meanwhile. 
 
 @transaction.atomic
 def save_texts(*, kind: str, texts: dict[str, str], based_on: int, by: User, now: dt.datetime) -> TextVersion | None:
-    """Make the texts the kind's from now on; a part that is as its standard is not kept, and follows the standard.
+    """Save the kind's texts. A part equal to its standard is not stored, so that it follows the standard.
 
-    ``based_on`` is the number of the version that was changed, 0 for the standard. None when nothing has changed.
-    Raises ``ValidationError``, by part, for a text that cannot be used, and when somebody else has saved meanwhile.
+    ``based_on`` is the number of the version that was changed, 0 for the standard. Returns None when nothing has
+    changed. Raises ``ValidationError`` by part for a text that cannot be used, and when somebody else has saved
+    meanwhile.
     """
     parts = text_set(kind).parts
     faults = {part.name: found for part in parts if (found := text_faults(part, texts[part.name]))}
@@ -289,7 +289,7 @@ def save_texts(*, kind: str, texts: dict[str, str], based_on: int, by: User, now
 
 
 def text_faults(part: Part, text: str) -> list[str]:
-    """Why a text cannot be used; no mail may hold a personal identity number either."""
+    """Why a text cannot be used; a personal identity number is refused in a mail, too."""
     try:
         refuse_personal_number(text)
     except ValidationError as refused:

@@ -1,4 +1,4 @@
-"""Waking the workers. The database is the queue: a bell that is not heard loses no mail, beat rings again."""
+"""Waking the workers. The database is the queue: if the bell is not heard no mail is lost, and beat rings again."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from django.conf import settings
 
 log = logging.getLogger(__name__)
 
-# A visitor's request must not wait for a broker that is away: one try, and no pause before it is given up.
+# A visitor's request must not wait for a broker that is away: one try, and no pause before giving up.
 AT_ONCE_OR_NOT = {"max_retries": 1, "interval_start": 0, "interval_step": 0, "interval_max": 0}
 
 

@@ -1,7 +1,7 @@
-"""The mailbox that reports come to: a folder in Maildir's form, or a mailbox by IMAP.
+"""Reads the mailbox that bounces come to: a Maildir folder, or a mailbox over IMAP.
 
-What is read as a report about a mail of the portal's is marked as read. Everything else that comes there is marked with
-a flag too, for a person to look at, and nothing is removed.
+A report about one of the portal's mails is marked as read. Everything else is flagged for a person to look at. Nothing
+is removed.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from outbox.dsn import LARGEST, read_report
 
 log = logging.getLogger(__name__)
 
-# A run reads at most so many; the next goes on.
+# The most mails that one run reads; the next run goes on.
 AT_ONCE = 200
 SECONDS = 20
 
@@ -29,9 +29,10 @@ Take = Callable[[bytes], bool]
 
 
 def read_mailbox(url: str, now: dt.datetime) -> Counter[str]:
-    """Read what is new; gives how many were ``reports``, and how many ``others``.
+    """Read what is new; gives how many were ``reports`` and how many ``others``.
 
-    Raises ``OSError`` or ``imaplib.IMAP4.error`` when the mailbox is not reached: what is unread is read the next time.
+    Raises ``OSError`` or ``imaplib.IMAP4.error`` when the mailbox cannot be reached; unread mails are read the next
+    time.
     """
 
     def take(raw: bytes) -> bool:
@@ -43,7 +44,7 @@ def read_mailbox(url: str, now: dt.datetime) -> Counter[str]:
 
 
 def _read_maildir(folder: Path, take: Take) -> Counter[str]:
-    """What lies in ``new`` goes to ``cur`` once it has been read, as Maildir's readers do."""
+    """Move what is in ``new`` to ``cur`` once it has been read, as Maildir requires of readers."""
     seen = Counter[str]()
     for path in sorted((folder / "new").iterdir())[:AT_ONCE]:
         if path.is_symlink() or not path.is_file():
@@ -71,7 +72,7 @@ def _read_imap(url: str, take: Take) -> Counter[str]:
 
 @contextmanager
 def _signed_in(url: str) -> Iterator[imaplib.IMAP4]:
-    """The mailbox that a checked ``BOUNCE_MAILBOX`` names; signed out at the end."""
+    """The mailbox in ``BOUNCE_MAILBOX``, which has been checked; signed out at the end."""
     parts = urlsplit(url)
     host, is_tls = parts.hostname or "", parts.scheme == "imaps"
     box: imaplib.IMAP4 = (

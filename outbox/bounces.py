@@ -1,8 +1,9 @@
-"""Mails that come back, and the addresses that they come back from.
+"""Bounced mails, and the addresses that they bounce from.
 
-An address from which three different mails have come back for good is flagged: to those who answer for the mails and
-for the school's people, with the telephone number, until somebody corrects the address or says that it works. Mails to
-it go on meanwhile. A report counts only about a mail that the portal has sent, to the address that it was sent to.
+An address from which three different mails have bounced for good is flagged to those who answer for the mails and to
+the school's people, with the telephone number, until somebody corrects the address or says that it works. Meanwhile
+mails are still sent to it. A report only counts if it is about a mail that the portal sent, to the address that it was
+sent to.
 """
 
 from __future__ import annotations
@@ -24,7 +25,7 @@ FLAGGED_AFTER = 3
 
 @dataclass(frozen=True)
 class Flag:
-    """An address that mails do not reach: how many have come back, when the last did, and what was said of it."""
+    """An address that mails do not reach: how many have bounced, when the last did, and what the server said."""
 
     address: str
     times: int
@@ -33,7 +34,7 @@ class Flag:
 
 
 def record_report(report: Report, now: dt.datetime) -> bool:
-    """Keep what a report says; gives whether it was about a mail of the portal's. Told again, nothing is added."""
+    """Record a report; gives whether it was about one of the portal's mails. A report that comes twice counts once."""
     message = _message_of(report)
     if message is None:
         return False
@@ -44,12 +45,13 @@ def record_report(report: Report, now: dt.datetime) -> bool:
 
 
 def record_refusal(message: Message, answer: str, now: dt.datetime) -> None:
-    """The server refused the recipient for good while the mail was being sent: it has come back at once."""
+    """Record that the server refused the recipient for good while the mail was being sent: an immediate bounce."""
     _record(message, status_in(answer), answer, True, now)
 
 
 def _message_of(report: Report) -> Message | None:
-    """The mail that a report is about, by a name that only its recipient and the servers on the way have seen."""
+    """The mail that a report is about, by an identifier that only its recipient and the servers on the way have
+    seen."""
     local, _at, domain = report.message_id.strip("<> ").partition("@")
     names = [local] if domain == settings.MAIL_DOMAIN else []
     for name in [*names, report.envelope_id]:
@@ -63,7 +65,8 @@ def _message_of(report: Report) -> Message | None:
 
 
 def _is_about(recipient: Recipient, message: Message, report: Report) -> bool:
-    """A mail goes to one address. Where a list has spread it, a member's bounce says nothing of that address."""
+    """Whether the report is about the address that the mail was sent to. A bounce from a mailing list's member is
+    not."""
     return message.address in (recipient.original_address, recipient.address) or len(report.recipients) == 1
 
 
@@ -73,13 +76,13 @@ def _record(message: Message, status: str, answer: str, is_permanent: bool, now:
         with transaction.atomic():
             Bounce.objects.create(message=message, address=message.address, **said)
     except IntegrityError:
-        # Told before; that it was for good may come after that it was for now.
+        # It was recorded before; a permanent failure may follow a temporary one.
         if is_permanent:
             Bounce.objects.filter(message=message, is_permanent=False).update(**said)
 
 
 def flags(addresses: Iterable[str] | None = None) -> dict[str, Flag]:
-    """The flagged addresses, all or of those that are asked for."""
+    """The flagged addresses, all or among the given ones."""
     counted = Bounce.objects.filter(is_permanent=True, cleared_at=None)
     if addresses is not None:
         counted = counted.filter(address__in=[address.lower() for address in addresses if address])
@@ -93,5 +96,5 @@ def flags(addresses: Iterable[str] | None = None) -> dict[str, Flag]:
 
 
 def clear(*, address: str, now: dt.datetime) -> int:
-    """The address has been corrected, or works: what has come back from it counts no more. Gives how many that were."""
+    """Forget an address's bounces, because it was corrected or works after all. Gives how many there were."""
     return Bounce.objects.filter(address=address.lower(), cleared_at=None).update(cleared_at=now)

@@ -13,30 +13,31 @@ from django.utils.translation import gettext as _
 from accounts.models import CentreRole, User
 from outbox.together import asked_once
 
-# Stands for any token; no page's path has it.
+# A placeholder for a token; no page's path contains it.
 TOKEN = "TOKEN"
 
 
 def portal_link(name: str, *args: Any) -> str:
-    """The whole address of a page, for a link from elsewhere."""
+    """The whole address of a page, for links from elsewhere."""
     return settings.PORTAL_URL + reverse(name, args=args)
 
 
 def signed_link(name: str, token: str) -> str:
-    """The same of a page that opens by a token alone. Every mail has some, so Django is asked for each page once."""
+    """The whole address of a page that opens with a token. Every mail has several, so ``reverse`` is asked once for
+    each page."""
     before, after = _around_token(name)
     return f"{settings.PORTAL_URL}{before}{token}{after}"
 
 
 @lru_cache(maxsize=100)
 def _around_token(name: str) -> tuple[str, str]:
-    """A page's path before its token and after it; the token itself needs no quoting."""
+    """A page's path before and after its token, which needs no quoting."""
     before, _token, after = reverse(name, args=[TOKEN]).partition(TOKEN)
     return before, after
 
 
 def coordinator(today: dt.date) -> User | None:
-    """The centre's coordinator, whom schools and partners write to: the one who has been it the longest."""
+    """The centre's coordinator to whom schools and partners write: the one who has had the role longest."""
     role = asked_once(("centre's coordinator", today), lambda: _longest(today))
     return role.user if role else None
 

@@ -1,6 +1,6 @@
-"""What somebody has chosen about their own mails: a kind turned off, or put off until a day.
+"""A person's choices about their own mails: a kind turned off, or put off until a day.
 
-Codes, changes and cancellations cannot be turned off: see ``Kind.may_be_off``.
+Codes, changes and cancellations cannot be turned off (``Kind.may_be_off``).
 """
 
 from __future__ import annotations
@@ -21,12 +21,12 @@ SNOOZE = dt.timedelta(days=7)
 
 
 def kinds_for(user: User, today: dt.date) -> list[Kind]:
-    """What somebody can turn on and off: the kinds that they may get."""
+    """The kinds that somebody may get, and can turn on and off."""
     return [kind for kind in all_kinds() if kind.may_be_off and kind.for_whom(user, today)]
 
 
 def turn(*, user: User, kind: str, is_off: bool) -> None:
-    """Get no more mails of a kind, or get them again. Said twice it is the same."""
+    """Turn a kind of mail off or on for a user. Doing it again changes nothing."""
     KindChoice.objects.update_or_create(user=user, kind=kind, defaults={"is_off": is_off})
 
 
@@ -36,7 +36,7 @@ def snooze_day(now: dt.datetime) -> dt.date:
 
 @transaction.atomic
 def snooze(*, user: User, kind: str, now: dt.datetime) -> dt.date:
-    """Mails of a kind wait for a week; gives the day on which they come, if they are still wanted."""
+    """Put mails of a kind off for a week; gives the day on which they come, if still wanted."""
     until = snooze_day(now)
     KindChoice.objects.update_or_create(user=user, kind=kind, defaults={"snoozed_until": until})
     return until
@@ -44,7 +44,7 @@ def snooze(*, user: User, kind: str, now: dt.datetime) -> dt.date:
 
 @transaction.atomic
 def remind_again(*, message: Message, now: dt.datetime) -> dt.date:
-    """The same reminder comes once more in a week, and others of its kind wait until then. Pressed twice it is one."""
+    """Send the same reminder again in a week; others of its kind wait until then. Pressed twice it counts once."""
     user = message.user
     assert user is not None and kind_of(message).can_wait
     until = snooze(user=user, kind=message.kind, now=now)
@@ -62,13 +62,13 @@ def remind_again(*, message: Message, now: dt.datetime) -> dt.date:
 
 @transaction.atomic
 def wake(*, user: User, kind: str, now: dt.datetime) -> None:
-    """Mails of a kind come again, those that have waited included."""
+    """Let mails of a kind come again, including those that have waited."""
     KindChoice.objects.filter(user=user, kind=kind).update(snoozed_until=None)
     look_again(WaitsFor.SNOOZE, now, user=user, kind=kind)
 
 
 def look_again(waits_for: WaitsFor, now: dt.datetime, **whose: object) -> None:
-    """What waits for something is looked at anew: it goes, or goes on waiting if there is a reason left."""
+    """Check again what waits for something: it is sent, or goes on waiting if another reason is left."""
     waiting = Message.objects.filter(waits_for=waits_for, **whose)
     anew = {"not_before": now, "waits_for": "", "why": ""}
     gathered = list(waiting.filter(state=State.GATHERED).select_related("user"))

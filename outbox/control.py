@@ -1,6 +1,6 @@
-"""What holds for all sending: whether it is paused, how many mails a minute the relay gets, and a backup's restoring.
+"""What applies to all sending: whether it is paused, how many mails a minute are sent, and restored backups.
 
-Codes to sign in with go whatever holds: without them nobody could come in and start the sending again.
+Codes for signing in are always sent: without them nobody could get in and start the sending again.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from outbox.models import Control, Message, State
 
 log = logging.getLogger(__name__)
 
-# A backup is as old as the mark in it, or a little younger.
+# The mark in a backup is as old as the backup, or a little younger.
 LITTLE = dt.timedelta(minutes=1)
 
 
@@ -39,7 +39,7 @@ def secret_kinds() -> list[str]:
 
 
 def pause(*, by: User, now: dt.datetime) -> None:
-    """Nothing is sent from now on, what is written later included. Paused twice, the first holds."""
+    """Stop all sending from now on, of mails written later, too. Pausing again changes nothing."""
     current()
     why = _("Paused by %(who)s.") % {"who": by}
     Control.objects.filter(pk=1, paused_at=None).update(paused_at=now, paused_why=why[:200])
@@ -47,7 +47,7 @@ def pause(*, by: User, now: dt.datetime) -> None:
 
 @transaction.atomic
 def resume(*, by: User, now: dt.datetime) -> None:
-    """Send again. Raises ``ValidationError`` after a restored backup, unless an administrator does it."""
+    """Start sending again. Raises ``ValidationError`` after a restored backup, unless an administrator does it."""
     if current().is_restored:
         if not is_administrator(by, timezone.localdate(now)):
             raise ValidationError(_("A backup has been restored. Only an administrator starts the sending again."))
@@ -56,21 +56,21 @@ def resume(*, by: User, now: dt.datetime) -> None:
 
 
 def _hold_reminders() -> None:
-    """Those made since a backup was restored: what went in the days that it does not know is made anew."""
+    """Hold the reminders made since a backup was restored: what was sent in the days it lacks would be made again."""
     waiting = Message.objects.filter(kind__in=[kind.name for kind in all_kinds() if kind.may_be_off])
     held = {"state": State.HELD, "why": _("A backup has been restored."), "is_from_backup": True}
     waiting.filter(state__in=(State.QUEUED, State.GATHERED)).update(**held)
 
 
 def take_turns(wanted: int, now: dt.datetime) -> int:
-    """Count mails to the relay; gives how many of those wanted the minute has room for, whoever else sends."""
+    """Count mails to the server; gives how many of those wanted the minute has room for, for all senders together."""
     if not settings.MAIL_PER_MINUTE:
         return wanted
     return sum(1 for _turn in takewhile(lambda _turn: take_turn(now), range(wanted)))
 
 
 def take_turn(now: dt.datetime) -> bool:
-    """Count a mail to the relay, unless the minute has had all that it may have."""
+    """Count one mail to the server; false if the minute is full."""
     most = settings.MAIL_PER_MINUTE
     row, minute = Control.objects.filter(pk=1), now.replace(second=0, microsecond=0)
     one_more = row.filter(minute=minute, sent_in_minute__lt=most)
@@ -83,10 +83,10 @@ def take_turn(now: dt.datetime) -> bool:
 
 
 def look_for_restored_backup(now: dt.datetime) -> bool:
-    """Whether the database is older than it was: then all waits for an administrator. Otherwise set the next mark.
+    """Notice a restored backup, and then hold everything until an administrator starts it. Otherwise set the next mark.
 
-    The mark is a number in the database, and beside it in a file that no backup of the database holds: in a database
-    that has been restored it is lower than in the file.
+    The mark is a number in the database, and also in a file that backups of the database do not contain. In a restored
+    database it is lower than in the file.
     """
     path: Path | None = settings.MAIL_MARK
     if path is None:
@@ -101,7 +101,7 @@ def look_for_restored_backup(now: dt.datetime) -> bool:
 
 
 def backup_was_restored(*, now: dt.datetime) -> None:
-    """Whoever has restored a backup on another machine, where there is no file, says so."""
+    """For a backup restored on another machine, where there is no file: hold everything."""
     row = current()
     _wait_for_administrator(row, row.mark, now)
 
@@ -117,14 +117,14 @@ def _wait_for_administrator(row: Control, beside: int, now: dt.datetime) -> bool
     held = {"state": State.HELD, "why": why, "claimed_by": None, "leased_until": None}
     old.filter(state__in=(State.QUEUED, State.GATHERED, State.CLAIMED)).update(**held)
     old.filter(state=State.HELD).update(is_from_backup=True)
-    # What was on its way when the backup was made may have arrived, and goes no second time by itself.
+    # Mails on their way when the backup was made may have arrived, and are not sent again automatically.
     old.filter(state=State.HANDED_OVER).update(state=State.UNCERTAIN, why=why, settled_at=now, leased_until=None)
     old.filter(state=State.UNCERTAIN, repeats=0).update(repeats=1)
     return True
 
 
 def _read(path: Path, database: uuid.UUID) -> int:
-    """The mark beside the database; 0 where there is none, or where it is another database's."""
+    """The mark in the file; 0 if there is none, or if it belongs to another database."""
     try:
         name, number = path.read_text().split()
         return int(number) if name == str(database) else 0
@@ -133,7 +133,7 @@ def _read(path: Path, database: uuid.UUID) -> int:
 
 
 def _write(path: Path, database: uuid.UUID, mark: int) -> None:
-    """Whole or not at all. A full disk leaves the older mark, which says nothing wrong."""
+    """Write the whole mark or nothing. On a full disk the older mark stays, which does no harm."""
     fresh = path.with_name(f"{path.name}.{os.getpid()}")
     try:
         fresh.write_text(f"{database} {mark}\n")

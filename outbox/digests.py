@@ -41,8 +41,11 @@ def _in_week_of(day: dt.date) -> dt.datetime:
 
 
 def waited_for(digest: Message) -> MessageQuerySet:
-    """What is gathered for this very digest. What has been gathered since its Monday has one of its own to come; so has
-    all that a digest which is sent again by hand would take along."""
+    """What was gathered for this very digest.
+
+    Mails gathered since its Monday get a later digest, and so does everything that a digest sent again by hand would
+    take along.
+    """
     if digest.again_id is not None:
         return Message.objects.none()
     gathered = Message.objects.filter(user=digest.user, state=State.GATHERED)
@@ -50,10 +53,10 @@ def waited_for(digest: Message) -> MessageQuerySet:
 
 
 def compose_digest(message: Message, now: dt.datetime) -> Letter:
-    """One letter of all that has been gathered for the recipient and is still wanted.
+    """One letter of everything gathered for the recipient that is still wanted.
 
-    The rest is skipped, goes on waiting, or goes by itself to whoever has the recipient's role now; one that cannot be
-    written has failed, alone.
+    The rest is skipped, waits longer, or is sent by itself to whoever has the recipient's role now. A mail that cannot
+    be composed fails alone.
     """
     letters = {one.pk: letter for one in _gathered(message, now) if (letter := _letter_of(one, message, now))}
     if not letters:
@@ -85,8 +88,8 @@ def _letter_of(one: Message, digest: Message, now: dt.datetime) -> Letter | None
 
 
 def _gathered(message: Message, now: dt.datetime) -> MessageQuerySet:
-    """What waits for the recipient's weekly mail, and what the digest, or the first that it is sent again for, carried
-    when it did not arrive."""
+    """What waits for the recipient's weekly mail, and what the digest (or the first of those it is sent again for)
+    carried without arriving."""
     waits = Q(user=message.user, state=State.GATHERED, not_before__lte=now)
     first = message
     while first.again is not None:
@@ -100,7 +103,7 @@ def _together(letters: dict[int, Letter]) -> Letter:
     told: dict[str, str] = {}
     for letter in letters.values():
         told |= letter.told
-    # Each letter's own parts, under its own heading; a link that stands in all of them stands once.
+    # Each letter's own parts under its own heading; a link common to all of them stands once.
     feet: list[Link] = []
     for link in (link for letter in letters.values() for link in letter.foot_links):
         if link.text not in [known.text for known in feet]:

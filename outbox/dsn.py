@@ -1,7 +1,7 @@
-"""Reads what mail servers report about delivery (RFC 3464), whatever comes in: a report, or None.
+"""Reads mail servers' delivery reports (RFC 3464). Whatever comes in, it gives a report or None.
 
-The parser is Python's own. What arrives in a mailbox can be anything, so its size, depth and number of recipients are
-limited, and a mail that cannot be read is no report.
+The parser is Python's own. Anything can arrive in a mailbox, so size, depth and number of recipients are limited, and a
+mail that cannot be read is no report.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from email.message import Message as Part
 from typing import Any
 
-# Bytes that are looked at. A report's own parts come before the mail that is sent back, which may be large.
+# How many bytes are read. A report's own parts come before the returned mail, which may be large.
 LARGEST = 256_000
 DEEPEST = 8
 MOST_RECIPIENTS = 50
@@ -35,7 +35,8 @@ class Recipient:
 
     @property
     def has_failed(self) -> bool:
-        """The mail will not arrive. Delayed, relayed, expanded and delivered are not that."""
+        """Whether trying again is useless (5.x.x). A server that gave up after days of 4.x.x says nothing about the
+        address."""
         return self.action == "failed"
 
     @property

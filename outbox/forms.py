@@ -14,7 +14,7 @@ from outbox.texts import Part, TextSet
 
 
 class TextForm(forms.Form):
-    """The parts of a kind. What has been typed stays as it is when it is refused."""
+    """A kind's texts. What was typed is kept when it is refused."""
 
     based_on = forms.IntegerField(min_value=0, widget=forms.HiddenInput)
     sample = forms.CharField(max_length=80, required=False)
@@ -26,7 +26,7 @@ class TextForm(forms.Form):
             self.fields[part.name] = _PartField(part)
 
     def written(self) -> dict[str, str]:
-        """The texts as they were written, by part; those that were refused, too."""
+        """The typed texts by part, including refused ones."""
         return {part.name: _tidied(self[part.name].value() or "") for part in self.texts.parts}
 
     def parts(self) -> list[tuple[Part, forms.BoundField]]:
@@ -34,7 +34,7 @@ class TextForm(forms.Form):
 
 
 class _PartField(forms.CharField):
-    """A part's text. It is checked by the rule that saving has, so that each fault stands beside its field."""
+    """A part's text, checked by the same rule as when it is saved, so that each error is shown at its field."""
 
     def __init__(self, part: Part) -> None:
         rows = {"rows": 3, "class": "textarea form-control"}
@@ -62,5 +62,5 @@ def _help(part: Part) -> SafeString | str:
 
 
 def _tidied(text: str) -> str:
-    """Without space at the ends, and with the line ends that are kept."""
+    """Stripped, with the line endings that are stored."""
     return "\n".join(line.rstrip() for line in text.strip().splitlines())

@@ -1,6 +1,7 @@
-"""Whether a mail goes now, and to whom: decided when it is sent. What stands here asks the apps above.
+"""Whether a mail is sent now and to whom, decided when it is about to be sent. What is registered here asks the apps
+above.
 
-A mail that is not to go yet goes back to the queue with a later ``not_before`` and the reason.
+A mail that must wait goes back to the queue with a later ``not_before`` and the reason.
 """
 
 from __future__ import annotations
@@ -34,7 +35,7 @@ class NotYet(Exception):  # noqa: N818 - reads as what happened
         self.until, self.waits_for = until, waits_for
 
 
-# Which days are open for a mail's recipient, the strictest calendar first.
+# The calendars with the days on which a mail's recipient can get it, the strictest first.
 CalendarsOf = Callable[[Message, dt.datetime], Sequence[IsOpen]]
 # Who has the recipient's role now and gets the mail instead, with what it is then about. Raises NotWanted when nobody
 # has it, or when everybody who has it gets the mail anyway.
@@ -78,8 +79,8 @@ def register_pauses(rule: PauseOf) -> None:
 
 
 def letter_for(message: Message, now: dt.datetime) -> Letter:
-    """The letter that goes now; ``message`` has its right recipient after it. Raises ``NotWanted`` or ``NotYet``."""
-    # Written even where it is to wait: what is not wanted now does not become so by waiting.
+    """The letter to send now; ``message`` then has its right recipient. Raises ``NotWanted`` or ``NotYet``."""
+    # Composed even if it is to wait: a mail that is not wanted now does not become wanted by waiting.
     letter = chosen(message, now)
     if not is_sent_by_hand(message):
         _keep_quiet(message, now)
@@ -87,7 +88,7 @@ def letter_for(message: Message, now: dt.datetime) -> Letter:
 
 
 def chosen(message: Message, now: dt.datetime) -> Letter:
-    """The letter, if its recipient wants it and it is not put off. Raises ``NotWanted`` or ``NotYet``."""
+    """The letter, unless its recipient has turned it off or put it off. Raises ``NotWanted`` or ``NotYet``."""
     kind = kind_of(message)
     letter = composed(message, kind, now)
     if kind.may_be_off:
@@ -110,7 +111,7 @@ def _follow_choice(message: Message, now: dt.datetime) -> None:
 
 
 def _choice_of(message: Message) -> KindChoice | None:
-    """What its recipient has chosen for the mail's kind; an heir is asked for by themselves."""
+    """What the recipient has chosen for the mail's kind; somebody who gets it instead has choices of their own."""
     if message.about.get("left"):
         return _choices([message]).get(message.pk)
     return asked_for_all(message, "choices", _choices)
@@ -133,7 +134,7 @@ def _wait_for_pause(message: Message, now: dt.datetime) -> None:
 
 
 def _with_own_links(message: Message, letter: Letter, now: dt.datetime) -> Letter:
-    """With the ways to put a reminder off and to one's own settings, for mails to people with an account."""
+    """The letter with links to put it off and to one's own settings, for recipients with an account."""
     kind, user, today = kind_of(message), message.user, timezone.localdate(now)
     if user is None or not kind.keeps_quiet:
         return letter
@@ -144,7 +145,7 @@ def _with_own_links(message: Message, letter: Letter, now: dt.datetime) -> Lette
 
 
 def is_sent_by_hand(message: Message) -> bool:
-    """A coordinator has said that it goes now."""
+    """Whether a coordinator has said that it is to be sent now."""
     return bool(message.about.get("again"))
 
 
@@ -159,15 +160,15 @@ def _why_quiet() -> str:
 
 
 def wait_from_the_beginning(message: Message, until: dt.datetime) -> None:
-    """Puts the mail's ``not_before`` where the quiet that holds then is over. What can be added to is not claimed until
-    it goes."""
+    """Set the mail's ``not_before`` to the end of the quiet hours that apply then, so that it is not claimed while it
+    can be added to."""
     message.not_before = morning_of(message, until)
     is_quiet = message.not_before > until
     message.why, message.waits_for = (_why_quiet(), WaitsFor.QUIET) if is_quiet else ("", "")
 
 
 def morning_of(message: Message, now: dt.datetime) -> dt.datetime:
-    """When a mail that is ready at a moment may go."""
+    """When a mail that is ready at a moment may be sent."""
     kind = kind_of(message)
     if not kind.keeps_quiet or not settings.MAIL_QUIET_HOURS:
         return now
@@ -185,14 +186,14 @@ def composed(message: Message, kind: Kind, now: dt.datetime) -> Letter:
         if not kind.goes_to_heir:
             raise
     _hand_on(message, now)
-    # What was asked for all was asked for its former recipient.
+    # What was read for the whole batch was read for the former recipient.
     with written_together([message]):
         return kind.compose(message, now)
 
 
 @transaction.atomic
 def _hand_on(message: Message, now: dt.datetime) -> None:
-    """The mail is the heir's from now on. ``left`` keeps whose it was, whom others have told what it compares with."""
+    """Give the mail to its new recipient. ``left`` keeps the former one, whose knowledge the mail compares with."""
     left = [*message.about.get("left", []), message.user_id]
     heir, about = Rules.heir_of(message, now)
     message.user, message.address, message.about = heir, heir.email, about | {"left": left}
@@ -201,7 +202,8 @@ def _hand_on(message: Message, now: dt.datetime) -> None:
 
 @transaction.atomic
 def put_off(message: Message, later: NotYet, now: dt.datetime) -> str:
-    """A claimed mail goes back to the queue until its moment, which was no attempt, or joins another that waits."""
+    """Put a claimed mail back into the queue until its moment, without counting an attempt, or merge it into another
+    that waits."""
     mine = Message.objects.filter(pk=message.pk, state=State.CLAIMED, claimed_by=message.claimed_by)
     free: dict[str, Any] = {"claimed_by": None, "leased_until": None, "attempts": F("attempts") - 1}
     if kind_of(message).join(message):

@@ -1,5 +1,4 @@
-"""Whether beat, broker and worker are alive: a task that beat sends round, and what it means when it stops; and which
-of the tasks that they run fail."""
+"""Whether beat, broker and worker are alive, by a task that beat sends through them; and which tasks fail."""
 
 from __future__ import annotations
 
@@ -13,12 +12,12 @@ from outbox.models import Heartbeat
 
 NAME = "worker"
 EVERY = dt.timedelta(minutes=1)
-# Three beats may be lost, in a restart for one, before anybody is told.
+# Three beats may be missed, as in a restart, before anybody is told.
 STOPPED_AFTER = dt.timedelta(minutes=4)
-# The mailbox that bounces come to is read every five minutes; its server may be away for a while.
+# The mailbox is read every five minutes; its server may be away for a while.
 MAILBOX = "mailbox"
 UNREAD_AFTER = dt.timedelta(hours=1)
-# A task is run every five minutes or more seldom, but for one. It may fail now and then, when a server is away.
+# Most tasks run every five minutes or less often, and may fail now and then, when a server is away.
 FAILING_AFTER = dt.timedelta(minutes=15)
 
 
@@ -32,7 +31,7 @@ class Pulse:
 
 @dataclass(frozen=True)
 class Failing:
-    """A task that has failed each time that it was run, and since when."""
+    """A task that has failed every time since a moment."""
 
     task: str
     since: dt.datetime
@@ -40,8 +39,11 @@ class Failing:
 
 @dataclass(frozen=True)
 class Hearts:
-    """Beat, broker and worker as one; the task that has failed for the longest; the mailbox of what comes back, if it
-    has not been read for too long. The last two are None while all is well."""
+    """Beat, broker and worker as one; the task that has failed longest; and the mailbox, if it has not been read for
+    too long.
+
+    The last two are None while all is well.
+    """
 
     worker: Pulse
     failing: Failing | None
@@ -53,7 +55,7 @@ def beat(now: dt.datetime | None = None, *, name: str = NAME) -> None:
 
 
 def note_failure(task: str, now: dt.datetime) -> None:
-    """A task that a worker runs has failed; kept under the task's name is when it did so first."""
+    """Record that a task has failed; the time of the first failure in a row is kept under the task's name."""
     Heartbeat.objects.get_or_create(name=_short(task), defaults={"at": now})
 
 
@@ -62,16 +64,16 @@ def note_success(task: str) -> None:
 
 
 def _short(task: str) -> str:
-    """Tasks have other names than hearts."""
+    """The name that a task is kept under, which must not be a heart's."""
     return task.rpartition(".")[2][:20]
 
 
 def hearts(now: dt.datetime) -> Hearts:
-    """How all that runs by itself is; one query."""
+    """The state of everything that runs by itself, in one query."""
     beats = dict(Heartbeat.objects.values_list("name", "at"))
     worker, mailbox = beats.pop(NAME, None), beats.pop(MAILBOX, None)
     read = _pulse(mailbox, now, UNREAD_AFTER)
-    # Of a mailbox that cannot be read it is said how long it has been unread.
+    # For a mailbox that cannot be read, it is said how long it has been unread instead.
     beats.pop("read_bounces", None)
     failing = min(((since, task) for task, since in beats.items() if now - since > FAILING_AFTER), default=None)
     return Hearts(

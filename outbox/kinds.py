@@ -1,5 +1,5 @@
-"""The kinds of mail. The apps above register theirs in ``AppConfig.ready()``; the outbox knows none by itself but the
-weekly digest and the code to sign in with."""
+"""The kinds of mail. Apps above register theirs in ``AppConfig.ready()``; the outbox's own are the weekly digest and
+the code to sign in with."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ from outbox.letters import Letter
 from outbox.models import Message
 from outbox.quiet import DAY_BEGINS
 
-# Makes the mail's letter at a moment, or raises NotWanted: the recipient's right to it is checked here, too.
+# Composes the mail's letter at a moment, or raises NotWanted; it also checks the recipient's right to the content.
 Compose = Callable[[Message, dt.datetime], Letter]
-# The moment from which a mail of the kind is of no use, as seen at a moment; None where there is none ahead.
+# The moment from which a mail of the kind is useless, as seen at a moment; None if there is none ahead.
 TooLate = Callable[[Message, dt.datetime], dt.datetime | None]
 
 
@@ -37,28 +37,29 @@ def everyone(user: User, today: dt.date) -> bool:
 
 @dataclass(frozen=True)
 class Kind:
-    """A kind of mail: its name, its title for the pages, how its letter is made, and whether it can wait a week.
+    """A kind of mail: its name, its title on pages, how it is composed, and whether it can wait for a week.
 
-    See ``docs/mail.md``, "The right person, at the right time", for what the others mean.
+    For the other fields see ``docs/mail.md``, "The right person, at the right time".
     """
 
     name: str
     title: str | Promise
     compose: Compose
     can_wait: bool = False
-    # Its content is nobody's to read but the recipient's: no preview, nothing kept, never sent again.
+    # Only the recipient may read its content: no preview, nothing stored, never sent again.
     is_secret: bool = False
-    # It waits while it is quiet, for this time of the next open day, unless it would then be too late.
+    # It waits through quiet hours until this time on the next open day, unless that would be too late.
     keeps_quiet: bool = False
     morning: dt.time = DAY_BEGINS
     too_late: TooLate = never
-    # Its recipient may turn it off, and it waits while its school is paused: reminders, no codes and no changes.
+    # Its recipient may turn it off, and it waits while its school is paused. True of reminders, not of codes and
+    # changes.
     may_be_off: bool = False
     # Who may get it, and so sees it among their settings.
     for_whom: ForWhom = everyone
-    # When its recipient has left the role it goes to whoever has it now.
+    # If its recipient has left the role, it goes to whoever has it now.
     goes_to_heir: bool = False
-    # Lets a mail that is put off go within another that waits, and says whether it does.
+    # Merges a mail that is put off into another that waits, and says whether it did.
     join: Callable[[Message], bool] = alone
 
 
@@ -75,7 +76,7 @@ def kind_of(message: Message) -> Kind:
 
 
 def title_of(message: Message) -> str:
-    """The kind in words, for kinds that are no longer made too."""
+    """The kind in words, also of kinds that are no longer made."""
     kind = _kinds.get(message.kind)
     return str(kind.title) if kind else message.kind
 
