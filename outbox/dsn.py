@@ -35,13 +35,13 @@ class Recipient:
 
     @property
     def has_failed(self) -> bool:
-        """Whether trying again is useless (5.x.x). A server that gave up after days of 4.x.x says nothing about the
-        address."""
+        """Whether the mail will not arrive; delayed, relayed, expanded and delivered are no failures."""
         return self.action == "failed"
 
     @property
     def is_permanent(self) -> bool:
-        """It is no use to try again: 5.x.x. A server that gave up after days of 4.x.x says nothing of the address."""
+        """Whether trying again is useless (5.x.x). A server that gave up after days of 4.x.x says nothing about the
+        address."""
         return self.has_failed and self.status.startswith("5.")
 
 

@@ -1,4 +1,4 @@
-"""What a mail says, apart from how it looks: the same parts become plain text, HTML and a preview."""
+"""What a mail says, apart from its looks: the same parts become plain text, HTML and a preview."""
 
 from __future__ import annotations
 
@@ -12,21 +12,21 @@ from django.utils.translation import gettext as _
 
 
 class NotWanted(Exception):  # noqa: N818 - reads as what happened
-    """The mail is no longer to be sent; the message says why, in the users' language."""
+    """The mail is not to be sent any more; the message says why, in the users' language."""
 
 
 class LeftTheRole(NotWanted):
-    """The recipient no longer has the role that the mail is for. Another may have it now."""
+    """The recipient no longer has the role that the mail is for. Somebody else may have it now."""
 
 
 def why_not_written(fault: Exception) -> str:
-    """For the row of a mail whose letter could not be written."""
+    """The reason, for the row of a mail whose letter could not be composed."""
     return _("Could not be written: %s") % (str(fault) or type(fault).__name__)
 
 
 @dataclass(frozen=True)
 class Link:
-    """Words to press. The address is made when the mail is sent, and kept nowhere."""
+    """A link with its words. Its address is made when the mail is sent, and stored nowhere."""
 
     text: str
     url: str = field(default="", repr=False)
@@ -37,7 +37,7 @@ class Link:
 
 @dataclass(frozen=True)
 class Section:
-    """A part of a mail: sentences, a table of what and when, and something to press."""
+    """A part of a mail: sentences, a table of what and when, and links."""
 
     heading: str = ""
     paragraphs: Sequence[str] = ()
@@ -48,7 +48,7 @@ class Section:
     after: Sequence[str] = ()
 
     def kept(self) -> dict[str, Any]:
-        """As it is stored, without the links' addresses."""
+        """As it is stored: without the links' addresses."""
         return {
             "heading": self.heading,
             "paragraphs": list(self.paragraphs),
@@ -62,9 +62,9 @@ class Section:
 
 @dataclass(frozen=True)
 class Attachment:
-    """A file that goes with a mail: its name, its type such as ``text/calendar``, that type's parameters, its text.
+    """A file attached to a mail: its name, its type such as ``text/calendar``, that type's parameters, and its text.
 
-    It is made when the mail is sent, and only its name is kept.
+    It is made when the mail is sent, and only its name is stored.
     """
 
     name: str
@@ -75,7 +75,8 @@ class Attachment:
 
 @dataclass(frozen=True)
 class Letter:
-    """One mail's words. ``why`` says why it came, ``coming`` what comes next; ``told`` is kept when it is sent."""
+    """A mail's content. ``why`` says why it came and ``coming`` what comes next; ``told`` is stored when it has been
+    sent."""
 
     subject: str
     preheader: str
@@ -88,11 +89,11 @@ class Letter:
     reply_to: str = ""
     attachments: Sequence[Attachment] = ()
     told: dict[str, str] = field(default_factory=dict)
-    # Mails that go within this one.
+    # Mails that are sent within this one.
     carries: Sequence[int] = ()
 
     def kept(self) -> dict[str, Any]:
-        """The letter without its links' addresses, as it is stored and shown."""
+        """The letter as it is stored and shown: without its links' addresses."""
         return {
             "subject": self.subject,
             "preheader": self.preheader,
@@ -107,11 +108,14 @@ class Letter:
         }
 
 
-# Makes a letter for a user at a moment, or raises NotWanted.
+# Composes a letter for a user at a moment, or raises NotWanted.
 Compose = Callable[[Any, dt.datetime], Letter]
 
 
 def local_time(day: dt.date, time: dt.time) -> dt.datetime:
-    """A time of day in Stockholm as a moment. In the hour that occurs twice, the first; times that a change of the
-    clock leaps over become the moment that they would have been."""
+    """A time of day in Stockholm as a moment.
+
+    In the hour that occurs twice, the first; a time that the change of the clock skips becomes the moment that it would
+    have been.
+    """
     return dt.datetime.combine(day, time, tzinfo=timezone.get_default_timezone()).astimezone(dt.UTC)

@@ -1,5 +1,5 @@
-"""What a sender writes in the row of a mail that it holds, twice for each mail: statements without the detour by the
-models' queries, which takes longer than the database does."""
+"""The two updates of a mail's row while it is being sent, in SQL: building them from models takes longer than the
+database does (ADR 26)."""
 
 from __future__ import annotations
 
@@ -15,8 +15,7 @@ MAILS, TOLD = Message._meta.db_table, Told._meta.db_table
 
 
 def mark(message: Message, was: State, becomes: Mapping[str, Any], *, held_at: dt.datetime | None = None) -> bool:
-    """Change the row's columns if it is still as it was and this sender's, its lease not run out at a moment; gives
-    whether it was."""
+    """Update the row if this sender still holds it unchanged and its lease has not expired; gives whether it did."""
     return _run(*_marking(message, was, becomes, held_at)) == 1
 
 
@@ -31,7 +30,7 @@ def mark_and_tell(
     values = f"(VALUES {rows}) AS told"
     whose = [message.pk, message.user_id]
     if connection.vendor == "postgresql":
-        # In one statement: the server waits for the body meanwhile.
+        # In one statement, since the server waits for the body meanwhile.
         both = f"WITH marked AS ({marking} RETURNING 1) {telling} marked, {values}"
         return _run(both, [*known, *whose, *said]) == len(told)
     with transaction.atomic():
@@ -58,7 +57,7 @@ def _stored(name: str, value: Any) -> Any:
 
 
 def _run(statement: str, values: list[Any]) -> int:
-    """How many rows it has changed or written."""
+    """How many rows were changed or inserted."""
     with connection.cursor() as cursor:
         cursor.execute(statement, values)
         return cursor.rowcount

@@ -1,4 +1,4 @@
-"""Mail that is never lost: each mail is a row, written in the same transaction as its cause."""
+"""Mail that is never lost: each mail is a row, written in the transaction of its cause."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 
 class State(models.TextChoices):
-    """Where a mail is. ``docs/mail.md`` has the picture of what leads from one to another."""
+    """Where a mail is. ``docs/mail.md`` shows which state leads to which."""
 
     QUEUED = "queued", _("In the queue")
     GATHERED = "gathered", _("Waits for the weekly digest")
@@ -34,17 +34,17 @@ class WaitsFor(models.TextChoices):
 
 # The server has answered 354: the recipient may have been told.
 MAY_HAVE_ARRIVED = (State.HANDED_OVER, State.SENT, State.UNCERTAIN)
-# Not yet told, and to be told.
+# Not yet told, but going to be.
 WAITING = (State.QUEUED, State.GATHERED, State.CLAIMED, State.HELD)
 
 
 class MessageQuerySet(models.QuerySet["Message"]):
     def due(self, now: dt.datetime) -> MessageQuerySet:
-        """What may be sent at a moment, the most pressing first."""
+        """Mails that may be sent at a moment, the most pressing first."""
         return self.filter(state=State.QUEUED, not_before__lte=now).order_by("priority", "not_before", "pk")
 
     def with_what_came_back(self) -> MessageQuerySet:
-        """Each with ``came_back``: its bounce, unless somebody has looked after the address since."""
+        """Each with ``came_back``: its bounce, unless somebody has dealt with the address since."""
         bounces = Bounce.objects.filter(cleared_at=None)
         return self.prefetch_related(models.Prefetch("bounces", queryset=bounces, to_attr="came_back"))
 
@@ -53,7 +53,7 @@ class MessageQuerySet(models.QuerySet["Message"]):
 
 
 class Message(models.Model):
-    """One mail to one recipient. What it says is decided when it is sent, from ``about``."""
+    """One mail to one recipient. Its content is decided from ``about`` when it is sent."""
 
     uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     kind = models.CharField(_("kind"), max_length=40)
@@ -65,34 +65,34 @@ class Message(models.Model):
         verbose_name=_("recipient"),
     )
     address = models.EmailField(_("e-mail address"))
-    # What the mail is about, as keys of rows; the kind knows how to read it.
+    # What the mail is about, as keys of rows that its kind knows how to read.
     about = models.JSONField(default=dict)
-    # Two mails that wait with the same key are one: the second adds nothing to the first.
+    # Two waiting mails with the same key are one.
     merge_key = models.CharField(max_length=120, blank=True)
-    # A mail of this key is made once, ever.
+    # A mail with this key is made only once, ever.
     once_key = models.CharField(max_length=120, null=True, unique=True)
     priority = models.PositiveSmallIntegerField(default=5)
     not_before = models.DateTimeField(_("not before"))
     state = models.CharField(_("state"), max_length=12, choices=State, default=State.QUEUED)
-    # Why it stands where it stands, in the users' language: the server's answer, or why it was skipped.
+    # Why it is in its state, in the users' language: the server's answer, or why it was skipped.
     why = models.CharField(_("why"), max_length=500, blank=True)
-    # What a mail that was put off at sending waits for, so that it can be looked at anew when that ends.
+    # What a mail that was put off when it was to be sent waits for, so that it can be checked again when that ends.
     waits_for = models.CharField(max_length=8, choices=WaitsFor, blank=True)
     made_at = models.DateTimeField(_("made"))
     claimed_by = models.UUIDField(null=True)
     leased_until = models.DateTimeField(null=True)
     attempts = models.PositiveSmallIntegerField(_("attempts"), default=0)
     handed_over_at = models.DateTimeField(null=True)
-    # Times that an uncertain mail has been sent anew by itself: at most once.
+    # How often an uncertain mail has been sent again automatically: at most once.
     repeats = models.PositiveSmallIntegerField(default=0)
     settled_at = models.DateTimeField(_("done"), null=True)
-    # It waited in a backup that was restored: only an administrator lets it go.
+    # Whether it waited in a backup that was restored: only an administrator releases it.
     is_from_backup = models.BooleanField(default=False)
     # What was said, without its links.
     letter = models.JSONField(null=True)
     # The digest that carried this mail.
     digest = models.ForeignKey("self", on_delete=models.SET_NULL, null=True, related_name="carries")
-    # The mail that this one was sent again for.
+    # The mail that this one repeats.
     again = models.ForeignKey("self", on_delete=models.SET_NULL, null=True, related_name="+")
 
     objects = MessageQuerySet.as_manager()
@@ -102,15 +102,15 @@ class Message(models.Model):
         verbose_name_plural = _("mails")
         ordering = ["-not_before", "-pk"]
         indexes = [
-            # The sender: what is due.
+            # For the sender: what is due.
             models.Index(fields=["priority", "not_before"], condition=Q(state="queued"), name="mail_due"),
-            # The sender: whose lease has run out, and what became of what was handed over.
+            # For the sender: whose lease has expired, and what became of mails that were handed over.
             models.Index(
                 fields=["leased_until"],
                 condition=Q(state__in=["claimed", "handed_over", "uncertain"]),
                 name="mail_to_settle",
             ),
-            # The coordinators' pages.
+            # For the coordinators' pages.
             models.Index(fields=["state", "-not_before"], name="mail_by_state"),
         ]
         constraints = [
@@ -126,7 +126,7 @@ class Message(models.Model):
 
     @property
     def message_id(self) -> str:
-        """The same at every attempt, so that a mail that comes twice can be known as one."""
+        """The same at every attempt, so that a mail that arrives twice can be recognised."""
         return f"<{self.uuid}@{settings.MAIL_DOMAIN}>"
 
     @property
@@ -135,7 +135,7 @@ class Message(models.Model):
 
 
 class Told(models.Model):
-    """What a mail told its recipient about something: "lindang 2A week 38" as it was said then."""
+    """What a mail told its recipient about something: "lindang 2A week 38", as it was put then."""
 
     message = models.ForeignKey(Message, on_delete=models.CASCADE, related_name="told")
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
@@ -154,7 +154,7 @@ class Told(models.Model):
 
 
 class MailPreference(models.Model):
-    """How somebody wants the mails that can wait: each by itself, or gathered once a week."""
+    """How somebody wants mails that can wait: each by itself, or gathered once a week."""
 
     user = models.OneToOneField(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="mail_preference")
     weekly = models.BooleanField(_("one gathered mail a week"), default=False)
@@ -168,12 +168,12 @@ class MailPreference(models.Model):
 
 
 class KindChoice(models.Model):
-    """What somebody has chosen for a kind of mail: none of it, or none until a day."""
+    """Somebody's choice for a kind of mail: none of it, or none until a day."""
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="kind_choices")
     kind = models.CharField(_("kind"), max_length=40)
     is_off = models.BooleanField(_("turned off"), default=False)
-    # The day on which it comes again.
+    # The day from which it comes again.
     snoozed_until = models.DateField(_("waits until"), null=True)
 
     objects: models.Manager[KindChoice] = models.Manager()
@@ -188,7 +188,7 @@ class KindChoice(models.Model):
 
 
 class Heartbeat(models.Model):
-    """When the clock last went all the way: from beat, through the broker, to a worker. Or since when a task fails."""
+    """When a beat last went all the way through the broker to a worker; or since when a task has failed."""
 
     name = models.CharField(max_length=20, unique=True)
     at = models.DateTimeField()
@@ -202,11 +202,11 @@ class Heartbeat(models.Model):
 
 
 class TextVersion(models.Model):
-    """What the administrator has made of a kind's texts. The latest version holds; without texts it is the standard."""
+    """The administrator's texts for a kind. The latest version is in force; without texts it means the standard."""
 
     kind = models.CharField(_("kind"), max_length=40)
     number = models.PositiveIntegerField(_("version"))
-    # By the part's name; a part that is not here has its standard text.
+    # By the part's name; a part that is missing has its standard text.
     texts = models.JSONField(default=dict)
     by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", verbose_name=_("by"))
     at = models.DateTimeField(_("at"))
@@ -218,7 +218,7 @@ class TextVersion(models.Model):
         verbose_name_plural = _("versions of mails' texts")
         ordering = ["kind", "-number"]
         constraints = [
-            # Of two who save on top of the same version, one has to look at what the other wrote.
+            # Of two who save a change of the same version, one has to look at what the other wrote.
             models.UniqueConstraint(fields=["kind", "number"], name="mail_text_version_once"),
         ]
 
@@ -227,16 +227,16 @@ class TextVersion(models.Model):
 
 
 class Bounce(models.Model):
-    """A mail that came back: what the recipient's server said of it. A mail counts once, however often it is told."""
+    """A mail that bounced, and what the recipient's server said. A mail counts once, however often it is reported."""
 
     message = models.ForeignKey(Message, on_delete=models.CASCADE, related_name="bounces", verbose_name=_("mail"))
     address = models.EmailField(_("e-mail address"))
-    # The enhanced status of RFC 3463, such as 5.1.1.
+    # The enhanced status code of RFC 3463, such as 5.1.1.
     status = models.CharField(_("status"), max_length=12)
     answer = models.CharField(_("the server's answer"), max_length=400, blank=True)
     is_permanent = models.BooleanField(_("for good"))
     at = models.DateTimeField(_("at"))
-    # When somebody has corrected the address, or has said that it works.
+    # When somebody corrected the address, or said that it works.
     cleared_at = models.DateTimeField(null=True)
 
     objects: models.Manager[Bounce] = models.Manager()
@@ -246,7 +246,7 @@ class Bounce(models.Model):
         verbose_name_plural = _("bounces")
         ordering = ["-at"]
         indexes = [
-            # Which addresses are flagged.
+            # For finding which addresses are flagged.
             models.Index(
                 fields=["address"], condition=Q(is_permanent=True, cleared_at=None), name="bounce_that_counts"
             ),
@@ -258,19 +258,19 @@ class Bounce(models.Model):
 
 
 class Control(models.Model):
-    """What holds for all sending; one row. See ``outbox.control``."""
+    """What applies to all sending: one row. See ``outbox.control``."""
 
     paused_at = models.DateTimeField(null=True)
-    # Why, in the users' language, for who stopped it and for a restored backup alike.
+    # Why it is paused, in the users' language, whether somebody paused it or a backup was restored.
     paused_why = models.CharField(max_length=200, blank=True)
-    # A backup was restored: only an administrator starts the sending again.
+    # Whether a backup was restored: then only an administrator starts sending again.
     is_restored = models.BooleanField(default=False)
-    # Which database it is: a new one is not an old one restored.
+    # The database's identity: a new database is not an old one restored.
     database = models.UUIDField(default=uuid.uuid4, editable=False)
-    # Raised now and then, and written beside the database, so that an older database is known as that.
+    # Raised now and then and also written beside the database, so that an older database is recognised.
     mark = models.PositiveBigIntegerField(default=0)
     marked_at = models.DateTimeField(null=True)
-    # The minute that mails are counted in, and how many have been sent in it.
+    # The minute in which mails are counted, and how many were sent in it.
     minute = models.DateTimeField(null=True)
     sent_in_minute = models.PositiveIntegerField(default=0)
 
@@ -285,7 +285,7 @@ class Control(models.Model):
 
 
 def last_told(user: Any, abouts: list[str]) -> dict[str, tuple[str, dt.datetime | None]]:
-    """What somebody was last told about each thing, by mails that may have arrived, and when the mail went."""
+    """What somebody was last told about each thing by mails that may have arrived, and when that mail was sent."""
     rows = Told.objects.filter(user=user, about__in=abouts, message__state__in=MAY_HAVE_ARRIVED)
     told = rows.order_by("pk").values_list("about", "said", "message__handed_over_at")
     return {about: (said, when) for about, said, when in told}

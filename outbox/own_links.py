@@ -1,6 +1,6 @@
-"""Links to a person's own settings of mails, without a password: signed for the account, and good for nothing else.
+"""Links to a person's own mail settings without a password: signed for the account, and of no other use.
 
-They are made when a mail is sent, and kept nowhere.
+They are made when a mail is sent, and stored nowhere.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from accounts.models import User
 from outbox.centre import portal_link, signed_link
 
 SETTINGS, STOP = "outbox.settings", "outbox.stop"
-# Days. The address that turns a kind off holds for as long as the mail lies there.
+# Days. The link that turns a kind off works for as long as people keep the mail.
 HOLDS = 180
 
 
@@ -24,7 +24,7 @@ class Tampered(Exception):  # noqa: N818 - reads as what happened
 
 
 class Closed(Exception):  # noqa: N818 - reads as what happened
-    """The link is too old, or its account is shut."""
+    """The link is too old, or its account is closed."""
 
 
 def own_token(user: User, today: dt.date) -> str:
@@ -32,7 +32,7 @@ def own_token(user: User, today: dt.date) -> str:
 
 
 def open_own(token: str, today: dt.date) -> User:
-    """Whose settings a link opens. Raises ``Tampered`` or ``Closed``."""
+    """The person whose settings a link opens. Raises ``Tampered`` or ``Closed``."""
     pk, day = _read(token, SETTINGS, 2)
     if not 0 <= today.toordinal() - day <= HOLDS:
         raise Closed
@@ -54,7 +54,7 @@ def own_url(token: str) -> str:
 
 
 def later_url(token: str, message: uuid.UUID) -> str:
-    """A week without mails of a mail's kind."""
+    """The link that puts off mails of the mail's kind for a week."""
     return portal_link("outbox:own-later", token, message)
 
 

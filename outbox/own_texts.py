@@ -1,4 +1,5 @@
-"""What can be changed in the outbox's own mails: the weekly digest and the code to sign in with."""
+"""The texts of the outbox's own mails that the administrator can change: the weekly digest and the code to sign in
+with."""
 
 from __future__ import annotations
 
@@ -20,7 +21,7 @@ _MINUTES = Placeholder("n", "minuter", _("how many minutes the code holds"))
 
 
 def digest_samples(now: dt.datetime) -> list[Sample]:
-    """A week's mail of what could be in it: the kinds that can wait, each with what it has to show."""
+    """A weekly mail with a sample of each kind that can wait."""
     from outbox.kinds import kind_named
 
     can_wait = [kind for kind in kinds_with_texts() if kind != DIGEST and kind_named(kind).can_wait]
@@ -40,7 +41,7 @@ def digest_samples(now: dt.datetime) -> list[Sample]:
 
 
 def code_samples(now: dt.datetime) -> list[Sample]:
-    """A made-up code to somebody at the centre: real ones are nobody's to read."""
+    """A made-up code to somebody at the centre: real ones must not be read by others."""
     roles = CentreRole.objects.active(timezone.localdate(now)).filter(user__is_active=True).select_related("user")
     people = {role.user.pk: role.user for role in roles.order_by("pk")[:3]}
     return [

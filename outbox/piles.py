@@ -12,16 +12,16 @@ from django.utils.translation import pgettext_lazy
 
 from outbox.models import Bounce, Message, MessageQuerySet, State
 
-# A failure that nobody has done anything about for this long is history, found among all mails.
+# A failure that nobody has dealt with for this long is history, and is found among all mails.
 NEEDS_SOMEBODY = dt.timedelta(days=28)
 
-# A server that is away for a moment has taken a mail by then: so often it has been tried after twenty minutes.
+# A server that was away for a moment has taken the mail by then: after twenty minutes it has been tried this often.
 TRIED_OFTEN = 4
 
 
 @dataclass(frozen=True)
 class Pile:
-    """Some mails that are shown together; ``slug`` stands in the address."""
+    """Mails that are shown together; ``slug`` is in the address."""
 
     slug: str
     title: str | Promise
@@ -38,12 +38,12 @@ SENT = Pile("skickade", pgettext_lazy("mails", "Sent"))
 SKIPPED = Pile("overhoppade", pgettext_lazy("mails", "Skipped"))
 ALL = Pile("alla", pgettext_lazy("mails", "All"))
 PILES = (NEEDS, FAILED, UNCERTAIN, BOUNCED, HELD, QUEUE, SENT, SKIPPED, ALL)
-# What can be counted without going through every mail there has ever been.
+# The piles that can be counted without reading every mail there has ever been.
 COUNTED = (FAILED, UNCERTAIN, BOUNCED, HELD, QUEUE)
 
 
 def mails_in(pile: Pile, now: dt.datetime) -> MessageQuerySet:
-    """The mails of a pile: what waits by when it goes, the rest with the newest first, trouble before all."""
+    """The mails of a pile: waiting ones by when they are sent, others newest first, and trouble before everything."""
     mails: MessageQuerySet = Message.objects.filter(_condition(pile, now))
     if pile == NEEDS:
         return mails.order_by(Case(When(state=State.HELD, then=1), default=0), "-not_before", "-pk")
@@ -51,13 +51,15 @@ def mails_in(pile: Pile, now: dt.datetime) -> MessageQuerySet:
 
 
 def counts(now: dt.datetime) -> dict[Pile, int]:
-    """How many there are in each pile that says what needs to be done."""
+    """How many mails are in each pile that calls for action."""
     return {pile: mails_in(pile, now).count() for pile in COUNTED}
 
 
 def tried_in_vain() -> MessageQuerySet:
-    """What has been tried often and waits for the next try, the one tried last first: the mail server is away, refuses
-    the portal, or has been refusing a recipient for a while."""
+    """Mails that have been tried often and wait for the next try, the one tried last first.
+
+    The mail server is away, refuses the portal, or has been refusing a recipient for a while.
+    """
     mails: MessageQuerySet = Message.objects.filter(state=State.QUEUED, attempts__gte=TRIED_OFTEN)
     return mails.order_by("-not_before", "-pk")
 
@@ -78,12 +80,13 @@ def _condition(pile: Pile, now: dt.datetime) -> Q:
 
 
 def _came_back(now: dt.datetime) -> Q:
-    """Taken by the mail server and sent back, for good or not, and nobody has looked after the address since."""
+    """Taken by the mail server and bounced, whether for good or not, without anybody having dealt with the address
+    since."""
     lately = Bounce.objects.filter(message=OuterRef("pk"), cleared_at=None, at__gt=now - NEEDS_SOMEBODY)
     return Q(Exists(lately)) & ~Q(state=State.FAILED)
 
 
 def _unmended(now: dt.datetime, *states: State) -> Q:
-    """Nobody has sent it again. Of a digest and what it carries, the digest is the one."""
+    """Those that nobody has sent again. Of a failed digest and the mails that it carries, only the digest."""
     sent_again = Exists(Message.objects.filter(again=OuterRef("pk")))
     return Q(~sent_again, state__in=states, digest=None, not_before__gt=now - NEEDS_SOMEBODY)

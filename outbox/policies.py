@@ -14,12 +14,12 @@ CAN_BE_RESENT = (State.SENT, State.FAILED, State.UNCERTAIN, State.SKIPPED)
 
 
 def user_can_see_mails(user: Any, today: dt.date) -> bool:
-    """Centre coordinators and administrators: every mail, and what is done with those that wait."""
+    """See every mail, and act on waiting ones: the centre's coordinators and administrators."""
     return manages_schools(user, today)
 
 
 def user_can_change_texts(user: Any, today: dt.date) -> bool:
-    """Administrators: what every mail of a kind says from now on."""
+    """Change what every mail of a kind says from now on: administrators."""
     return is_administrator(user, today)
 
 
@@ -28,7 +28,8 @@ def can_be_held(message: Message) -> bool:
 
 
 def can_go_at_once(message: Message) -> bool:
-    """It waits for quiet hours, a pause or its recipient's wish: somebody may decide that it cannot."""
+    """Whether it waits for quiet hours, a pause or its recipient's wish, and somebody may decide that it cannot
+    wait."""
     return message.state == State.QUEUED and bool(message.waits_for)
 
 
@@ -37,10 +38,10 @@ def can_be_released(message: Message) -> bool:
 
 
 def user_can_release(user: Any, message: Message, today: dt.date) -> bool:
-    """What waited in a backup may have gone already: an administrator decides."""
+    """What waited in a restored backup may have been sent already: only an administrator decides."""
     return can_be_released(message) and (not message.is_from_backup or is_administrator(user, today))
 
 
 def can_be_resent(message: Message) -> bool:
-    """What is on its way need not be; what is only its recipient's must not."""
+    """Whether it can be sent again: not while it is on its way, nor if only its recipient may read it."""
     return message.state in CAN_BE_RESENT and not is_secret(message)

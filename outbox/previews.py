@@ -24,7 +24,7 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class Preview:
-    """A letter without its links' addresses, or why there is none. ``is_now``: it would be so if it was sent now."""
+    """A letter without its links' addresses, or why there is none. ``is_now``: it is what would be sent now."""
 
     letter: dict[str, Any] | None = None
     is_now: bool = False
@@ -34,7 +34,7 @@ class Preview:
 
 
 def preview(message: Message, now: dt.datetime) -> Preview:
-    """What was said, or for a mail that waits what would be said now."""
+    """What was said; for a waiting mail, what would be said now."""
     if is_secret(message):
         return Preview(is_secret=True)
     if message.state in WAITING:
@@ -47,13 +47,13 @@ def _as_if_sent(message: Message, now: dt.datetime) -> Preview:
         return Preview(letter=_composed(message, now).kept(), is_now=True)
     except NotWanted as reason:
         return Preview(is_now=True, not_wanted=str(reason))
-    except Exception as fault:  # the page shows what the sender would meet
+    except Exception as fault:  # the page shows any error that the sender would meet
         log.exception("The mail %s could not be written.", message.pk)
         return Preview(is_now=True, fault=str(fault) or type(fault).__name__)
 
 
 def _composed(message: Message, now: dt.datetime) -> Letter:
-    """The letter. Whatever composing has written, the digest skips what is no longer wanted, is undone."""
+    """The letter. Whatever composing has written is rolled back, such as mails that a digest skips."""
     with transaction.atomic():
         try:
             return composed(message, kind_of(message), now)

@@ -1,6 +1,6 @@
-"""Quiet hours: when a mail may arrive. Evenings, nights and days off are quiet; a mail waits for the next morning.
+"""Quiet hours, in which no mail should arrive: evenings, nights and days off. A mail waits for the next morning.
 
-Pure: a moment and calendars in, a moment out. Which days are off is told by ``outbox.going.register_calendars``.
+Pure: a moment and calendars in, a moment out. ``outbox.going.register_calendars`` says which days are off.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from django.utils import timezone
 from outbox.letters import local_time
 
 DAY_BEGINS, DAY_ENDS = dt.time(7), dt.time(18)
-# Days that are looked through. A calendar without an open day among them says nothing.
+# How many days ahead are searched. A calendar without an open day among them is ignored.
 AHEAD = 401
 IsOpen = Callable[[dt.date], bool]
 
@@ -25,7 +25,7 @@ def is_quiet(now: dt.datetime, is_open: IsOpen) -> bool:
 
 
 def next_morning(now: dt.datetime, is_open: IsOpen, at: dt.time = DAY_BEGINS) -> dt.datetime | None:
-    """The first open day's morning that is not past; None where there is none in sight."""
+    """The first open day's morning that is not past; None if there is none in sight."""
     today = now.astimezone(timezone.get_default_timezone()).date()
     for ahead in range(AHEAD):
         day = today + dt.timedelta(days=ahead)
@@ -37,10 +37,10 @@ def next_morning(now: dt.datetime, is_open: IsOpen, at: dt.time = DAY_BEGINS) ->
 def when_to_go(
     now: dt.datetime, calendars: Sequence[IsOpen], *, too_late: dt.datetime | None = None, at: dt.time = DAY_BEGINS
 ) -> dt.datetime:
-    """``now`` where it is not quiet, else the morning that the mail waits for.
+    """``now`` if it is not quiet, otherwise the morning that the mail waits for.
 
-    ``calendars`` stand with the strictest first: a mail that would come too late by one follows the next, and goes at
-    once when it would be too late by all.
+    ``calendars`` come with the strictest first. A mail that would be too late by one follows the next, and is sent at
+    once if it would be too late by all.
     """
     for is_open in calendars:
         if not is_quiet(now, is_open):

@@ -1,8 +1,9 @@
-"""Sending what is due. Several senders work side by side; each may be killed at any moment.
+"""Sends what is due. Several senders can work side by side, and each may be killed at any moment.
 
-Mails are claimed a few at a time. Each is marked as handed over in the moment between the server's 354 and the body,
-and then it's one of sent, failed and uncertain. Before the mark everything is tried again; after it nothing is,
-blindly. While the server thinks, how the mail before ended is written down and the next one is written (``Round``).
+Mails are claimed a few at a time. Each is marked as handed over between the server's 354 and the body, and then becomes
+sent, failed or uncertain. What fails before the mark is tried again; what fails after it is not, since the mail may
+have arrived. While the server thinks, the result of the mail before is written down and the next mail is composed
+(``Round``).
 """
 
 from __future__ import annotations
@@ -41,27 +42,27 @@ Clock = Callable[[], dt.datetime]
 
 
 class Relay(Protocol):
-    """Where mails are delivered: see ``HandoverBackend``."""
+    """What mails are delivered to; see ``HandoverBackend``."""
 
     def deliver(self, mail: EmailMessage, *, handed_over: Callable[[], None]) -> str: ...
 
     def close(self) -> None: ...
 
 
-# A sender that waits for the answer after the final dot gives up after ten minutes; then nobody waits any more.
+# A sender waits at most ten minutes for the answer after the final dot, so after this nobody waits any more.
 NOBODY_WAITS = dt.timedelta(minutes=11)
-# An uncertain mail goes once more after this long.
+# An uncertain mail is sent once more after this long.
 ONCE_MORE_AFTER = dt.timedelta(minutes=15)
 # Minutes from one attempt to the next; after the last the mail has failed.
 BACKOFF = (1, 5, 15, 60, 120, 240, 480, 720, 1440)
 
 
 class LeaseLost(Exception):  # noqa: N818
-    """Somebody else may send the mail now: this sender must not."""
+    """Somebody else may send the mail now, so this sender must not."""
 
 
 def send_waiting(*, clock: Clock = timezone.now, backend: Relay | None = None, seconds: int = 60) -> Counter[str]:
-    """Send what is due, for about ``seconds``; gives how many ended in which state.
+    """Send what is due, for about ``seconds``; gives how many mails ended in each state.
 
     Whatever happens to one mail, the others are sent.
     """
@@ -86,7 +87,7 @@ def send_waiting(*, clock: Clock = timezone.now, backend: Relay | None = None, s
 
 @dataclass(frozen=True)
 class Composed:
-    """A letter that goes now."""
+    """A letter that is to be sent now."""
 
     message: Message
     letter: Letter
@@ -100,26 +101,26 @@ class Written(Composed):
 
 
 class Round:
-    """A batch on its way, one mail after the other.
+    """A batch of mails, sent one after the other.
 
-    A relay that lets a sender do something while its server thinks says so three times a mail: when the server has
-    heard of the mail, when it is to say whether it takes the body, and when it has it. Each time one thing is done: it
-    is written down that the mail before was sent, the next letter is composed, the next mail is written out. So of a
-    sender's mails one at most is handed over without its row telling how it ended. What has not been done by then is
-    done in between. A batch has one mail for each address: what is told in one changes nothing in the next.
+    ``HandoverBackend`` calls back three times a mail while the server thinks: when it has heard of the mail, when it is
+    asked whether it takes the body, and when it has the body. Each time one thing is done: the result of the mail
+    before is written down, the next letter is composed, or the next mail is written out. So at most one of a sender's
+    mails is handed over without its row saying how it ended. What has not been done by then is done between mails. A
+    batch has one mail for each address, so what one tells changes nothing in the next.
     """
 
     def __init__(self, batch: Sequence[Message], relay: Relay, clock: Clock) -> None:
         self._to_compose = deque(batch)
         self._composed: Composed | None = None
         self._ready: Written | None = None
-        # What the server has taken, with its answer, until the row says so.
+        # What the server has taken, with its answer, until it is written in the row.
         self._taken: tuple[Message, str] | None = None
         self._relay, self._clock = relay, clock
         self._ended = list[str]()
 
     def go(self) -> list[str]:
-        """How each ended; what a slow server would keep waiting is given back."""
+        """How each mail ended. Mails that a slow server would keep waiting are given back."""
         began = time.monotonic()
         if isinstance(self._relay, HandoverBackend):
             self._relay.meanwhile = self._meanwhile
@@ -135,7 +136,7 @@ class Round:
         return self._ended
 
     def _is_slow(self, began: float) -> bool:
-        """Whether what has not been begun is to be given back; the first is always sent."""
+        """Whether mails that have not been begun should be given back; the first is always sent."""
         return bool(self._ended or self._taken) and time.monotonic() - began > HELD_FOR
 
     def _next(self) -> Written | None:
@@ -153,7 +154,7 @@ class Round:
             self._write_on()
 
     def _write_on(self) -> None:
-        """Write out the letter that is composed, or compose the next one."""
+        """Write out the composed letter, or compose the next one."""
         if self._composed:
             composed, self._composed = self._composed, None
             self._keep(_written(composed, self._clock))
@@ -169,7 +170,7 @@ class Round:
             self._ended.append(come_to)
 
     def _write_down(self) -> None:
-        """That a mail was sent, in its row."""
+        """Write in the row that a mail was sent."""
         if self._taken:
             message, answer = self._taken
             ended = _finish(message, State.HANDED_OVER, State.SENT, answer, self._clock())
@@ -193,8 +194,11 @@ class Round:
 
 
 def settle(now: dt.datetime) -> None:
-    """What senders that were killed have left: claims go back to the queue, what was handed over is uncertain, and
-    what has been uncertain for a quarter of an hour goes once more."""
+    """Deal with what killed senders have left.
+
+    Claimed mails go back to the queue, those handed over become uncertain, and those uncertain for a quarter of an hour
+    are sent once more.
+    """
     Message.objects.filter(state=State.CLAIMED, leased_until__lt=now).update(
         state=State.QUEUED, claimed_by=None, leased_until=None
     )
@@ -204,25 +208,25 @@ def settle(now: dt.datetime) -> None:
     again = Message.objects.filter(
         state=State.UNCERTAIN, digest=None, repeats=0, handed_over_at__lt=now - ONCE_MORE_AFTER
     )
-    # A digest takes along again what it carried.
+    # The digest takes the mails that it carried along again.
     Message.objects.filter(digest__in=again).update(state=State.GATHERED, digest=None)
     again.update(state=State.QUEUED, repeats=1, not_before=now, claimed_by=None, leased_until=None)
 
 
 def _composed(message: Message, clock: Clock) -> Composed | str:
-    """The letter that goes now; else how the message has ended."""
+    """The letter to send now; otherwise the state in which the mail has ended."""
     try:
         return Composed(message, letter_for(message, clock()))
     except NotYet as later:
         return put_off(message, later, clock())
     except NotWanted as reason:
         return _finish(message, State.CLAIMED, State.SKIPPED, str(reason), clock())
-    except Exception as fault:  # one mail that cannot be written must not stop the others
+    except Exception as fault:  # one mail that cannot be composed must not stop the others
         return _not_written(message, fault, clock)
 
 
 def _written(composed: Composed, clock: Clock) -> Written | str:
-    """The letter as a mail; else how the message has ended."""
+    """The letter as a mail; otherwise the state in which the mail has ended."""
     message, letter = composed.message, composed.letter
     try:
         mail = mail_of(message, letter, clock())
@@ -250,11 +254,12 @@ def _not_sent(message: Message, failure: LeaseLost | NotHandedOver | Uncertain, 
 
 
 def _hand_over(message: Message, letter: Letter, now: dt.datetime) -> None:
-    """From here on the recipient may have been told. Raises ``LeaseLost`` when the claim no longer holds."""
-    # Most mails are handed over for the first time and carry none: that is one statement.
+    """Mark the mail as handed over: from here on the recipient may have been told. Raises ``LeaseLost`` when the claim
+    has expired."""
+    # Most mails are handed over for the first time and carry no others: that takes one statement.
     with transaction.atomic() if message.attempts > 1 or letter.carries else nullcontext():
         if message.attempts > 1:
-            # Said again after a refusal, it is told once.
+            # Handed over again after a refusal, what it tells is kept once.
             Told.objects.filter(message=message).delete()
         _mark_handed_over(message, letter, now)
         if letter.carries:
@@ -284,7 +289,7 @@ def _not_delivered(message: Message, was: State, failure: NotHandedOver, now: dt
 def _finish(
     message: Message, was: State, becomes: State, why: str, now: dt.datetime, not_before: dt.datetime | None = None
 ) -> str:
-    """Write how it ended, unless somebody else has written meanwhile; a digest's mails follow it."""
+    """Write how it ended, unless somebody else has written meanwhile; the mails that a digest carries follow it."""
     with transaction.atomic() if message.kind == DIGEST else nullcontext():
         if not _settle(message, was, becomes, why, now, not_before):
             return "taken over"
@@ -303,7 +308,7 @@ def _settle(
 
 def _settle_carried(digest: Message, becomes: State, why: str, now: dt.datetime) -> None:
     if becomes == State.FAILED:
-        # It may not have come to be handed over; no other digest comes for what waited for this one.
+        # It may not have been handed over; no other digest comes for what waited for this one.
         waited_for(digest).update(digest=digest, merge_key="")
     carried = Message.objects.filter(digest=digest)
     if becomes == State.QUEUED:

@@ -1,4 +1,4 @@
-"""The code to sign in with, by mail. Its content is kept no longer than it has to be."""
+"""Mails the code to sign in with. Its content is stored no longer than necessary."""
 
 from __future__ import annotations
 
@@ -24,8 +24,11 @@ FIRST = 0
 
 
 class MailingAdapter(ClosedSignupAdapter):
-    """django-allauth's mails go through the outbox. For an address without an account the same work is done, and the
-    sender then skips the mail: the page tells nobody who has an account."""
+    """Sends django-allauth's mails through the outbox.
+
+    For an address without an account the same work is done, and the sender then skips the mail, so that the page does
+    not reveal who has an account.
+    """
 
     error_messages = ClosedSignupAdapter.error_messages | {
         "incorrect_code": gettext_lazy("That is not the code. Look in the latest mail, and write all the letters."),

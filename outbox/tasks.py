@@ -21,5 +21,5 @@ def read_bounces() -> None:
 
 @shared_task
 def beat_heart() -> None:
-    """Rung by beat, through the broker: that it is written tells that all three live."""
+    """Sent by beat through the broker: that it is written shows that all three are alive."""
     heartbeats.beat()

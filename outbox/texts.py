@@ -1,8 +1,8 @@
-"""The words of mails that the administrator may change, part by part.
+"""The texts of mails that the administrator can change, part by part.
 
-A part has a standard text, which is the code's own, and a fixed list of placeholders: ``{skola}`` is replaced by the
-school's name, and nothing else in a text does anything. What is put in is words, made safe when the letter becomes HTML
-as every other word of it is. The apps above register the parts of their kinds in ``AppConfig.ready()``.
+A part has a standard text in the code and a fixed list of placeholders: ``{skola}`` is replaced by the school's name,
+and nothing else in a text has any effect. Values are put in as text, and escaped when the letter becomes HTML. Apps
+above register the parts of their kinds in ``AppConfig.ready()``.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ _STANDARD = re.compile(r"%\((\w+)\)s")
 
 @dataclass(frozen=True)
 class Placeholder:
-    """What the code calls a value, how it is written in a text, and what it means."""
+    """A value that can be put into a text: its name in the code, its name in texts, and what it means."""
 
     name: str
     word: str
@@ -44,10 +44,10 @@ class Placeholder:
 
 @dataclass(frozen=True)
 class Part:
-    """A text of a kind: a line such as the subject, or paragraphs.
+    """One text of a kind: a line such as the subject, or paragraphs.
 
-    ``standard`` is a lazy translation with ``%(name)s`` for each placeholder. A text without one that is ``required``
-    is refused: its reader could not do without it.
+    ``standard`` is a lazy translation with ``%(name)s`` for each placeholder. A text without a placeholder that is
+    ``required`` is refused, because its reader could not do without it.
     """
 
     name: str
@@ -60,9 +60,9 @@ class Part:
 
     @cached_property
     def standard_text(self) -> str:
-        """The standard, with placeholders as the administrator writes them."""
+        """The standard text, with placeholders as the administrator writes them."""
         words = {one.name: f"{{{one.word}}}" for one in self.holds}
-        # Mails are in Swedish, whatever language the administrator has chosen for the pages.
+        # Mails are in Swedish, whatever language the administrator's pages are in.
         with translation.override(settings.LANGUAGE_CODE):
             return _STANDARD.sub(lambda found: words[found[1]], str(self.standard))
 
@@ -73,8 +73,11 @@ class Part:
 
 @dataclass(frozen=True)
 class Sample:
-    """Something real to show a kind's texts on. ``write`` writes its mail, and what that rests on; all of it is undone
-    when it has been shown. ``at`` is the moment to write it for, if not now."""
+    """Something real to preview a kind's texts on.
+
+    ``write`` writes its mail and whatever that depends on; all of it is rolled back after the preview. ``at`` is the
+    moment to compose it for, if not now.
+    """
 
     key: str
     label: str
@@ -87,14 +90,14 @@ Samples = Callable[[dt.datetime], Sequence[Sample]]
 
 @dataclass(frozen=True)
 class TextSet:
-    """The parts of a kind, and where there is something to show them on."""
+    """The parts of a kind, and its samples."""
 
     kind: str
     parts: tuple[Part, ...]
     samples: Samples
 
     def part(self, name: str) -> Part:
-        """Raises ``KeyError`` for a part that the kind has not."""
+        """Raises ``KeyError`` for a part that the kind does not have."""
         return self._by_name[name]
 
     @cached_property
@@ -103,7 +106,7 @@ class TextSet:
 
 
 _sets: dict[str, TextSet] = {}
-# Texts that are tried and not saved: the kind, and what has been written.
+# Unsaved texts being previewed: the kind, and what was typed.
 _tried: ContextVar[tuple[str, dict[str, str]] | None] = ContextVar("tried", default=None)
 
 
@@ -123,17 +126,17 @@ def kinds_with_texts() -> list[str]:
 
 @dataclass(frozen=True)
 class Texts:
-    """A kind's texts as they stand, to be filled in."""
+    """A kind's present texts, to be filled in."""
 
     of: TextSet
     changed: dict[str, str]
 
     def line(self, part: str, **values: object) -> str:
-        """A part as one line. Give a value for each of its placeholders."""
+        """A part as one line. Pass a value for each of its placeholders."""
         return _on_one_line(self._filled(part, values))
 
     def paragraphs(self, part: str, **values: object) -> list[str]:
-        """A part's paragraphs; none when it has been emptied."""
+        """A part's paragraphs; none if it has been emptied."""
         return [line.strip() for line in self._filled(part, values).splitlines() if line.strip()]
 
     def _filled(self, name: str, values: dict[str, object]) -> str:
@@ -149,7 +152,7 @@ class Texts:
 
 
 def texts_of(kind: str) -> Texts:
-    """The texts of a kind as they stand now, or as they are tried."""
+    """The present texts of a kind, or those being previewed."""
     tried = _tried.get()
     if tried is not None and tried[0] == kind:
         return Texts(text_set(kind), tried[1])
@@ -167,7 +170,7 @@ def changed_texts(version: TextVersion | None) -> dict[str, str]:
 
 @contextmanager
 def trying(kind: str, texts: dict[str, str]) -> Iterator[None]:
-    """Letters of the kind are written with these texts, here and now only."""
+    """Within this context, letters of the kind are composed with these texts."""
     token = _tried.set((kind, texts))
     try:
         yield
@@ -176,18 +179,18 @@ def trying(kind: str, texts: dict[str, str]) -> Iterator[None]:
 
 
 def fill(part: Part, text: str, values: dict[str, object]) -> str:
-    """Put the values in, in one pass: what looks like a placeholder in a value stays as it is."""
+    """Put the values in, in one pass: text in a value that looks like a placeholder is left alone."""
     by_word = {one.word: _on_one_line(str(values[one.name])) for one in part.holds}
     return _PLACEHOLDER.sub(lambda found: by_word[found[1].strip()], text)
 
 
 def _on_one_line(text: str) -> str:
-    """With the spaces that hold words together left as they are."""
+    """On one line, keeping non-breaking spaces."""
     return re.sub(r"[^\S\u00a0\u202f]+", " ", text).strip()
 
 
 def faults_of(part: Part, text: str) -> list[str]:
-    """Why a text cannot be used, each as a sentence that says how to mend it."""
+    """Why a text cannot be used, each fault as a sentence that says how to correct it."""
     if not text.strip():
         return [] if part.may_be_empty else [_("The text must not be empty.")]
     faults = []

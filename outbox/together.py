@@ -1,7 +1,8 @@
-"""What several mails ask for together: a hundred that are written one after the other ask once, not a hundred times.
+"""Lets mails of a batch share queries: a hundred mails composed one after the other ask once, not a hundred times.
 
-Whoever writes a mail asks here. While a sender works on a batch, the first mail's question is asked for all of them;
-a mail by itself asks for itself. An answer holds for the batch, which is as many mails as go in a second.
+Code that composes a mail asks through this module. While a sender works on a batch, the first mail's query is asked for
+all of them; a mail by itself asks for itself. Answers are kept for the batch, which is as many mails as are sent in a
+second.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ T = TypeVar("T")
 
 
 class Batch:
-    """The mails that are written together, and what has been answered so far."""
+    """The mails composed together, and the answers so far."""
 
     def __init__(self, messages: Sequence[Message]) -> None:
         self.messages = messages
@@ -33,7 +34,7 @@ _batch: ContextVar[Batch | None] = ContextVar("batch", default=None)
 
 @contextmanager
 def written_together(messages: Sequence[Message]) -> Iterator[None]:
-    """What is asked within it is asked for all of these mails."""
+    """Within this context, queries are asked for all of these mails."""
     token = _batch.set(Batch(messages))
     try:
         yield
@@ -42,7 +43,7 @@ def written_together(messages: Sequence[Message]) -> Iterator[None]:
 
 
 def asked_once(question: Hashable, ask: Callable[[], T]) -> T:
-    """What is the same for every mail, such as a text."""
+    """For what is the same for every mail, such as a text."""
     batch = _batch.get()
     if batch is None:
         return ask()
@@ -54,7 +55,7 @@ def asked_once(question: Hashable, ask: Callable[[], T]) -> T:
 def asked_for_all(
     message: Message, question: Hashable, ask: Callable[[Sequence[Message]], Mapping[int, T]]
 ) -> T | None:
-    """A mail's own part of what all are asked for; ``ask`` gives the parts by the mails' keys."""
+    """A mail's own part of what is asked for all; ``ask`` gives the parts by the mails' keys."""
     batch = _batch.get()
     if batch is None or message.pk not in batch.keys:
         return ask([message]).get(message.pk)

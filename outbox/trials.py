@@ -1,4 +1,5 @@
-"""Texts on trial: a letter written with them on something real, shown and sent to oneself, with nothing kept of it."""
+"""Previews of texts: a letter composed with them on something real, shown or sent to oneself; nothing of it is
+stored."""
 
 from __future__ import annotations
 
@@ -26,7 +27,7 @@ TRIAL = "text-trial"
 
 @dataclass(frozen=True)
 class Trial:
-    """A letter as it would be, in the two shapes that it is sent in; or why there is none."""
+    """A letter as it would be, as plain text and as HTML; or why there is none."""
 
     letter: Letter | None = None
     fault: str = ""
@@ -41,15 +42,15 @@ class Trial:
 
 
 def samples_of(texts: TextSet, now: dt.datetime) -> list[Sample]:
-    """What there is to show a kind's texts on."""
+    """What a kind's texts can be previewed on."""
     with translation.override(settings.LANGUAGE_CODE):
         return list(texts.samples(now))
 
 
 def written_on(sample: Sample, kind: str, texts: dict[str, str], now: dt.datetime) -> Trial:
-    """The letter of a sample with texts that are tried. Nothing is left of what was written for it.
+    """A sample's letter with the typed texts. Everything written for it is rolled back.
 
-    Its links lead to the portal's start: a recipient's own links are theirs alone.
+    Its links lead to the portal's start page, since a recipient's own links are only for them.
     """
     with translation.override(settings.LANGUAGE_CODE), trying(kind, texts), transaction.atomic():
         try:
@@ -58,7 +59,7 @@ def written_on(sample: Sample, kind: str, texts: dict[str, str], now: dt.datetim
             return Trial(without_links(letter))
         except NotWanted as reason:
             return Trial(fault=str(reason))
-        except Exception as fault:  # the page shows what the sender would meet
+        except Exception as fault:  # the page shows any error that the sender would meet
             log.exception("A letter of the kind %s could not be written.", kind)
             return Trial(fault=str(fault) or type(fault).__name__)
         finally:
@@ -66,7 +67,7 @@ def written_on(sample: Sample, kind: str, texts: dict[str, str], now: dt.datetim
 
 
 def without_links(letter: Letter) -> Letter:
-    """The letter with the portal's start for every address, and without files: fit for others than its recipient."""
+    """The letter with the start page for every link and without files, so that others may read it."""
     return dataclasses.replace(
         letter,
         sections=[_without_links(section) for section in letter.sections],
@@ -83,14 +84,14 @@ def _without_links(section: Section) -> Section:
 
 
 def send_to_oneself(*, letter: Letter, kind: str, by: User, now: dt.datetime) -> Message | None:
-    """A mail of a tried letter to whoever tries it. Pressed twice while the first waits, it is one mail."""
+    """Mail a previewed letter to whoever asks for it. Pressed twice while the first waits, it is one mail."""
     about = {"letter": letter.kept()}
     key = f"{TRIAL}:{by.pk}:{kind}"
     return enqueue(kind=TRIAL, address=by.email, user=by, about=about, merge_key=key, priority=1, now=now)
 
 
 def compose_trial(message: Message, now: dt.datetime) -> Letter:
-    """The letter that was tried, marked as a test."""
+    """The previewed letter, marked as a test."""
     said = message.about["letter"]
     sections = [
         Section(

@@ -1,8 +1,8 @@
-"""Reports by the mail service's own call, signed: where a service tells of bounces instead of mailing them.
+"""Bounces reported by a mail service's signed call, for services that do not mail them.
 
-The body is signed with HMAC-SHA256 over the moment (seconds, in ``X-Timestamp``), a full stop, and the body; the
-signature is hexadecimal in ``X-Signature``. A call is good for five minutes. The same call made again adds nothing, as
-a mail bounces once.
+The body is signed with HMAC-SHA256 over the time (seconds, in ``X-Timestamp``), a full stop, and the body; the
+signature is hexadecimal in ``X-Signature``. A call is valid for five minutes. Repeating it adds nothing, since a mail
+bounces once.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ def sign(secret: str, moment: str, body: bytes) -> str:
 
 
 def check(*, secret: str, moment: str, signature: str, body: bytes, now: dt.datetime) -> None:
-    """Raises ``Unsigned`` unless whoever called knows the secret, and called just now."""
+    """Raise ``Unsigned`` unless the caller knows the secret and called just now."""
     if not (moment.isascii() and moment.isdecimal() and len(moment) <= 12):
         raise Unsigned
     wanted = sign(secret, moment, body)
@@ -43,7 +43,8 @@ def check(*, secret: str, moment: str, signature: str, body: bytes, now: dt.date
 
 
 def report_in(body: bytes, content_type: str) -> Report:
-    """A report as JSON, or a delivery report as it is mailed (``message/rfc822``). Raises ``Unreadable``."""
+    """The report in a JSON body, or in a delivery report as it is mailed (``message/rfc822``). Raises
+    ``Unreadable``."""
     if content_type == "message/rfc822":
         report = read_report(body)
         if report is None:

@@ -1,4 +1,4 @@
-"""A letter as a mail: the same words in plain text and in HTML that survives Outlook and a phone."""
+"""A letter as a mail: the same words as plain text and as HTML that works in Outlook and on a phone."""
 
 from __future__ import annotations
 
@@ -22,9 +22,10 @@ from outbox.own_links import stop_url
 
 
 class QuotedPrintable(Charset):
-    """UTF-8 in quoted-printable, which passes every server, old ones without 8BITMIME too.
+    """UTF-8 as quoted-printable, which passes every server, even old ones without 8BITMIME.
 
-    Encoded by ``binascii``: the standard library's own way is written in Python, and takes as long as all the rest.
+    Encoded by ``binascii``: the standard library's own encoder is written in Python, and takes as long as everything
+    else together.
     """
 
     def __init__(self) -> None:
@@ -40,7 +41,7 @@ UTF8 = QuotedPrintable()
 
 
 class LetterMail(EmailMultiAlternatives):
-    """A mail that is written out once, when there is time for it, and isn't changed after that."""
+    """A mail that is written out once, when there is time for it, and not changed after that."""
 
     @cached_property
     def written(self) -> bytes:
@@ -48,7 +49,7 @@ class LetterMail(EmailMultiAlternatives):
 
 
 def written_out(mail: EmailMessage) -> bytes:
-    """The bytes of any mail, each line ended by CRLF."""
+    """A mail's bytes, with lines ended by CRLF."""
     return mail.written if isinstance(mail, LetterMail) else _bytes_of(mail)
 
 
@@ -57,10 +58,10 @@ def _bytes_of(mail: EmailMessage) -> bytes:
 
 
 def mail_of(message: Message, letter: Letter, now: dt.datetime) -> LetterMail:
-    """The mail that goes to the server now."""
+    """The mail that is handed to the server."""
     headers = {
         "Message-ID": message.message_id,
-        # No holiday answers, please (RFC 3834).
+        # Ask for no automatic replies (RFC 3834).
         "Auto-Submitted": "auto-generated",
     } | _ways_to_stop(message, timezone.localdate(now))
     mail = LetterMail(
@@ -79,7 +80,8 @@ def mail_of(message: Message, letter: Letter, now: dt.datetime) -> LetterMail:
 
 
 def _ways_to_stop(message: Message, today: dt.date) -> dict[str, str]:
-    """The mail program's own button to turn the kind off (RFC 2369, RFC 8058), for kinds that may be turned off."""
+    """The headers for the mail program's own button to turn the kind off (RFC 2369, RFC 8058), for kinds that may
+    be."""
     if message.user is None or not kind_of(message).may_be_off:
         return {}
     url = stop_url(message.user, message.kind, today)
@@ -87,7 +89,7 @@ def _ways_to_stop(message: Message, today: dt.date) -> dict[str, str]:
 
 
 def _part(attachment: Attachment) -> MIMEText:
-    """A text that is attached; its type's parameters, such as a calendar's method, stand in the part's head."""
+    """An attached text, with its type's parameters, such as a calendar's method, in the part's header."""
     main, _slash, subtype = attachment.mime_type.partition("/")
     assert main == "text", attachment.mime_type
     part = MIMEText(attachment.text, subtype, "utf-8")

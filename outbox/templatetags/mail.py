@@ -1,4 +1,4 @@
-"""How mails and their states are written, and the notice about mail that needs somebody."""
+"""How mails and their states are shown, and the notice about mails that need somebody."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from outbox.policies import user_can_see_mails
 
 register = template.Library()
 
-# The shape and colour of each state; what is not here waits.
+# The icon and colour of each state; states that are not here are waiting.
 SHAPES = {
     State.SENT: "held",
     State.HANDED_OVER: "moved",
@@ -41,7 +41,7 @@ def moment(at: dt.datetime) -> str:
 
 @register.simple_tag
 def mail_badge(message: Message) -> SafeString:
-    """A mail's state as shape and word. Where the page has asked for it, that it came back goes before all."""
+    """A mail's state as icon and word. Where the page has read bounces, a bounce takes precedence."""
     if message.state != State.FAILED and getattr(message, "came_back", []):
         return badge("notheld", _("Came back"))
     state = State(message.state)
@@ -50,8 +50,7 @@ def mail_badge(message: Message) -> SafeString:
 
 @register.inclusion_tag("outbox/_pulse.html", takes_context=True)
 def pulse_notice(context: dict[str, Any]) -> dict[str, Any]:
-    """To those who may see the mails: that the reminders stand still or fail, and how many mails did not come
-    through."""
+    """For those who may see the mails: that reminders have stopped or fail, and how many mails did not arrive."""
     now = timezone.now()
     request = context.get("request")
     if request is None or not user_can_see_mails(request.user, timezone.localdate(now)):

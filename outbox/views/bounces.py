@@ -1,4 +1,4 @@
-"""Reports that a mail service calls with, and the word that an address works after all."""
+"""Bounces reported by a mail service's call, and saying that an address works after all."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from outbox.views.guard import for_those_who_see_mails
 @login_not_required
 @require_POST
 def bounce_hook(request: HttpRequest) -> HttpResponse:
-    """A signed report of a mail that has come back. Where no secret is set up there is no such address."""
+    """A signed report of a bounce. Without a secret in the settings this address does not exist."""
     secret, now = settings.BOUNCE_WEBHOOK_SECRET, timezone.now()
     if not secret:
         raise Http404
@@ -45,7 +45,7 @@ def bounce_hook(request: HttpRequest) -> HttpResponse:
 @require_POST
 @for_those_who_see_mails
 def address_works(request: SignedInRequest, *, now: dt.datetime) -> HttpResponse:
-    """Somebody has heard that mails to an address arrive: it is flagged no more until three come back anew."""
+    """Somebody knows that mails to an address arrive: it is not flagged again until three more have bounced."""
     address = request.POST.get("address", "").strip()[:254]
     if clear(address=address, now=now):
         messages.success(request, _("%(address)s is no longer flagged.") % {"address": address})

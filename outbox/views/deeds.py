@@ -1,4 +1,4 @@
-"""What a coordinator does with mails: holds them back, lets them go, sends them again."""
+"""What a coordinator does with mails: holding them back, releasing them, sending them again."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ def _done(request: SignedInRequest, uuid: str, deed: Callable[..., None], said: 
 @require_POST
 @for_those_who_see_mails
 def message_resend(request: SignedInRequest, uuid: str, *, now: dt.datetime) -> HttpResponse:
-    """Shows the new mail, which points back to the first."""
+    """Make the new mail, which points back to the first, and show it."""
     message = get_object_or_404(Message.objects.select_related("user"), uuid=uuid)
     try:
         again = actions.resend(message=message, by=request.user, now=now)

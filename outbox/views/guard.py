@@ -1,4 +1,4 @@
-"""Who comes in to the mails."""
+"""Who gets in to the mails."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ View = Callable[..., HttpResponse]
 
 
 def for_those_who_see_mails(view: View) -> View:
-    """Only those who answer for the mails come in; the view gets the moment."""
+    """Only those who answer for the mails get in; the view is given the moment."""
     return _guarded(view, user_can_see_mails)
 
 
 def for_those_who_change_texts(view: View) -> View:
-    """Only administrators come in; the view gets the moment."""
+    """Only administrators get in; the view is given the moment."""
     return _guarded(view, user_can_change_texts)
 
 

@@ -27,7 +27,7 @@ PAGE = 50
 @require_safe
 @for_those_who_see_mails
 def message_list(request: SignedInRequest, *, now: dt.datetime) -> HttpResponse:
-    """One pile of mails, with how many the others hold."""
+    """One pile of mails, with the numbers in the others."""
     sought = request.GET.get("sok", "").strip()[:100]
     kind = next((one for one in all_kinds() if one.name == request.GET.get("sort")), None)
     found = counts(now)
@@ -53,7 +53,7 @@ def message_list(request: SignedInRequest, *, now: dt.datetime) -> HttpResponse:
 
 
 def _chosen(slug: str, found: dict[Pile, int]) -> Pile:
-    """The pile that is asked for; else those that need somebody, or the queue when none does."""
+    """The pile asked for; otherwise those that need somebody, or the queue if none do."""
     asked = next((pile for pile in PILES if pile.slug == slug), None)
     if asked:
         return asked
@@ -69,7 +69,7 @@ def _narrowed(mails: MessageQuerySet, sought: str, kind: str) -> MessageQuerySet
 @require_safe
 @for_those_who_see_mails
 def message_detail(request: SignedInRequest, uuid: str, *, now: dt.datetime) -> HttpResponse:
-    """One mail: where it stands and why, what it says, and what can be done with it."""
+    """One mail: its state and why, what it says, and what can be done with it."""
     message = get_object_or_404(
         Message.objects.select_related("user", "digest", "again").with_what_came_back(), uuid=uuid
     )

@@ -1,6 +1,6 @@
-"""Somebody's own mails: each by itself or gathered once a week, which kinds, and which wait a while.
+"""A person's own mails: each by itself or gathered once a week, which kinds, and which are put off.
 
-The page opens by a mail's link without a password, and for those who are signed in. Opening it changes nothing.
+The page opens with a mail's link, without a password, or signed in. Opening it changes nothing.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ def preferences(request: SignedInRequest) -> HttpResponse:
 
 
 def by_own_link(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
-    """The view gets whose link it is; one that does not hold opens a page that says so."""
+    """The view is given whose link it is; an invalid link opens a page that says so."""
 
     @login_not_required
     @never_cache
@@ -86,7 +86,7 @@ def _settings(request: HttpRequest, user: User, *, here: str, by_link: bool) -> 
 
 
 def _change(request: HttpRequest, user: User, kinds: list[Kind], now: dt.datetime) -> str:
-    """What the form or one of its buttons asks for; gives what is said of it."""
+    """Do what the form or one of its buttons asks for; gives what to say about it."""
     by_name = {kind.name: kind for kind in kinds}
     if kind := by_name.get(request.POST.get("snooze", "")):
         until = choices.snooze(user=user, kind=kind.name, now=now)
@@ -94,7 +94,7 @@ def _change(request: HttpRequest, user: User, kinds: list[Kind], now: dt.datetim
     if kind := by_name.get(request.POST.get("wake", "")):
         choices.wake(user=user, kind=kind.name, now=now)
         return _("%(kind)s: comes again.") % {"kind": kind.title}
-    # Of a button for a kind that one no longer gets nothing follows: the boxes of the form were not sent.
+    # A button for a kind that the person no longer gets has no effect: its box was not in the form.
     if "mails" not in request.POST:
         return _("Nothing has changed.")
     prefer(user=user, weekly=request.POST["mails"] == "weekly")
@@ -139,6 +139,6 @@ def stop(request: HttpRequest, token: str) -> HttpResponse:
     is_done = request.POST.get("List-Unsubscribe") == "One-Click" or "stop" in request.POST
     if is_done:
         choices.turn(user=user, kind=kind.name, is_off=True)
-    # As old as the mail: whoever has an old mail gets no newer link to the settings by it.
+    # As old as the mail, so that an old mail does not give a newer link to the settings.
     own = reverse("outbox:own-mails", args=[own_token(user, day)])
     return render(request, "outbox/stop.html", {"kind": kind, "is_done": is_done, "own": own})

@@ -1,4 +1,4 @@
-"""The administrator's texts: what each kind of mail says, shown on something real before it is saved."""
+"""The administrator's texts: what each kind of mail says, previewed on something real before it is saved."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from outbox.texts import Sample, TextSet, changed_texts, kinds_with_texts, lates
 from outbox.trials import Trial, samples_of, send_to_oneself, written_on
 from outbox.views.guard import for_those_who_change_texts
 
-# A mail is written with style in its elements, as mail programs want it; the page that shows it as it is may do nothing
+# Mails have styles in their elements, as mail programs want it. The page that shows one exactly as it is may do nothing
 # else: no script, no form, nothing loaded.
 AS_MAIL = "default-src 'none'; style-src 'unsafe-inline'; sandbox; frame-ancestors 'none'; base-uri 'none'"
 
@@ -40,7 +40,7 @@ def text_list(request: SignedInRequest, *, now: dt.datetime) -> HttpResponse:
 @GET_OR_POST
 @for_those_who_change_texts
 def text_change(request: SignedInRequest, kind: str, *, now: dt.datetime) -> HttpResponse:
-    """A kind's texts as they stand; ``?version=3`` fills in an earlier one, and 0 the standard. Saved on POST."""
+    """A kind's present texts; ``?version=3`` fills in an earlier version, and 0 the standard. Saved on POST."""
     texts, title = _found(kind)
     if request.method == "POST":
         form = TextForm(request.POST, texts=texts)
@@ -53,7 +53,7 @@ def text_change(request: SignedInRequest, kind: str, *, now: dt.datetime) -> Htt
 @require_POST
 @for_those_who_change_texts
 def text_try(request: SignedInRequest, kind: str, *, now: dt.datetime) -> HttpResponse:
-    """What has been typed, on something real: shown in the page, shown as the mail itself, or sent to oneself."""
+    """What was typed, on something real: shown in the page, shown as the mail itself, or sent to oneself."""
     texts, title = _found(kind)
     form = TextForm(request.POST, texts=texts)
     if not form.is_valid():

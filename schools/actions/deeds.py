@@ -163,12 +163,12 @@ def update_rows(
     for row in rows:
         for name, value in values.items():
             setattr(row, name, value.get(row.pk) if isinstance(value, Mapping) else value)
-        # The rows that still have the version they were read with.
+        # The same row may be both moved and given another topic.
         row.version += 1 if raise_version else 0
 
 
 def as_read(allowed: QuerySet[PlannedSession], rows: Iterable[PlannedSession]) -> QuerySet[PlannedSession]:
-    """Those of some rows that still have the version they were read with."""
+    """The rows that still have the version they were read with."""
     of_version: dict[int, list[int]] = defaultdict(list)
     for row in rows:
         of_version[row.version].append(row.pk)
