@@ -9,6 +9,7 @@ import datetime as dt
 import logging
 import os
 import uuid
+from collections.abc import Callable
 from itertools import takewhile
 from pathlib import Path
 
@@ -28,6 +29,9 @@ log = logging.getLogger(__name__)
 
 # The mark in a backup is as old as the backup, or a little younger.
 LITTLE = dt.timedelta(minutes=1)
+
+# Apps above this one register here what makes the reminders that are due; called with the moment.
+reminder_makers: list[Callable[[dt.datetime], object]] = []
 
 
 def current() -> Control:
@@ -51,12 +55,15 @@ def resume(*, by: User, now: dt.datetime) -> None:
     if current().is_restored:
         if not is_administrator(by, timezone.localdate(now)):
             raise ValidationError(_("A backup has been restored. Only an administrator starts the sending again."))
-        _hold_reminders()
+        _hold_reminders(now)
     Control.objects.filter(pk=1).update(paused_at=None, paused_why="", is_restored=False)
 
 
-def _hold_reminders() -> None:
-    """Hold the reminders made since a backup was restored: what was sent in the days it lacks would be made again."""
+def _hold_reminders(now: dt.datetime) -> None:
+    """Hold the reminders made since a backup was restored: what was sent in the days it lacks would be made again. What
+    no worker has made yet is made here."""
+    for make in reminder_makers:
+        make(now)
     waiting = Message.objects.filter(kind__in=[kind.name for kind in all_kinds() if kind.may_be_off])
     held = {"state": State.HELD, "why": _("A backup has been restored."), "is_from_backup": True}
     waiting.filter(state__in=(State.QUEUED, State.GATHERED)).update(**held)

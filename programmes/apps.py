@@ -40,14 +40,16 @@ class ProgrammesConfig(AppConfig):
         )
 
     def _register_mails(self) -> None:
+        from outbox.control import reminder_makers
         from outbox.kinds import Kind, register
         from outbox.texts import register_texts
         from programmes.mail_texts import FOLLOW_UP_TEXTS
         from programmes.mails import compose_follow_up
         from programmes.policies import may_get_follow_ups
-        from programmes.reminders import KIND
+        from programmes.reminders import KIND, due
 
         register_texts(FOLLOW_UP_TEXTS)
+        reminder_makers.append(due)
         register(
             Kind(
                 KIND,

@@ -5,6 +5,7 @@ class SessionsLogConfig(AppConfig):
     name = "sessions_log"
 
     def ready(self) -> None:
+        from outbox.control import reminder_makers
         from outbox.kinds import register
         from outbox.texts import register_texts
         from programmes.reminders import set_leads
@@ -14,6 +15,7 @@ class SessionsLogConfig(AppConfig):
         from sessions_log.handing_on import hand_on_key, hand_on_reminders
         from sessions_log.mail_kinds import KINDS
         from sessions_log.mail_texts import REMINDER_TEXTS
+        from sessions_log.reminders import due
         from sessions_log.reminding.measures import leads_of_measures
         from sessions_log.views.asides import session_log
 
@@ -21,6 +23,7 @@ class SessionsLogConfig(AppConfig):
 
         register_texts(*REMINDER_TEXTS, *ASKING_TEXTS)
         set_leads(leads_of_measures)
+        reminder_makers.append(due)
         for kind in KINDS:
             register(kind)
         hand_on.extend([hand_on_reminders, hand_on_key])

@@ -20,6 +20,8 @@ from outbox.control import current
 from outbox.kinds import Kind
 from outbox.models import Control, Message, State
 from outbox.own_texts import code_samples
+from programmes import reminders as follow_ups
+from sessions_log import reminders as sessions_reminders
 from tests.mailing import Postbox
 from tests.outbox.conftest import NOON
 from tests.outbox.killing import counting_server
@@ -161,6 +163,32 @@ def test_reminders_made_anew_since_a_backup_was_restored_wait_too(
     control.pause(by=adam, now=later)
     control.resume(by=reader, now=later)
     assert states()[2] == State.QUEUED
+
+
+def test_reminders_wait_even_if_the_sending_is_started_before_a_worker_has_made_them_anew(
+    mail: Write, reader: User, adam: User, monkeypatch
+):
+    """Whoever has said that a backup is restored starts at once; the worker finds the reminders to be due later."""
+
+    def make(now: dt.datetime) -> None:
+        said = {"kind": "reminder", "user": reader, "address": reader.email, "about": {"number": 7}}
+        enqueue(now=now, once_key="reminder", **said)
+
+    reminder = Kind("reminder", "Påminnelse", compose, can_wait=True, may_be_off=True)
+    monkeypatch.setitem(kinds._kinds, "reminder", reminder)
+    monkeypatch.setattr(control, "reminder_makers", [make])
+    control.backup_was_restored(now=NOON)
+    control.resume(by=adam, now=NOON)
+    make(NOON + MINUTE)
+    assert Postbox().send(NOON + MINUTE) == []
+    assert states() == [State.HELD]
+    control.pause(by=adam, now=NOON)
+    control.resume(by=adam, now=NOON)
+    assert len(states()) == 1, "a pause makes none"
+
+
+def test_all_that_makes_reminders_is_known_to_the_sending():
+    assert {sessions_reminders.due, follow_ups.due} == set(control.reminder_makers)
 
 
 def after_midnight(mail: Write, newcomer: User) -> dict[str, Callable[[], object]]:
