@@ -235,6 +235,16 @@ def test_a_nul_in_an_address_is_a_sign_that_cannot_be_read(samira, address: str,
     assert client.get(address).status_code == status
 
 
+@pytest.mark.parametrize(("code", "status"), [("UTF-8", 200), ("utf-7", 400), ("raw_unicode_escape", 400)])
+def test_a_request_in_another_encoding_is_refused(samira, code: str, status: int):
+    """Read as it says, it would have signs that no database takes."""
+    client, kind = Client(), f"multipart/form-data; boundary=x; charset={code}"
+    client.force_login(samira)
+    assert client.get("/sok/?q=mobbning", CONTENT_TYPE=kind).status_code == status
+    part = b'--x\r\nContent-Disposition: form-data; name="address"\r\n\r\n\\ud800\r\n--x--\r\n'
+    assert client.post("/mejl/adressen-fungerar/", part, content_type=kind, follow=True).status_code == status
+
+
 @pytest.mark.parametrize("text", ["070-174 06 05", "v. 38, 2026-09-17", "24 av 26", "2012-13-45-1234", "1234567890123"])
 def test_other_numbers_pass(text):
     assert not holds_personal_number(text)
