@@ -15,6 +15,7 @@ from django.core.cache import cache
 from django.http import HttpRequest
 
 from accounts.counting import count, counted
+from evaluations.surveys.codes import as_code
 
 MINUTES = 5
 # Many, since a whole school shares one address: a class that mistypes is still let in.
@@ -26,12 +27,16 @@ def has_guessed_too_often(request: HttpRequest) -> bool:
     return counted(_counter(request)) >= MOST_WRONG
 
 
-def count_wrong(request: HttpRequest) -> None:
-    """Count a try at a code that opened nothing."""
-    count(_counter(request), MINUTES * 60)
+def count_wrong(request: HttpRequest, written: str) -> None:
+    """Count a try at a code that opened nothing.
+
+    The same code again is no other guess: a class that reloads the page of a closed round shuts nobody out.
+    """
+    if cache.add(_counter(request, as_code(written) or written), True, MINUTES * 60):
+        count(_counter(request), MINUTES * 60)
 
 
-def _counter(request: HttpRequest) -> str:
+def _counter(request: HttpRequest, code: str = "") -> str:
     key = cache.get_or_set(_KEY, lambda: secrets.token_hex(16), MINUTES * 60)
-    place = get_adapter().get_client_ip(request)
-    return f"survey-wrong-{hmac.new(str(key).encode(), place.encode(), hashlib.sha256).hexdigest()}"
+    told = f"{get_adapter().get_client_ip(request)} {code}"
+    return f"survey-wrong-{hmac.new(str(key).encode(), told.encode(), hashlib.sha256).hexdigest()}"

@@ -105,7 +105,7 @@ def _refused(request: HttpRequest, language: Language, written: str) -> HttpResp
     """The page for a code that opens nothing, whatever the reason. Whoever keeps trying has to wait."""
     if has_guessed_too_often(request):
         return _page("wait", language, {}, status=429)
-    count_wrong(request)
+    count_wrong(request, written)
     return _page("closed", language, {"written": written[:20]}, status=404)
 
 

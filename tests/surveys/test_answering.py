@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from itertools import product
 from threading import Barrier
 from types import SimpleNamespace
 
@@ -175,12 +176,24 @@ def test_guessing_is_stopped_for_a_while_and_no_address_is_kept(town: SimpleName
 
 
 @pytest.mark.django_db
+def test_a_class_that_reloads_the_page_of_a_closed_round_shuts_nobody_out(town: SimpleNamespace, client: Client):
+    one, other = opened(town), opened(town, "6B")
+    close_round(one=one, by=town.elin)
+    where = [address(one), f"/enkat/?kod={one.code.lower()}"]
+    for _pupil in range(guessing.MOST_WRONG):
+        assert [client.get(each, follow=True).status_code for each in where] == [404, 404]
+    assert client.get(address(other)).status_code == 200
+
+
+@pytest.mark.django_db
 def test_behind_the_proxy_who_guesses_cannot_pass_for_somebody_else(client: Client, monkeypatch, settings):
     monkeypatch.setattr(guessing, "MOST_WRONG", 3)
     settings.ALLAUTH_TRUSTED_PROXY_COUNT = 1
 
+    codes = ("".join(signs) for signs in product("CDFGH", repeat=LENGTH))
+
     def guess(told: str) -> int:
-        return client.get("/enkat/CCCCCCC/", headers={"X-Forwarded-For": told}).status_code
+        return client.get(f"/enkat/{next(codes)}/", headers={"X-Forwarded-For": told}).status_code
 
     assert [guess(f"203.0.113.{n}, 192.0.2.1") for n in range(4)] == [404, 404, 404, 429]
     assert [guess(f"2001:db8:1:2::{n}") for n in range(1, 5)] == [404, 404, 404, 429]
