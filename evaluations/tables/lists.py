@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 
 from django.utils.translation import gettext as _
 
-from evaluations.cells import Cell, Column, Table, text_column
+from evaluations.cells import Cell, Column, Row, Table, text_column
 from evaluations.counting import reason_of
 from evaluations.dashboard import reason_title
 from evaluations.definitions import DEFINITIONS
@@ -37,26 +37,34 @@ def session_list_table(
         *([Column(str(DEFINITIONS[figure].title), figure, "text")] if figure in ANSWERS else []),
         *([Column(_("Parts done"), figure), Column(_("Parts"), figure)] if figure == "adherence" else []),
     ]
-    rows = []
-    for one in listed:
-        place, row = one.place, one.place.row
-        session = sessions.get(row.pk) if row else None
-        cells: list[Cell] = [
-            Cell(one.school.name),
-            Cell(one.school.district.name),
-            Cell(groups[place.group.pk].name),
-            Cell(session.topic_title if session else _("One more session")),
-            Cell(row.week if row else None),
-            Cell(row.held_on if row and place.is_held else None),
-            Cell(state_in_words(place.state)),
-            Cell(reason_title(reason_of(row)) if row and place.state is State.LOST else ""),
+    rows = [
+        [
+            *(Cell(text) for text in (one.school.name, one.school.district.name, groups[one.place.group.pk].name)),
+            *_session_cells(one.place, sessions),
+            *_answer_cells(one.place, figure),
         ]
-        if figure in ANSWERS:
-            cells.append(Cell(answer_in_words(ANSWERS[figure](place))))
-        if figure == "adherence" and row:
-            cells += [Cell(row.parts_done), Cell(row.parts)]
-        rows.append(cells)
+        for one in listed
+    ]
     return Table("pass", _("Sessions"), columns, rows)
+
+
+def _session_cells(place: Place, sessions: Mapping[int, PlannedSession]) -> Row:
+    row = place.row
+    session = sessions.get(row.pk) if row else None
+    return [
+        Cell(session.topic_title if session else _("One more session")),
+        Cell(row.week if row else None),
+        Cell(row.held_on if row and place.is_held else None),
+        Cell(state_in_words(place.state)),
+        Cell(reason_title(reason_of(row)) if row and place.state is State.LOST else ""),
+    ]
+
+
+def _answer_cells(place: Place, figure: str) -> Row:
+    """What the figure says of the session, in the columns that are its own."""
+    if figure in ANSWERS:
+        return [Cell(answer_in_words(ANSWERS[figure](place)))]
+    return [Cell(place.row.parts_done), Cell(place.row.parts)] if figure == "adherence" and place.row else []
 
 
 def class_list_table(listed: Iterable[ListedClass], groups: Mapping[int, Group]) -> Table:
