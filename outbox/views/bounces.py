@@ -10,12 +10,11 @@ from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect
 from django.utils import timezone
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
-from accounts.requests import SignedInRequest
+from accounts.requests import SignedInRequest, is_own_page
 from outbox import webhook
 from outbox.bounces import clear, record_report
 from outbox.views.guard import for_those_who_see_mails
@@ -50,7 +49,4 @@ def address_works(request: SignedInRequest, *, now: dt.datetime) -> HttpResponse
     if clear(address=address, now=now):
         messages.success(request, _("%(address)s is no longer flagged.") % {"address": address})
     back = request.POST.get("next", "")
-    is_safe = url_has_allowed_host_and_scheme(
-        back, allowed_hosts={request.get_host()}, require_https=request.is_secure()
-    )
-    return redirect(back if is_safe and back else "outbox:message-list")
+    return redirect(back if is_own_page(back) else "outbox:message-list")

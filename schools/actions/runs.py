@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import logging
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -24,16 +25,21 @@ State = PlanRunSchool.State
 log = logging.getLogger(__name__)
 # Schools in a portion, which takes a few seconds.
 PORTION = 40
+DIGEST = re.compile("[0-9a-f]{64}")
 
 
 @transaction.atomic
 def start_run(
     *, rules: ProgrammeYear, digests: Mapping[School, str], from_day: dt.date, by: User, now: dt.datetime
 ) -> PlanRun:
-    """Start a run for some schools, each with the digest of its draft. Nothing is laid out yet."""
+    """Start a run for some schools, each with the digest of its draft. Nothing is laid out yet.
+
+    What no draft has as its digest is kept as none, which no draft has either.
+    """
     run = PlanRun.objects.create(programme_year=rules, from_day=from_day, by=by, at=now)
     PlanRunSchool.objects.bulk_create(
-        PlanRunSchool(run=run, school=school, digest=digest) for school, digest in digests.items()
+        PlanRunSchool(run=run, school=school, digest=digest if DIGEST.fullmatch(digest) else "")
+        for school, digest in digests.items()
     )
     return run
 

@@ -5,17 +5,15 @@ from __future__ import annotations
 import datetime as dt
 import uuid as uuids
 from typing import Any
-from urllib.parse import urlsplit
 
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
-from django.utils.http import url_has_allowed_host_and_scheme
 
 from accounts.policies import manages_schools
-from accounts.requests import SignedInRequest
+from accounts.requests import SignedInRequest, is_own_page
 from schools import policies
 from schools.models import Occasion, OccasionKind, School, SchoolYear
 from schools.models.places import SchoolQuerySet
@@ -49,7 +47,7 @@ def year_or_404(year_slug: str) -> SchoolYear:
 def way_back(request: HttpRequest, otherwise: str) -> str:
     """The page that the form names, if it is the portal's; otherwise ``otherwise``."""
     wanted = request.POST.get("next", "")
-    if url_has_allowed_host_and_scheme(wanted, allowed_hosts=None) and urlsplit(wanted).path:
+    if is_own_page(wanted):
         return wanted
     return otherwise
 

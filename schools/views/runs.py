@@ -74,7 +74,7 @@ def _ticked(request: SignedInRequest, today: dt.date) -> dict[School, str]:
     """The ticked schools, each with the digest of the draft that was seen."""
     schools = {school.slug: school for school in School.objects.open_on(today)}
     pairs = [text.partition(":") for text in request.POST.getlist("draft")]
-    return {schools[slug]: digest[:64] for slug, _colon, digest in pairs if slug in schools}
+    return {schools[slug]: digest for slug, _colon, digest in pairs if slug in schools}
 
 
 def _by_need(drafts: list[Draft]) -> dict[str, Any]:

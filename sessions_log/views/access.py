@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable
-from urllib.parse import urlsplit
 from uuid import UUID
 
 from django.core.exceptions import PermissionDenied
@@ -12,11 +11,10 @@ from django.db.models import UUIDField
 from django.http import Http404, HttpRequest
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
-from django.utils.http import url_has_allowed_host_and_scheme
 
 from accounts.compiled import CompiledQuery, Slot
 from accounts.policies import is_coordinator, sees_everything
-from accounts.requests import SignedInRequest
+from accounts.requests import SignedInRequest, is_own_page
 from schools.models import PlannedSession, School
 from schools.models.places import SchoolQuerySet
 from schools.models.plans import PlannedSessionQuerySet
@@ -77,6 +75,6 @@ def sessions_to_log(request: SignedInRequest, uuids: Iterable[UUID], today: dt.d
 def way_back(request: HttpRequest) -> str:
     """The page that the user came from, if it is the portal's; otherwise the start page."""
     wanted = request.POST.get("next") or request.GET.get("next") or ""
-    if url_has_allowed_host_and_scheme(wanted, allowed_hosts=None) and urlsplit(wanted).path:
+    if is_own_page(wanted):
         return wanted
     return reverse("sessions_log:start")

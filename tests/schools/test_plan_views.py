@@ -93,8 +93,9 @@ def test_a_draft_that_is_no_longer_true_is_shown_anew_and_nothing_is_laid_out(ru
     assert not PlannedSession.objects.exists()
 
 
-def test_a_form_without_a_digest_lays_out_nothing(rules, centre, signed_in):
-    signed_in(centre.samira).post(draft_url(), {})
+@pytest.mark.parametrize("digest", ["", "x" * 65, "\0"])
+def test_a_form_with_what_is_no_digest_lays_out_nothing(digest, rules, centre, signed_in):
+    signed_in(centre.samira).post(draft_url(), {"digest": digest} if digest else {})
     assert not PlannedSession.objects.exists()
 
 

@@ -533,6 +533,12 @@ class TestForm:
         sent = form_of(client, session, next="https://elsewhere.example/")
         assert client.post(reverse("sessions_log:log-form", args=[session.uuid]), sent).url == START
 
+    def test_whose_log_is_saved_is_led_on_whatever_next_says(self, session, jonas, signed_in):
+        client = signed_in(jonas)
+        sent = form_of(client, session, next="nagon-annanstans")
+        assert client.post(reverse("sessions_log:log-form", args=[session.uuid]), sent).url == START
+        assert SessionLog.objects.exists()
+
 
 class TestAccess:
     NAMES = ["log-form", "log-as-planned", "log-remove"]
@@ -585,7 +591,7 @@ def test_a_log_is_saved_in_fifteen_queries(plan, jonas, signed_in, django_assert
     assert SessionLog.objects.get(session=second).parts_done.count() == 4
 
 
-@pytest.mark.parametrize("wanted", ["//[", "https://elsewhere.example/", "?a=1", ""])
+@pytest.mark.parametrize("wanted", ["//[", "https://elsewhere.example/", "?a=1", "", "start/", "-1"])
 def test_a_way_back_that_does_not_lie_in_the_portal_is_none(wanted, rf):
     request = rf.post("/", {"next": wanted})
     assert way_back(request) == START
