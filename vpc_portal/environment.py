@@ -88,6 +88,19 @@ def database(*, default: str) -> dict[str, Any]:
     return config
 
 
+def var_dir(*, default: Path) -> Path:
+    """Where the portal keeps its files; made if it is missing."""
+    given = Path(env.str("VAR_DIR", default="") or default)
+    try:
+        given.mkdir(parents=True, exist_ok=True)
+    except OSError as wrong:
+        raise ImproperlyConfigured(
+            f"VAR_DIR={str(given)!r} is no folder and can't be made: {wrong.strerror}. Name one that the portal may "
+            "write in."
+        ) from wrong
+    return given
+
+
 def broker(var_dir: Path) -> str:
     """Where Celery finds its broker: ``REDIS_URL``, or the embedded one's socket in ``var/broker``."""
     url = env.str("REDIS_URL", default="").strip()
@@ -151,6 +164,14 @@ def sender(*, production: bool) -> str:
     return address
 
 
+def centre_name() -> str:
+    """The sender's name in mails, in one line as a mail's head must have it."""
+    given = env.str("CENTRE_NAME", default="Våldspreventivt center").strip()
+    if not given or not given.isprintable():
+        raise ImproperlyConfigured(f"CENTRE_NAME={given!r} is no name. Write it in one line, or leave it out.")
+    return given
+
+
 def bounce_address() -> str:
     """The envelope's sender, where reports of bounces go; empty for the address that mails come from."""
     given = env.str("BOUNCE_ADDRESS", default="").strip()
@@ -195,7 +216,12 @@ def portal_url(*, production: bool) -> str:
     if not given and not production:
         return f"http://127.0.0.1:{number('PORT', default=8000, lowest=1024, highest=65535)}"
     parts = address("PORTAL_URL", given)
-    if parts.scheme not in ({"https"} if production else {"http", "https"}) or not parts.hostname or parts.path:
+    if (
+        parts.scheme not in ({"https"} if production else {"http", "https"})
+        or not parts.hostname
+        or parts.path
+        or parts.query
+    ):
         raise ImproperlyConfigured(
             f"PORTAL_URL={given!r} cannot be used in links. Write where the portal is found, as "
             "https://portal.example.se"

@@ -9,8 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from vpc_portal import environment
 
 BASE_DIR = Path(__file__).resolve().parent.parent
-VAR_DIR = Path(environment.env.str("VAR_DIR", default=str(BASE_DIR / "var")))
-VAR_DIR.mkdir(parents=True, exist_ok=True)
+VAR_DIR = environment.var_dir(default=BASE_DIR / "var")
 
 # The careful settings: https only, secure cookies, and a key and hosts that have to be given.
 PRODUCTION = environment.flag("PRODUCTION", default=False)
@@ -207,7 +206,7 @@ DATA_UPLOAD_MAX_NUMBER_FIELDS = 2_000
 LOG_UNDO_MINUTES = 5
 
 # Mail. The outbox's rows are the queue; see docs/mail.md.
-CENTRE_NAME = environment.env.str("CENTRE_NAME", default="Våldspreventivt center")
+CENTRE_NAME = environment.centre_name()
 PORTAL_URL = environment.portal_url(production=PRODUCTION)
 MAIL_ADDRESS = environment.sender(production=PRODUCTION)
 MAIL_DOMAIN = MAIL_ADDRESS.rpartition("@")[2]
