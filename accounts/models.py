@@ -31,6 +31,11 @@ class UserManager(BaseUserManager["User"]):
     def get_by_natural_key(self, email: str | None) -> User:
         return self.get(email__iexact=email)
 
+    def found_by(self, sought: str) -> list[int]:
+        """The keys of those whose name or address holds the text. Compared in Python: SQLite knows no Å from å."""
+        known = self.values_list("pk", "full_name", "email")
+        return [pk for pk, name, email in known if sought.casefold() in f"{name} {email}".casefold()]
+
 
 class User(AbstractBaseUser, PermissionsMixin):
     """A person with an account. The e-mail address is the name to sign in with."""

@@ -11,6 +11,7 @@ from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
+from accounts.models import User
 from accounts.policies import is_administrator
 from accounts.requests import SignedInRequest
 from outbox import policies
@@ -62,7 +63,7 @@ def _chosen(slug: str, found: dict[Pile, int]) -> Pile:
 
 def _narrowed(mails: MessageQuerySet, sought: str, kind: str) -> MessageQuerySet:
     if sought:
-        mails = mails.filter(Q(address__icontains=sought) | Q(user__full_name__icontains=sought))
+        mails = mails.filter(Q(address__icontains=sought) | Q(user__in=User.objects.found_by(sought)))
     return mails.filter(kind=kind) if kind else mails
 
 

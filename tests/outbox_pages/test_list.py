@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+from urllib.parse import quote
 
 import pytest
 from django.db import connection
@@ -131,6 +132,15 @@ def test_a_recipient_is_found_by_name_or_address(mail, page, jonas):
     assert rows(page("?lage=alla&sok=ELIN@vpc")) == ["Till Elin"]
     assert rows(page("?lage=alla&sok=annan")) == ["Kod för att logga in"]
     assert "Inget sådant mejl här" in page("?sok=finns-inte")
+
+
+def test_a_recipient_is_found_whether_the_letters_are_large_or_small(mail, page, jonas):
+    mail(letter={"subject": "Till Elin"})
+    jonas.full_name = "Åke Öberg"
+    jonas.save()
+    mail(jonas, letter={"subject": "Till Åke"})
+    for sought in ("Åke", "åke", "ÅKE ö"):
+        assert rows(page(f"?lage=alla&sok={quote(sought)}")) == ["Till Åke"]
 
 
 def test_a_kind_is_chosen(mail, page):
