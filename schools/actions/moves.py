@@ -81,8 +81,7 @@ def move_session(
         week_start=week_start,
         moved_from=moved_from,
         pinned=True,
-        # Whoever chooses a blocked week has been told that it is one.
-        stays_in=week_start if calendar.blocked_name(week_start) else None,
+        stays_in=_let_stay_in(week_start, calendar),
         **time._asdict(),
     )
     deed = Deed(session.participation, by, now, batch or uuid.uuid4())
@@ -294,6 +293,7 @@ def _write(moves: Sequence[_Move]) -> None:
             rows,
             moved_from={move.row.pk: origin_after(move.row, move.week) for move in moves},
             week_start={move.row.pk: move.week for move in moves},
+            stays_in={move.row.pk: _let_stay_in(move.week, move.calendar) for move in moves},
             date={pk: time.date for pk, time in times.items()},
             start_time={pk: time.start_time for pk, time in times.items()},
             end_time={pk: time.end_time for pk, time in times.items()},
@@ -301,6 +301,11 @@ def _write(moves: Sequence[_Move]) -> None:
         )
     except RowsHaveChanged as changed:
         raise StaleSession(*rows) from changed
+
+
+def _let_stay_in(week: dt.date, calendar: SchoolCalendar) -> dt.date | None:
+    """The week if it is blocked: whoever chooses it has been told so, and is not asked again. Else none."""
+    return week if calendar.blocked_name(week) else None
 
 
 def _outside(row: PlannedSession, steps: int) -> str:

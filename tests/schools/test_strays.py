@@ -10,7 +10,7 @@ from django.urls import reverse
 
 from schools.actions.calendar import close_days
 from schools.actions.deeds import StaleSession
-from schools.actions.moves import move_session
+from schools.actions.moves import Placing, move_session, move_sessions
 from schools.actions.strays import let_stay
 from schools.actions.undoing import undo_batch
 from schools.models import ClosedPeriod, PlannedSession
@@ -100,6 +100,18 @@ def test_a_move_into_a_blocked_week_that_is_undone_lets_nothing_stay_there(plann
     block(planned, planned.lindang, later)
     move_session(session=session, week_start=later, version=1, by=planned.samira, now=at(TODAY))
     undo_batch(batch=session.changes.latest("pk").batch, by=planned.samira, now=at(TODAY))
+    session.refresh_from_db()
+    assert session.stays_in is None
+
+
+def test_several_that_are_moved_into_a_blocked_week_are_not_asked_about_again(planned):
+    session, week = planned.session, planned.session.week_start + dt.timedelta(days=14)
+    block(planned, planned.lindang, week)
+    batch = move_sessions(placings=[Placing(session, 1, week)], by=planned.samira, now=at(TODAY))
+    assert ("Lindängsskolan", "1A", Why.BLOCKED_WEEK) not in strays(planned)
+    session.refresh_from_db()
+    assert session.stays_in == week
+    undo_batch(batch=batch, by=planned.samira, now=at(TODAY))
     session.refresh_from_db()
     assert session.stays_in is None
 
