@@ -254,7 +254,7 @@ def compose_missing(message: Message, now: dt.datetime) -> Letter:
     sessions = _in_their_step(message, still_without_log(message, today), today)
     if not user_can_log(message.user, sessions[0].participation.school, today):
         raise NotWanted(_("The recipient may no longer log at the school."))
-    said = _missing_said(sessions) | {"coming": _after_missing(message, sessions[0]), "now": now}
+    said = _missing_said(sessions) | {"coming": _after_missing(message, sessions, today), "now": now}
     said["section"] = _missing_section(sessions, where_to_log(membership, sessions, now))
     if membership is not None:
         return letter_to_school(membership, **said)
@@ -284,12 +284,13 @@ def _missing_section(sessions: Sequence[PlannedSession], url: str) -> Section:
     )
 
 
-def _after_missing(message: Message, session: PlannedSession) -> str:
+def _after_missing(message: Message, sessions: Sequence[PlannedSession], today: dt.date) -> str:
     """Whether another mail comes if there still is no log: another reminder, or one to somebody who can help."""
-    lead, steps = message.about.get("lead", 0), all_steps().of(place_of(session))
+    lead, steps = message.about.get("lead", 0), [step for one in sessions for step in all_steps().of(place_of(one))]
     later = [one for one in steps if one.kind == ReminderItem.Kind.LOG_MISSING and one.lead > lead]
-    if later:
-        return _("If the log is still missing %(day)s, we remind once more.") % {"day": short_day(later[0].due_on)}
+    ahead = [one.due_on for one in later if one.due_on > today]
+    if ahead:
+        return _("If the log is still missing %(day)s, we remind once more.") % {"day": short_day(min(ahead))}
     if any(one.kind == ReminderItem.Kind.LOG_ESCALATED for one in steps):
         return _("If the log goes on missing we write again, and then to the centre's coordinator, who can help.")
     return _("This was the last mail about it. The session stays on your start page until it is logged.")

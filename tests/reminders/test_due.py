@@ -207,6 +207,17 @@ def test_a_missing_log_is_asked_for_after_one_day_and_seven(taget: SimpleNamespa
     }
 
 
+def test_a_reminder_that_is_promised_of_a_missing_log_lies_ahead(taget: SimpleNamespace, postbox: Postbox):
+    """Sessions of two weeks in one mail, after some days without a worker: the first one's next reminder has passed."""
+    first = taget.participation.sessions.order_by("week_start").first()
+    monday = first.week_start + dt.timedelta(days=21)
+    taget.participation.sessions.filter(topic=first.topic).update(week_start=monday - dt.timedelta(days=7))
+    PlannedSession.objects.filter(pk=first.pk).update(week_start=monday - dt.timedelta(days=14))
+    body = next(words_of(mail) for mail in run(monday + dt.timedelta(days=1), postbox) if "saknar" in mail.subject)
+    promised = re.search(r"Saknas loggen fortfarande (.+?) påminner vi en gång till", body)
+    assert promised and promised[1] == short_day(monday + dt.timedelta(days=7))
+
+
 def test_logs_missing_for_long_are_told_once_to_the_school_and_once_to_the_centre(
     taget: SimpleNamespace, postbox: Postbox
 ):
