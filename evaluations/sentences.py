@@ -78,25 +78,39 @@ def _main_reason(counts: Counts) -> str | None:
 
 def line_title(dashboard: Dashboard) -> str:
     """The title of the year's line, which compares with last year or with the plan."""
-    held, last = dashboard.totals["held"], dashboard.last_year.totals["held"] if dashboard.last_year else None
-    said = _against_last_year(held, last)
+    last = dashboard.last_year.totals if dashboard.last_year else None
+    said = _against_last_year(dashboard.totals, last)
     if dashboard.pace.light not in ("amber", "red"):
         return said
-    if last is not None and held > last:
+    if last is not None and _fewest_more(dashboard.totals, last) > 0:
         return _("%(said)s, but behind the plan") % {"said": said}
     return _("%(said)s, and behind the plan") % {"said": said}
 
 
-def _against_last_year(held: int, last: int | None) -> str:
+def _against_last_year(now: Counts, last: Counts | None) -> str:
+    """How many more or fewer sessions are held than last year: a range while logs are missing in either year."""
     if last is None:
+        held = now["held"]
         return ngettext("%(n)s session is held", "%(n)s sessions are held", held) % {"n": held}
-    if held > last:
-        text = ngettext("%(n)s more session than last year", "%(n)s more sessions than last year", held - last)
-        return text % {"n": held - last}
-    if held < last:
-        text = ngettext("%(n)s fewer session than last year", "%(n)s fewer sessions than last year", last - held)
-        return text % {"n": last - held}
-    return _("As many sessions as last year")
+    least, most = _fewest_more(now, last), -_fewest_more(last, now)
+    if least == most == 0:
+        return _("As many sessions as last year")
+    if least < 0 < most:
+        said = _("Between %(fewer)s fewer and %(more)s more sessions than last year")
+        return said % {"fewer": -least, "more": most}
+    low, high = sorted((abs(least), abs(most)))
+    # A range is written in the plural, even "0–1".
+    many = high if low == high else max(high, 2)
+    if most > 0:
+        text = ngettext("%(n)s more session than last year", "%(n)s more sessions than last year", many)
+    else:
+        text = ngettext("%(n)s fewer session than last year", "%(n)s fewer sessions than last year", many)
+    return text % {"n": str(high) if low == high else f"{low}–{high}"}
+
+
+def _fewest_more(now: Counts, before: Counts) -> int:
+    """How many more are held now than before, if none of those without a log now was held, and all of those before."""
+    return now["held"] - before["held"] - before["awaiting"]
 
 
 def lost_title(dashboard: Dashboard) -> str:

@@ -12,12 +12,14 @@ from types import SimpleNamespace
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils.translation import override
 
 from accounts.models import User
 from evaluations.dashboard import Dashboard, compared, dashboard_of, overview_of
 from evaluations.definitions import ALL, DEFINITIONS
 from evaluations.figures import Figure
 from evaluations.selection import selected
+from evaluations.sentences import line_title
 from schools.actions import calendar, groups, people, places
 from schools.models import Group, Participation, School, SchoolMembership, SchoolYear
 from sessions_log.actions import LogEntry, log_session
@@ -348,7 +350,37 @@ def test_the_year_is_compared_with_the_same_time_last_year(
         int(point.month.month >= first.log.held_on.month) for point in board.line
     ]
     assert board.line[-1].plan == board.pace.denominator
-    assert f"{len(plans.held) - 1} fler pass än i fjol, men efter planen" in text_of(maria_in.get(OVERVIEW))
+    unlogged = board.last_year.totals["awaiting"]
+    fewest, most = len(plans.held) - 1 - unlogged, len(plans.held) - 1 + board.totals["awaiting"]
+    assert 0 <= fewest < most
+    assert f"{fewest}–{most} fler pass än i fjol, och efter planen" in text_of(maria_in.get(OVERVIEW))
+
+
+@pytest.mark.parametrize(
+    ("now", "last", "said"),
+    [
+        ((12, 0), (11, 0), "1 fler pass än i fjol"),
+        ((11, 0), (12, 0), "1 färre pass än i fjol"),
+        ((12, 0), (12, 0), "Lika många pass som i fjol"),
+        ((166, 10), (167, 0), "Mellan 1 färre och 9 fler pass än i fjol"),
+        ((202, 11), (219, 0), "6–17 färre pass än i fjol"),
+        ((12, 3), (12, 0), "0–3 fler pass än i fjol"),
+        ((12, 0), (12, 2), "0–2 färre pass än i fjol"),
+        ((20, 1), (11, 2), "7–10 fler pass än i fjol"),
+        ((12, 0), (11, 1), "0–1 fler pass än i fjol"),
+    ],
+)
+def test_the_line_says_no_more_of_last_year_than_the_logs_do(
+    now: tuple[int, int], last: tuple[int, int], said: str
+) -> None:
+    def totals(held: int, awaiting: int) -> dict[str, int]:
+        return {"held": held, "awaiting": awaiting}
+
+    board = SimpleNamespace(
+        totals=totals(*now), last_year=SimpleNamespace(totals=totals(*last)), pace=SimpleNamespace(light="green")
+    )
+    with override("sv"):
+        assert line_title(board) == said
 
 
 def test_the_line_of_last_year_ends_where_last_year_is_counted_to(centre: SimpleNamespace, plans) -> None:
