@@ -28,7 +28,7 @@ from evaluations.year_line import months_of
 from programmes.models import SessionTopic
 from schools.models import Group, PlannedSession, School
 from schools.models.groups import GRADES
-from schools.models.plans import CancelReason
+from schools.models.plans import CancelReason, title_of_topic
 
 PAGE = 50
 # Longer lists are to be narrowed first: nobody reads them, and to read them all takes long.
@@ -176,8 +176,24 @@ def _is_to_be_a_file(request: HttpRequest, selection: Selection, found: Sequence
 
 def _file(request: HttpRequest, selection: Selection, asked: Asked, table: Table) -> HttpResponse:
     figure = str(DEFINITIONS[asked.figure].title)
-    about = [(_("Figure"), figure), (_("Part"), str(lists.TITLES[asked.part]))]
+    about = [(_("Figure"), figure), (_("Part"), str(lists.TITLES[asked.part])), *_narrowed_to(selection, asked)]
     return file_of(request, selection, [table], *about, name=slugify(figure))
+
+
+def _narrowed_to(selection: Selection, asked: Asked) -> list[tuple[str, str]]:
+    """What the list is narrowed to, with its name; the school stands on every row."""
+    told = [
+        (_("Topic"), title_of_topic(asked.topic) if asked.topic_slug else ""),
+        (_("Grade"), _grade_label(asked)),
+        (_("Term"), name_of(selection.year, asked.season) if asked.season else ""),
+        (_("Reason"), reason_title(asked.reason) if asked.reason else ""),
+        (_("To the end of"), asked.until),
+    ]
+    return [(name, value) for name, value in told if value]
+
+
+def _grade_label(asked: Asked) -> str:
+    return "" if asked.grade is None else dict(GRADES)[asked.grade]
 
 
 def _asked(request: HttpRequest, selection: Selection, known: Mapping[str, Collection[str]]) -> Asked:
@@ -266,7 +282,7 @@ def _context(selection: Selection, asked: Asked, known: Mapping[str, Collection[
         "selection": selection,
         "asked": asked,
         "most_in_a_file": MOST_IN_A_FILE,
-        "grade_label": "" if asked.grade is None else dict(GRADES)[asked.grade],
+        "grade_label": _grade_label(asked),
         "reason": reason_title(asked.reason) if asked.reason else "",
         "until": dt.date.fromisoformat(f"{asked.until}-01") if asked.until else None,
         "term_name": name_of(selection.year, asked.season) if asked.season else "",

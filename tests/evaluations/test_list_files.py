@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import csv
+import datetime as dt
 import io
 import re
 from html import unescape
+from urllib.parse import urljoin
 
 import pytest
 from django.core.cache import caches
 from django.test import Client
 from django.urls import reverse
+from openpyxl import load_workbook
 
 from evaluations.lists import CLASSES, SCHOOLS
 from evaluations.views import lists as views
@@ -105,3 +108,64 @@ def test_a_file_is_not_kept_as_pages_are(maria_in: Client) -> None:
     for _look in range(3):
         maria_in.get(address)
     assert not caches["pages"]._cache  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize(
+    ("asked", "said"),
+    [
+        ({"siffra": "lost", "orsak": "no_room"}, {"Orsak": "Ingen lokal"}),
+        ({"siffra": "pace", "termin": "ht"}, {"Termin": "HT 2026"}),
+        ({"siffra": "line", "del": "plan", "manad": "2026-09"}, {"Till och med": "2026-09"}),
+        ({"siffra": "pace", "amne": "normer-och-dess-konsekvenser"}, {"Ämne": "Normer och dess konsekvenser"}),
+    ],
+)
+def test_a_file_says_what_its_list_is_narrowed_to(
+    asked: dict[str, str], said: dict[str, str], maria_in: Client
+) -> None:
+    rows = rows_of(maria_in, link_of(maria_in, SESSION_LIST, **asked))
+    assert rows
+    for row in rows:
+        assert said.items() <= row.items()
+    whole = rows_of(maria_in, link_of(maria_in, SESSION_LIST, siffra=asked["siffra"]))
+    assert not said.keys() & whole[0].keys()
+
+
+def test_a_file_of_classes_says_of_which_grade(maria_in: Client) -> None:
+    rows = rows_of(maria_in, link_of(maria_in, CLASS_LIST, siffra="reach", arskurs="1"))
+    assert rows
+    assert {row["Årskurs"] for row in rows} == {"1"}
+
+
+PLACES = (
+    *(reverse(f"evaluations:{name}") for name in ("overview", "districts", "programmes", "terms", "partners")),
+    *(SESSION_LIST, CLASS_LIST, SCHOOL_LIST, reverse("evaluations:definitions")),
+    reverse("evaluations:school", args=["lindangsskolan"]),
+)
+
+
+@pytest.mark.parametrize("where", PLACES)
+def test_every_table_is_taken_away_as_a_workbook_with_the_definitions_too(where: str, maria_in: Client) -> None:
+    page = maria_in.get(where).content.decode()
+    pairs = list(zip(files_of(page, "csv"), files_of(page, "xlsx"), strict=True))
+    assert pairs
+    for as_csv, as_xlsx in pairs:
+        answer = maria_in.get(urljoin(where, as_csv)).content.decode().removeprefix("\ufeff")
+        book = load_workbook(io.BytesIO(maria_in.get(urljoin(where, as_xlsx)).content))
+        assert [[shown(cell) for cell in row] for row in book.worksheets[0].values] == list(
+            csv.reader(io.StringIO(answer), delimiter=";")
+        )
+        assert book.sheetnames[-1] == "Definitioner"
+        assert "Per datum" in [cell.value for cell in book.worksheets[0][1]]
+
+
+def files_of(page: str, kind: str) -> list[str]:
+    """Where a page's links to files of single tables lead."""
+    links = [unescape(link) for link in re.findall(r'href="([^"]+)"', page)]
+    return [link for link in links if f"format={kind}" in link or (f"export.{kind}?" in link and "tabell=" in link)]
+
+
+def shown(value: object) -> str:
+    """A workbook's cell as a CSV file says it."""
+    if isinstance(value, dt.datetime):
+        return value.date().isoformat()
+    return "" if value is None else str(value)
