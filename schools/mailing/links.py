@@ -60,6 +60,11 @@ class OpenLink:
     def school(self) -> School:
         return self.membership.person.school
 
+    @property
+    def answers(self) -> bool:
+        """Whether it may still be answered with; an older one may only be read."""
+        return Scope.ANSWER in self.scopes
+
 
 def make_link(membership: SchoolMembership, scopes: Iterable[Scope], today: dt.date) -> str:
     """The token in the address."""

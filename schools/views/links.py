@@ -84,10 +84,9 @@ def link_plan(request: HttpRequest, link: OpenLink, *, today: dt.date) -> HttpRe
     term = current_term(terms, today)
     if term is None:
         return render(request, "schools/link_plan_empty.html", {"school": link.school, "link": link})
-    may_answer = Scope.ANSWER in link.scopes and not is_over(term, today)
     context = plan_context(link.school, term, terms, today) | {
         "link": link,
-        "may_confirm": may_answer,
+        "may_confirm": link.answers and not is_over(term, today),
         "may_choose": Scope.CHOOSE in link.scopes,
         "confirm_url": reverse("schools:link-confirm", args=[link.token]),
         "replies": _open_replies(link),

@@ -58,6 +58,7 @@ def test_who_has_a_password_changes_it(elin, signed_in):
     client, own, change = signed_in(elin), reverse("outbox:preferences"), reverse("account_change_password")
     assert f'<a class="tall-link" href="{change}">Byt lösenord</a>' in client.get(own).text
     assert client.get(reverse("account_set_password")).headers["Location"] == change
+    assert "Be centrets administratör om en länk" in client.get(change).text
     new = PASSWORD[::-1]
     answer = client.post(change, {"oldpassword": PASSWORD, "password1": new, "password2": new}, follow=True)
     assert answer.redirect_chain == [(own, 302)]

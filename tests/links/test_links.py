@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 import uuid
 from collections.abc import Iterator
 from types import SimpleNamespace
@@ -20,6 +21,7 @@ from accounts.models import User
 from outbox.models import MailPreference
 from schools.actions.people import add_person, end_membership, give_membership
 from schools.actions.places import close_school
+from schools.mailing.letters import PLAN_SCOPES
 from schools.mailing.links import HOLDS, SALT, Scope, make_link
 from schools.models import PlanConfirmation, SchoolMembership, SchoolReply, TopicChoice
 from sessions_log.models import SessionLog
@@ -108,6 +110,20 @@ def test_a_link_expires(scope: Scope, town: SimpleNamespace):
     for age, status in [(HOLDS[scope], 200), (HOLDS[scope] + 1, 410), (-1, 410)]:
         made = TODAY - dt.timedelta(days=age)
         assert Client().get(address(page, user, scopes=[scope], today=made)).status_code == status, age
+
+
+def test_a_link_that_is_too_old_to_answer_with_says_so_and_how_to_come_in(town: SimpleNamespace):
+    """Its page leads nowhere that the link itself no longer opens."""
+    client, made = Client(), TODAY - dt.timedelta(days=HOLDS[Scope.ANSWER] + 1)
+    where = address("schools:link-plan", town.elin, scopes=PLAN_SCOPES, today=made)
+    page = client.get(where).content.decode()
+    assert "Länken är för gammal att svara med." in page
+    assert f'href="{reverse("account_request_login_code")}"' in page
+    for href in set(re.findall(rf'href="({re.escape(where)}[^"]+)"', page)):
+        answer = client.get(href)
+        answer.getvalue()
+        assert answer.status_code in (200, 302), href
+    assert "för gammal" not in client.get(address("schools:link-plan", town.elin, scopes=PLAN_SCOPES)).content.decode()
 
 
 def test_when_the_role_ends_every_link_stops_at_once(town: SimpleNamespace):
