@@ -89,7 +89,7 @@ def test_the_page_where_who_has_none_chooses_a_password_is_accessible(town: Simp
 
 
 def faults_of(page: Page, address: str) -> list[str]:
-    """What axe finds and what sticks out at the side, on a phone and on a desk."""
+    """What axe finds and what sticks out, at the side or of a cell, on a phone and on a desk."""
     page.set_viewport_size({"width": PHONE, "height": HEIGHT})
     response = page.goto(address)
     assert response is not None and response.status == 200, f"{address}: {response and response.status}"
@@ -102,4 +102,8 @@ def _named(width: int, page: Page) -> list[str]:
     faults = [f"{width}: {one['id']} {one['nodes'][0]['target']}" for one in what_axe_finds(page)]
     if page.evaluate("document.documentElement.scrollWidth > window.innerWidth"):
         faults.append(f"{width}: sticks out at the side")
+    if page.evaluate(
+        "[...document.querySelectorAll('td, th')].some((cell) => cell.scrollWidth > cell.clientWidth + 1)"
+    ):
+        faults.append(f"{width}: a cell's words lie over the next cell")
     return faults
