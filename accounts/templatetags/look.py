@@ -14,8 +14,8 @@ from django.template.base import FilterExpression, Parser, Token
 from django.template.defaulttags import querystring
 from django.urls import get_script_prefix
 from django.utils.formats import date_format
-from django.utils.html import format_html, format_html_join
-from django.utils.safestring import SafeString
+from django.utils.html import escape, format_html, format_html_join
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
 
 register = template.Library()
@@ -169,6 +169,12 @@ def grouped(number: int) -> str:
 def clock(time: dt.time) -> str:
     """09.10"""
     return f"{time:%H.%M}"
+
+
+@register.filter
+def breakable(address: str) -> SafeString:
+    """An e-mail address that in a narrow column breaks before the @ or a dot instead of within a word."""
+    return mark_safe(escape(address).replace("@", "<wbr>@").replace(".", "<wbr>."))
 
 
 @register.filter

@@ -7,8 +7,7 @@ from collections.abc import Iterable
 from urllib.parse import urlsplit
 
 from django import template
-from django.utils.html import escape
-from django.utils.safestring import SafeString, mark_safe
+from django.utils.safestring import SafeString
 
 from programmes.concepts import link_concepts
 from programmes.markdown import to_html
@@ -45,9 +44,3 @@ def with_concepts(html: SafeString, concepts: Iterable[Concept]) -> SafeString:
 def web_host(link: str) -> str:
     """https://www.skr.se/… as people say it: skr.se."""
     return (urlsplit(link).hostname or link).removeprefix("www.")
-
-
-@register.filter
-def breakable(address: str) -> SafeString:
-    """An e-mail address that in a narrow column breaks before the @ or a dot instead of within a word."""
-    return mark_safe(escape(address).replace("@", "<wbr>@").replace(".", "<wbr>."))
