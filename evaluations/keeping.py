@@ -120,6 +120,7 @@ def _kept(participations: Mapping[int, Participation], as_of: dt.date, basis: Ma
 def _keep(
     participations: Mapping[int, Participation], counted: Mapping[int, Counts], as_of: dt.date, basis: Mapping[int, str]
 ) -> None:
+    # In one order, whoever asks: of two who keep the same rows in different orders, each would wait for the other.
     ParticipationFigures.objects.bulk_create(
         (
             ParticipationFigures(
@@ -129,7 +130,7 @@ def _keep(
                 basis=basis[participations[school].pk],
                 counts=counts,
             )
-            for school, counts in counted.items()
+            for school, counts in sorted(counted.items(), key=lambda item: item[0])
             if school in participations
         ),
         update_conflicts=True,
