@@ -31,6 +31,7 @@ from evaluations.rows import SessionRow, YearOfSchool
 from evaluations.rows_by_school import Counted, RowsBySchool
 from evaluations.selection import Selection
 from evaluations.sizes import Size, in_term, size
+from evaluations.year_line import due_by, held_by, is_by
 from schools.models import School
 
 Keep = Callable[[Place], bool]
@@ -168,7 +169,10 @@ OF_REMINDED = {None: ("logged", "missing"), True: ("logged",), False: ("missing"
 # Sessions that did not take place, by reason, as the counts tell them.
 LOST = {"alla": ("lost", "again"), "utan-ny-tid": ("lost",), "med-ny-tid": ("again",)}
 # The year's line: what should have been held, and what was.
-LINE = ("plan", "genomfort")
+LINE: Mapping[str, tuple[Callable[[Counts, str], Size], Callable[[Place, YearOfSchool, dt.date], str]]] = {
+    "plan": (due_by, month_due),
+    "genomfort": (held_by, lambda place, _year, _as_of: month_held(place)),
+}
 # Stands in addresses for sessions whose topic is not chosen.
 NO_TOPIC = "ej-valt"
 
@@ -291,21 +295,12 @@ def line_in(selection: Selection, part: str, *, school: School | None = None, un
     """The sessions that the year's line counts by the end of a month, such as 2026-09, or by the day: those that should
     have been held, or those that were."""
     counted = Counted.of(selection, school)
-    if part == "genomfort":
-        own = Size([("held_months", month) for month in counted.totals["held_months"] if _is_by(month, until)])
-    else:
-        own = Size([("months", month, "plan") for month in counted.totals["months"] if _is_by(month, until)])
+    size_of, month_of = LINE[part]
 
     def judged(year: YearOfSchool, as_of: dt.date) -> list[Place]:
-        if part == "genomfort":
-            return [place for place in places_of(year, as_of) if _is_by(month_held(place), until)]
-        return [place for place in places_of(year, as_of) if _is_by(month_due(place, year, as_of), until)]
+        return [place for place in places_of(year, as_of) if is_by(month_of(place, year, as_of), until)]
 
-    return ListedPlaces(RowsBySchool(counted, own), lambda _place: True, judged)
-
-
-def _is_by(month: str, until: str) -> bool:
-    return bool(month) and (not until or month <= until)
+    return ListedPlaces(RowsBySchool(counted, size_of(counted.totals, until)), lambda _place: True, judged)
 
 
 def _state_by_log(row: SessionRow, as_of: dt.date) -> State:

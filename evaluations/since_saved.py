@@ -9,7 +9,7 @@ from django.db import models
 
 from evaluations import series
 from evaluations.cells import Table
-from evaluations.counting import FORMULAS
+from evaluations.counting import FORMULAS, Counts
 from evaluations.dashboard import all_figures, reason_rows
 from evaluations.figures import Figure
 from evaluations.frozen import Content, ProgrammePart
@@ -69,16 +69,10 @@ def since_saved(report: SavedReport, content: Content) -> Since | None:
     sessions = _sessions_of(report, selections)
     revisions = LogRevision.objects.filter(session__in=sessions, at__gt=report.made_at)
     year = next(iter(selections.values())).year
+    figures, tables = _counted_again(content, selections)
     return Since(
-        figures=[one for part in content.parts for one in _differing(part, selections)],
-        tables=[
-            *(
-                title if content.is_board else f"{title} ({part.programme})"
-                for part in content.parts
-                for title in _tables_beside_the_figures(part, selections)
-            ),
-            *_tables_that_differ(content, selections),
-        ],
+        figures=figures,
+        tables=[*tables, *_tables_that_differ(content, selections)],
         corrections=revisions.count(),
         after_closing=revisions.after_closing(year).count(),
         late=SessionLog.objects.filter(session__in=sessions, logged_at__gt=report.made_at).count(),
@@ -104,11 +98,24 @@ def _selections_of(report: SavedReport, content: Content) -> dict[str, Selection
     return {rules.programme.slug: Selection(rules, district, report.as_of, of_the_year) for rules in of_the_year}
 
 
-def _differing(part: ProgrammePart, selections: Mapping[str, Selection]) -> Iterator[Differing]:
-    if part.slug not in selections:
-        return
-    selection = selections[part.slug]
-    now = {figure.key: figure for figure in all_figures(summary_of_all(selection).totals, selection)}
+def _counted_again(content: Content, selections: Mapping[str, Selection]) -> tuple[list[Differing], list[str]]:
+    """The figures of the parts that would be different today; and where all of a part's are the same, the titles of its
+    tables that would differ all the same."""
+    figures: list[Differing] = []
+    tables: list[str] = []
+    for part in (part for part in content.parts if part.slug in selections):
+        selection = selections[part.slug]
+        totals = summary_of_all(selection).totals
+        if found := list(_differing(part, totals, selection)):
+            figures += found
+            continue
+        titles = _tables_beside_the_figures(part, totals, selection)
+        tables += titles if content.is_board else (f"{title} ({part.programme})" for title in titles)
+    return figures, tables
+
+
+def _differing(part: ProgrammePart, totals: Counts, selection: Selection) -> Iterator[Differing]:
+    now = {figure.key: figure for figure in all_figures(totals, selection)}
     for key, then in part.numbers.items():
         if key in now and _numbers(then) != _numbers(now[key]):
             yield Differing(part.programme, then, now[key])
@@ -126,13 +133,9 @@ def _tables_that_differ(content: Content, selections: Mapping[str, Selection]) -
             yield table.title
 
 
-def _tables_beside_the_figures(part: ProgrammePart, selections: Mapping[str, Selection]) -> Iterator[str]:
+def _tables_beside_the_figures(part: ProgrammePart, totals: Counts, selection: Selection) -> Iterator[str]:
     """The titles of the part's tables that differ though its figures do not: a log has got another reason or another
     day, or a session another topic."""
-    if part.slug not in selections or any(_differing(part, selections)):
-        return
-    selection = selections[part.slug]
-    totals = summary_of_all(selection).totals
     differs = {
         "amnen": lambda then: _rows_of(then) != _rows_of(topic_table(topic_rows(totals, selection), selection)),
         "orsaker": lambda then: _rows_of(then) != _rows_of(reason_table(reason_rows(totals), selection)),

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from evaluations.counting import Counts
 from evaluations.selection import Selection
+from evaluations.sizes import Size
 
 
 @dataclass(frozen=True)
@@ -22,18 +24,24 @@ class LinePoint:
 def line_of(totals: Counts, last_year: Counts | None, selection: Selection) -> list[LinePoint]:
     """The year's line from its start to the day. ``last_year`` are the counts as of the same day last year."""
     months = months_of(selection)
-    before = [a_year_before(month) for month in months]
-    # Last year's counts end on their day, which can be the first of the next month: the last point has all of them.
-    before[-1:] = months[-1:]
     return [
         LinePoint(
             month,
-            _due_by(totals, month),
-            _held_by(totals, month),
-            _held_by(last_year, ago) if last_year is not None else None,
+            due_by(totals, now).of(totals),
+            held_by(totals, now).of(totals),
+            held_by(last_year, ago).of(last_year) if last_year is not None else None,
         )
-        for month, ago in zip(months, before, strict=True)
+        for month, (now, ago) in zip(months, ends_of(months), strict=True)
     ]
+
+
+def ends_of(months: Sequence[dt.date]) -> list[tuple[str, str]]:
+    """By the end of which month each point of the line is counted, this year and last, such as 2026-09 and 2025-09.
+
+    The last point is the day's, and has all that there is: last year's day can be in another month.
+    """
+    passed = [(f"{month:%Y-%m}", f"{month.year - 1}-{month:%m}") for month in months[:-1]]
+    return [*passed, ("", "")] if months else []
 
 
 def months_of(selection: Selection) -> list[dt.date]:
@@ -41,19 +49,18 @@ def months_of(selection: Selection) -> list[dt.date]:
     return _months_between(f"{selection.year.starts_on:%Y-%m}", selection.as_of)
 
 
-def a_year_before(month: dt.date) -> dt.date:
-    """The first day of the same month in the year before."""
-    return month.replace(year=month.year - 1)
+def due_by(totals: Counts, until: str) -> Size:
+    """Those that were due by the end of a month, such as 2026-09; with none named, all that were due."""
+    return Size([("months", month, "plan") for month in totals["months"] if is_by(month, until)])
 
 
-def _due_by(totals: Counts, month: dt.date) -> int:
-    """How many were due by a month's end."""
-    return sum(one["plan"] for name, one in totals["months"].items() if name <= f"{month:%Y-%m}")
+def held_by(totals: Counts, until: str) -> Size:
+    """Those that had been held by then."""
+    return Size([("held_months", month) for month in totals["held_months"] if is_by(month, until)])
 
 
-def _held_by(totals: Counts, month: dt.date) -> int:
-    """How many had been held by a month's end."""
-    return sum(number for name, number in totals["held_months"].items() if name <= f"{month:%Y-%m}")
+def is_by(month: str, until: str) -> bool:
+    return bool(month) and (not until or month <= until)
 
 
 def months_shown(totals: Counts, as_of: dt.date) -> list[dt.date]:

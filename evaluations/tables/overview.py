@@ -27,7 +27,7 @@ from evaluations.tables.columns import (
     state_cells,
 )
 from evaluations.topic_rows import TopicRow, pace_of
-from evaluations.year_line import a_year_before
+from evaluations.year_line import ends_of
 
 
 def figure_table(dashboard: Dashboard) -> Table:
@@ -174,19 +174,16 @@ def month_table(dashboard: Dashboard) -> Table:
     titles = (_("Plan"), _("Held"), _("Last year"))
     columns = [text_column(_("To the end of")), *(Column(title, "line") for title in titles)]
     selection, before = dashboard.selection, dashboard.selection.last_year()
-    rows = []
-    for point in dashboard.line:
-        # The last point is the day's, this year and last: all that there is by then.
-        is_last = point is dashboard.line[-1]
-        month, ago = ("", "") if is_last else (f"{one:%Y-%m}" for one in (point.month, a_year_before(point.month)))
-        rows.append(
-            [
-                Cell(date_format(point.month, "b Y")),
-                _line_cell(point.plan, selection, "plan", month),
-                _line_cell(point.held, selection, "genomfort", month),
-                _line_cell(point.last, before, "genomfort", ago),
-            ]
-        )
+    ends = ends_of([point.month for point in dashboard.line])
+    rows = [
+        [
+            Cell(date_format(point.month, "b Y")),
+            _line_cell(point.plan, selection, "plan", month),
+            _line_cell(point.held, selection, "genomfort", month),
+            _line_cell(point.last, before, "genomfort", ago),
+        ]
+        for point, (month, ago) in zip(dashboard.line, ends, strict=True)
+    ]
     return Table("manader", _("Month by month"), columns, rows)
 
 

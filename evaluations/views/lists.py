@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,6 +19,7 @@ from evaluations.cells import Table
 from evaluations.counting import HELD_LATER
 from evaluations.dashboard import reason_title
 from evaluations.definitions import DEFINITIONS
+from evaluations.places import ClassYear, Place
 from evaluations.rendered import chosen, counted, kept_part
 from evaluations.selection import Selection, schools_of
 from evaluations.terms import OF_TERMS, SEASONS, name_of
@@ -69,6 +70,15 @@ SESSIONS: Mapping[str, Collection[str]] = {
 }
 
 
+# Which figures' lists can be narrowed by what an address says, besides the school and the term.
+NARROWED_BY: Mapping[str, Collection[str]] = {
+    "amne": lists.PLACES,
+    "arskurs": lists.CLASSES,
+    "orsak": ("lost",),
+    "manad": ("line",),
+}
+
+
 @kept
 @with_selection
 def session_list(request: HttpRequest, *, selection: Selection) -> HttpResponse:
@@ -76,7 +86,7 @@ def session_list(request: HttpRequest, *, selection: Selection) -> HttpResponse:
     found = _sessions_of(selection, asked)
     if _is_to_be_a_file(request, selection, found):
         listed = found[:]
-        table = tables.session_list_table(listed, _planned(listed), _groups(listed), asked.figure)
+        table = tables.session_list_table(listed, _planned(listed), _groups(one.place for one in listed), asked.figure)
         return _file(request, selection, asked, table)
     # Only what is asked for is read, unless the list is kept already.
     page = page_of(request, range(len(found)))
@@ -139,10 +149,9 @@ def class_list(request: HttpRequest, *, selection: Selection) -> HttpResponse:
     found = class_lists.classes_in(class_lists.Asked(selection, *about))
     if _is_to_be_a_file(request, selection, found):
         listed = found[:]
-        names = Group.objects.in_bulk([one.one.group.pk for one in listed])
-        return _file(request, selection, asked, tables.class_list_table(listed, names))
+        return _file(request, selection, asked, tables.class_list_table(listed, _groups(one.one for one in listed)))
     page = page_of(request, found)
-    names = Group.objects.in_bulk([listed.one.group.pk for listed in page])
+    names = _groups(listed.one for listed in page)
     context = _context(selection, asked, lists.CLASSES) | {
         "page": page,
         "total": len(found),
@@ -210,20 +219,27 @@ def _asked(request: HttpRequest, selection: Selection, known: Mapping[str, Colle
     if part and part not in known[figure]:
         selection.mended.append(_("The figure has no such part. Here is all of it."))
     part = part if part in known[figure] else whole
-    slug, topic = request.GET.get("skola", ""), request.GET.get("amne", "")
-    grade = _grade(selection, request.GET.get("arskurs", ""))
-    term = _term(selection, figure, request.GET.get("termin", ""))
+    narrowed = {name: _narrowed_by(request, selection, figure, name) for name in NARROWED_BY}
     return Asked(
         figure,
         part,
-        _school(selection, slug),
-        _topic(selection, topic),
-        topic == lists.NO_TOPIC,
-        grade,
-        term,
-        _reason(selection, request.GET.get("orsak", "")),
-        _month(selection, request.GET.get("manad", "")),
+        _school(selection, request.GET.get("skola", "")),
+        _topic(selection, narrowed["amne"]),
+        narrowed["amne"] == lists.NO_TOPIC,
+        _grade(selection, narrowed["arskurs"]),
+        _term(selection, figure, request.GET.get("termin", "")),
+        _reason(selection, narrowed["orsak"]),
+        _month(selection, narrowed["manad"]),
     )
+
+
+def _narrowed_by(request: HttpRequest, selection: Selection, figure: str, name: str) -> str:
+    """What the address narrows the figure's list by; where it can't be, that is said, and no heading tells of it."""
+    text = request.GET.get(name, "")
+    if text and figure not in NARROWED_BY[name]:
+        selection.mended.append(_("The figure cannot be narrowed in that way. Here is all of it."))
+        return ""
+    return text
 
 
 def _reason(selection: Selection, text: str) -> str:
@@ -303,14 +319,14 @@ def _planned(listed: Sequence[lists.ListedPlace]) -> dict[int, PlannedSession]:
     return PlannedSession.objects.with_names().in_bulk([one.place.row.pk for one in listed if one.place.row])
 
 
-def _groups(listed: Sequence[lists.ListedPlace]) -> dict[int, Group]:
-    return Group.objects.in_bulk({one.place.group.pk for one in listed})
+def _groups(counted: Iterable[Place | ClassYear]) -> dict[int, Group]:
+    return Group.objects.in_bulk({one.group.pk for one in counted})
 
 
 def _with_sessions(page: Sequence[lists.ListedPlace]) -> list[dict[str, Any]]:
     """What a page's rows show: the place, its session if it is planned, and its group."""
     sessions = _planned(page)
-    groups = _groups([row for row in page if not row.place.row])
+    groups = _groups(row.place for row in page if not row.place.row)
     return [
         {
             "school": row.school,
