@@ -270,8 +270,10 @@ def _keep_without_network(page: Page, pupils: str) -> None:
     page.context.set_offline(False)
 
 
-def _drafts(page: Page) -> int:
-    return page.evaluate("Object.keys(localStorage).filter((name) => name.startsWith('vpc-form:')).length")
+def _expect_drafts(page: Page, count: int) -> None:
+    """Waits: the page's own script clears what is no longer needed a moment after the page is shown."""
+    drafts = "Object.keys(localStorage).filter((name) => name.startsWith('vpc-form:'))"
+    page.wait_for_function(f"{drafts}.length === {count}")
 
 
 def test_a_log_that_is_sent_at_last_leaves_no_draft_that_undoes_a_correction(two, samira, jonas, browser_as: BrowserAs):
@@ -280,7 +282,7 @@ def test_a_log_that_is_sent_at_last_leaves_no_draft_that_undoes_a_correction(two
     page.goto("/ej-skickade/")
     page.get_by_role("button", name="Skicka loggen").click()
     expect(page.get_by_role("heading", name="Loggen är skickad")).to_be_visible()
-    assert _drafts(page) == 0
+    _expect_drafts(page, 0)
     log = SessionLog.objects.get()
     change_log(log=log, entry=replace(entry_of(log), present=20), by=samira, now=NOON, reason="Två kom sent.")
     expect(_pupils(_opened(page, two[0]))).to_have_value("20")
@@ -294,27 +296,27 @@ def test_who_keeps_what_stands_lets_the_draft_go_as_well(two, samira, jonas, bro
     page.get_by_role("button", name="Skicka loggen").click()
     page.get_by_role("button", name="Behåll det som står och släng min").click()
     expect(page.get_by_text("Din egen logg är slängd")).to_be_visible()
-    assert _drafts(page) == 0
+    _expect_drafts(page, 0)
 
 
 def test_what_is_logged_as_planned_needs_no_draft(two, jonas, browser_as: BrowserAs):
     page = _opened(browser_as(jonas, width=PHONE), two[0])
     _pupils(page).fill("18")
-    assert _drafts(page) == 1
+    _expect_drafts(page, 1)
     page.goto("/start/")
     tap_as_planned(page, "1A")
     expect(page.locator(".undo-bar")).to_contain_text("Loggen för 1A är sparad.")
-    assert _drafts(page) == 0
+    _expect_drafts(page, 0)
 
 
 def test_a_draft_of_what_the_log_said_before_is_dropped(two, samira, jonas, browser_as: BrowserAs):
     page = _opened(browser_as(jonas, width=PHONE), two[0])
     _pupils(page).fill("18")
-    assert _drafts(page) == 1
+    _expect_drafts(page, 1)
     _is_logged_by(samira, two[0])
     expect(_pupils(_opened(page, two[0]))).to_have_value("24")
     expect(page.locator("#form-kept")).to_be_hidden()
-    assert _drafts(page) == 0
+    _expect_drafts(page, 0)
 
 
 def test_what_is_not_sent_is_not_saved_over_another_log_unseen(two, samira, jonas, browser_as: BrowserAs):
@@ -348,11 +350,11 @@ def test_of_an_unsent_log_and_a_draft_the_later_is_filled_in(two, jonas, browser
 def test_signing_out_clears_the_drafts(two, jonas, browser_as: BrowserAs, way_out: str):
     page = _opened(browser_as(jonas), two[0])
     _pupils(page).fill("18")
-    assert _drafts(page) == 1
+    _expect_drafts(page, 1)
     page.goto(way_out)
     page.locator("main" if "logout" in way_out else ".who").get_by_role("button", name="Logga ut").click()
     expect(page).to_have_url(re.compile("/konto/login/"))
-    assert _drafts(page) == 0
+    _expect_drafts(page, 0)
 
 
 def test_several_at_once_without_network_are_kept_one_by_one(two, jonas, browser_as: BrowserAs):
