@@ -13,7 +13,7 @@ from accounts.validators import holds_personal_number
 from evaluations.indicators.reading import Given, GivenValue, day_of
 from evaluations.models import Area, Indicator
 from evaluations.models.indicators import FEWEST_BEHIND, FIRST_YEAR, LARGEST, LAST_YEAR
-from schools.imports.dry_runs import RowError
+from schools.imports.dry_runs import ReadRow, RowError, read_row
 from schools.imports.sheets import UnreadableFile, named_rows, plain, rows_of
 
 HEADERS = {
@@ -46,10 +46,9 @@ def given_in(content: bytes, today: dt.date) -> Given:
     given = Given()
     given.errors += _mixed((number, row["value"]) for number, row in rows)
     for number, row in rows:
-        try:
-            given.values.append(_value_in(number, row, names, today))
-        except ValueError as reason:
-            given.errors.append(RowError(number, str(reason)))
+        read = _read_row(number, row, names, today)
+        given.errors += read.errors
+        given.values += [] if read.errors else [GivenValue(number, **read.values)]
     return given
 
 
@@ -84,21 +83,25 @@ def _mixed(values: Iterable[tuple[int, str]]) -> list[RowError]:
     return errors
 
 
-def _value_in(number: int, row: Mapping[str, str], names: _Names, today: dt.date) -> GivenValue:
+def _read_row(number: int, row: Mapping[str, str], names: _Names, today: dt.date) -> ReadRow:
     if any(holds_personal_number(text) for text in row.values()):
-        raise ValueError(_("The row holds a personal identity number. Remove it."))
-    if not row["source"]:
-        raise ValueError(_("The source is missing: write who says so."))
-    return GivenValue(
-        row=number,
-        indicator=names.indicator(row["indicator"]),
-        area=names.area(row["area"]),
-        year=_year(row["year"]),
-        value=number_in(row["value"]),
-        count=_count(row.get("count", "")),
-        source=row["source"],
-        source_date=_day(row.get("source_date", ""), today),
+        return ReadRow(number, errors=[RowError(number, _("The row holds a personal identity number. Remove it."))])
+    return read_row(
+        number,
+        indicator=lambda: names.indicator(row["indicator"]),
+        area=lambda: names.area(row["area"]),
+        year=lambda: _year(row["year"]),
+        value=lambda: number_in(row["value"]),
+        count=lambda: _count(row.get("count", "")),
+        source=lambda: _source(row["source"]),
+        source_date=lambda: _day(row.get("source_date", ""), today),
     )
+
+
+def _source(text: str) -> str:
+    if not text:
+        raise ValueError(_("The source is missing: write who says so."))
+    return text
 
 
 def _year(text: str) -> int:

@@ -5,13 +5,13 @@ from __future__ import annotations
 import datetime as dt
 import difflib
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from django.utils.translation import gettext as _
 
 from accounts.validators import holds_personal_number
-from schools.imports.dry_runs import RowError, digest_of
+from schools.imports.dry_runs import ReadRow, RowError, digest_of, read_row
 from schools.imports.sheets import UnreadableFile, named_rows, plain, rows_of
 from schools.models import Group, School, SchoolYear
 
@@ -90,32 +90,30 @@ def dry_run(content: bytes, year: SchoolYear, today: dt.date) -> DryRun:
     classes."""
     schools = _Schools(list(School.objects.in_the_work(year, today)))
     result = DryRun()
-    rows: list[ClassRow] = []
-    for number, values in named_rows(rows_of(content), HEADERS, REQUIRED):
-        read = _read_row(number, values, schools)
-        (rows if isinstance(read, ClassRow) else result.errors).append(read)  # type: ignore[arg-type]
-    if not rows and not result.errors:
+    read = [_read_row(number, values, schools) for number, values in named_rows(rows_of(content), HEADERS, REQUIRED)]
+    if not read:
         raise UnreadableFile(_("The file has a header but no classes."))
-    result.errors += doubles(rows)
-    compare(rows, year, today, result)
+    result.errors += [error for row in read for error in row.errors]
+    result.errors += doubles(
+        (row.number, row.values["school"], row.values["name"]) for row in read if {"school", "name"} <= set(row.values)
+    )
+    compare([ClassRow(row.number, **row.values) for row in read if not row.errors], year, today, result)
     result.errors.sort(key=lambda error: error.row)
     return result
 
 
-def _read_row(number: int, values: dict[str, str], schools: _Schools) -> ClassRow | RowError:
+def _read_row(number: int, values: dict[str, str], schools: _Schools) -> ReadRow:
     if any(holds_personal_number(value) for value in values.values()):
-        return RowError(number, _("The row holds a personal identity number. Remove it: only numbers of pupils."))
-    try:
-        return ClassRow(
-            row=number,
-            school=schools.find(values["school"]),
-            name=class_name(values["name"]),
-            grade=_grade(values["grade"]),
-            headcount=_headcount(values["headcount"]),
-            staff_group=_staff_name(values.get("staff_group", "")),
-        )
-    except ValueError as error:
-        return RowError(number, str(error))
+        reason = _("The row holds a personal identity number. Remove it: only numbers of pupils.")
+        return ReadRow(number, errors=[RowError(number, reason)])
+    return read_row(
+        number,
+        school=lambda: schools.find(values["school"]),
+        name=lambda: class_name(values["name"]),
+        grade=lambda: _grade(values["grade"]),
+        headcount=lambda: _headcount(values["headcount"]),
+        staff_group=lambda: _staff_name(values.get("staff_group", "")),
+    )
 
 
 class _Schools:
@@ -173,15 +171,15 @@ def _headcount(text: str) -> int:
     return int(text)
 
 
-def doubles(rows: Sequence[ClassRow]) -> list[RowError]:
-    """Classes that occur twice in the same source."""
+def doubles(named: Iterable[tuple[int, School, str]]) -> list[RowError]:
+    """Classes that occur twice in the same source, of which each is given by its row, school and name."""
     first: dict[tuple[int, str], int] = {}
     errors = []
-    for row in rows:
-        earlier = first.setdefault((row.school.pk, row.name.casefold()), row.row)
-        if earlier != row.row:
-            said = {"name": row.name, "row": earlier}
-            errors.append(RowError(row.row, _("%(name)s stands in row %(row)s too.") % said))
+    for row, school, name in named:
+        earlier = first.setdefault((school.pk, name.casefold()), row)
+        if earlier != row:
+            said = {"name": name, "row": earlier}
+            errors.append(RowError(row, _("%(name)s stands in row %(row)s too.") % said))
     return errors
 
 

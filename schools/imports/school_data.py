@@ -168,8 +168,9 @@ def compare_classes(given: GivenClasses, year: SchoolYear, today: dt.date) -> Sc
             result.unclear.append((one, school))
         else:
             rows.append(ClassRow(one.row, school, one.name, grade, None))
-    all_rows = rows + [ClassRow(one.row, school, one.name, 0, None) for one, school in result.unclear]
-    result.classes.errors += doubles(sorted(all_rows, key=lambda row: row.row))
+    named = [(row.row, row.school, row.name) for row in rows]
+    named += [(one.row, school, one.name) for one, school in result.unclear]
+    result.classes.errors += doubles(sorted(named, key=lambda one: one[0]))
     compare(rows, year, today, result.classes)
     result.classes.errors.sort(key=lambda error: error.row)
     return result

@@ -139,6 +139,14 @@ def test_each_fault_has_its_row_and_reason(crime: Indicator, row: str, reason: s
 
 
 @pytest.mark.django_db
+def test_a_row_tells_all_that_is_wrong_in_it(crime: Indicator) -> None:
+    found = errors(table("N07403;0127;2020;1240;;BRÅ;", "Annat;Atlantis;HT22;många;9;;i går"))
+    assert [row for row, _reason in found] == [3] * 7
+    assert found[0][1].startswith("Portalen har ingen indikator")
+    assert found[-1][1].startswith("Källans datum kan inte läsas")
+
+
+@pytest.mark.django_db
 def test_decimals_written_in_two_ways_are_told_by_row(crime: Indicator) -> None:
     mixed = table("N07403;0127;2020;12,5;;BRÅ;", "N07403;0127;2021;13.5;;BRÅ;", "N07403;0127;2022;14;;BRÅ;")
     assert errors(mixed) == [
@@ -186,8 +194,8 @@ def test_on_the_page_it_is_shown_first_and_kept_all_or_nothing(centre: SimpleNam
         answer = client.post(reverse("results:table-import"), {"file": SimpleUploadedFile("v.csv", table(*rows))})
         return answer.content.decode()
 
-    wrong = send("N07403;0127;2021;1230;;BRÅ;", "N07403;0127;2022;många;;BRÅ;")
-    assert "är inget tal" in html.unescape(wrong)
+    wrong = send("N07403;0127;2021;1230;;BRÅ;", "N07403;0127;2022;många;;;")
+    assert "är inget tal. Skriv det som 1\u00a0234,5.<br>Källan saknas" in html.unescape(wrong)
     assert 'name="kept"' not in wrong
 
     right = send("N07403;0127;2021;1230;;BRÅ;2022-04-01", "N07403;0127;2023;1220;;BRÅ;")

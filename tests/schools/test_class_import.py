@@ -144,6 +144,26 @@ def test_a_row_that_cannot_be_tells_its_number_and_why_and_nothing_is_read_in(cl
     assert classes() == before
 
 
+def test_everything_that_is_wrong_in_a_row_stands_beside_it(client):
+    """A row that stands twice is told so, even when something else in it is wrong."""
+    rows = "Lindängsskolan;4D;4;24;\nLindängsskolan;4d;fyra;24 st;=Personal\nLinda;;4;24;\n"
+    shown = show(client, rows)
+    said = text_of(shown)
+    assert "2 rader behöver rättas. Inget är inläst." in said
+    assert [error.row for error in shown.context["found"].errors] == [3, 3, 3, 3, 4, 4]
+    third, fourth = said.split("Vad som är fel ")[1].split(" 4 Skolan")
+    assert third.startswith("3 Årskursen är fyra.")
+    assert all(told in third for told in ("Antalet elever är 24 st.", "formel", "4d står på rad 2 också."))
+    assert "Linda finns inte" in fourth
+    assert "Klassens namn saknas." in fourth
+
+
+def test_a_row_with_a_personal_number_says_only_that(client):
+    shown = show(client, "Linda;=4D 20120101-2384;fyra;24 st;\n")
+    assert len(shown.context["found"].errors) == 1
+    assert "2384" not in text_of(shown)
+
+
 def test_a_decimal_number_in_excel_is_refused_too(client):
     content = sheet(("Skola", "Klass", "Årskurs", "Antal"), ("Lindängsskolan", "4D", 4, 24.5))
     assert "Antalet elever är 24.5." in text_of(show(client, content))
