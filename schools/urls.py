@@ -56,6 +56,7 @@ urlpatterns = [
     path("skolor/<slug:slug>/pausa/sluta/", pausing.school_resume, name="school-resume"),
     path("skolor/<slug:slug>/personer/ny/", people.person_add, name="person-add"),
     path("skolor/<slug:slug>/personer/<int:pk>/", people.person_change, name="person-change"),
+    path("skolor/<slug:slug>/personer/<int:pk>/ta-bort/", people.person_remove, name="person-remove"),
     path("skolor/<slug:slug>/personer/<int:person_pk>/roll/", people.membership_add, name="membership-add"),
     path("skolor/<slug:slug>/roller/<int:pk>/avsluta/", people.membership_end, name="membership-end"),
     path("skolor/<slug:slug>/roller/<int:pk>/lamna-over/", people.membership_hand_over, name="membership-hand-over"),

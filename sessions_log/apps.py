@@ -9,9 +9,11 @@ class SessionsLogConfig(AppConfig):
         from outbox.kinds import register
         from outbox.texts import register_texts
         from programmes.reminders import set_leads
+        from schools.actions.removing import named_elsewhere
         from schools.asides import session_asides
         from schools.mailing.heirs import hand_on
         from sessions_log.asking_texts import ASKING_TEXTS
+        from sessions_log.entries import is_named
         from sessions_log.handing_on import hand_on_key, hand_on_reminders
         from sessions_log.mail_kinds import KINDS
         from sessions_log.mail_texts import REMINDER_TEXTS
@@ -26,4 +28,5 @@ class SessionsLogConfig(AppConfig):
         reminder_makers.append(due)
         for kind in KINDS:
             register(kind)
+        named_elsewhere.append(is_named)
         hand_on.extend([hand_on_reminders, hand_on_key])

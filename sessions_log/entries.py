@@ -12,7 +12,7 @@ from accounts.models import User
 from programmes.models import Scenario, TopicPart
 from schools.calendar import SchoolCalendar
 from schools.models import PlannedSession, SchoolPerson
-from sessions_log.models import SessionLog
+from sessions_log.models import LogRevision, SessionLog
 
 # Fields that are kept elsewhere, or link to other rows.
 _NO_COLUMNS = {"parts_done", "co_leaders", "new_week"}
@@ -125,6 +125,17 @@ def _likely_day(session: PlannedSession, today: dt.date, calendar: SchoolCalenda
     friday = session.week_start + dt.timedelta(days=4)
     past = [day for day in calendar.open_days(session.week_start) if day <= today]
     return past[-1] if past else min(friday, today)
+
+
+def is_named(person: SchoolPerson) -> bool:
+    """Whether a log at the school, or what one said before, names the person among those who led."""
+    if person.led_logs.exists() or person.co_led_logs.exists():
+        return True
+    revisions = LogRevision.objects.filter(session__participation__school=person.school_id)
+    return any(
+        person.pk in (before.get("led_by_person_id"), *before.get("co_leaders_ids", []))
+        for before in revisions.values_list("before", flat=True)
+    )
 
 
 def snapshot(log: SessionLog) -> dict[str, Any]:

@@ -29,7 +29,9 @@ def heir_of(message: Message, now: dt.datetime) -> tuple[User, dict[str, Any]]:
     Raises ``NotWanted`` when nobody has the role, or when everybody who has it gets the mail anyway.
     """
     left = SchoolMembership.objects.filter(pk=message.about.get("membership")).select_related("person__school").first()
-    heirs = list(_heirs(left, timezone.localdate(now))) if left else []
+    if left is None:
+        raise NotWanted(_("The recipient has been removed from the school."))
+    heirs = list(_heirs(left, timezone.localdate(now)))
     for membership, user in heirs:
         if (about := _about_for(message, membership, user)) is not None:
             return user, about

@@ -10,11 +10,12 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.forms import LastDayForm
-from accounts.requests import SignedInRequest
+from accounts.requests import GET_OR_POST, SignedInRequest
 from accounts.templatetags.look import short_day
 from programmes.forms.keys import refuse
 from schools.actions import people
 from schools.actions.handover import hand_over
+from schools.actions.removing import can_remove, remove_person
 from schools.forms.people import HandOverForm, MembershipForm, NoteForm, PersonForm
 from schools.models import SchoolMembership, SchoolPerson
 from schools.policies import user_can_write_notes
@@ -50,6 +51,22 @@ def person_change(request: SignedInRequest, slug: str, pk: int) -> HttpResponse:
     memberships = person.memberships.order_by("-starts_on")
     context = {"form": form, "school": school, "person": person, "memberships": memberships, "today": today}
     return render(request, "schools/person_change.html", context)
+
+
+@GET_OR_POST
+def person_remove(request: SignedInRequest, slug: str, pk: int) -> HttpResponse:
+    """Asks whether the person was entered by mistake, and removes them on POST; or says what stands in the way."""
+    school = managed_school(request, slug, timezone.localdate())
+    person = get_object_or_404(SchoolPerson.objects.select_related("user"), school=school, pk=pk)
+    if request.method == "POST":
+        try:
+            remove_person(person=person, by=request.user)
+            messages.success(request, _("%(name)s is removed.") % {"name": person})
+            return redirect(school)
+        except ValidationError as refused:
+            messages.error(request, refused.message)
+    context = {"school": school, "person": person, "can_remove": can_remove(person)}
+    return render(request, "schools/person_remove.html", context)
 
 
 def membership_add(request: SignedInRequest, slug: str, person_pk: int) -> HttpResponse:

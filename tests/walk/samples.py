@@ -497,6 +497,7 @@ SAMPLES = [
     sample("schools:school-reopen", slug, NO_GET, "CA", of_school=True),
     sample("schools:person-add", slug, "CA", of_school=True),
     sample("schools:person-change", person, "CA", of_school=True),
+    sample("schools:person-remove", person, "CA", of_school=True),
     sample("schools:membership-add", person, "CA", of_school=True),
     sample("schools:membership-end", membership, "CA", of_school=True),
     sample("schools:membership-hand-over", membership, "CA", of_school=True),
