@@ -145,7 +145,14 @@ def class_name(text: str) -> str:
         raise ValueError(_("The class's name is longer than 40 characters."))
     if text[0] in "=+-@":
         raise ValueError(_("The class's name looks like a formula. Write the name itself."))
+    if day := re.match(r"\d{4}-\d{2}-\d{2}", text):
+        raise ValueError(_("Excel has made the class's name a date, %(day)s. Write it as text.") % {"day": day[0]})
     return text
+
+
+def same_name(name: str) -> str:
+    """The same for what people take for one class's name: 1A, 1a and 1 A."""
+    return "".join(name.casefold().split())
 
 
 def _staff_name(text: str) -> str:
@@ -153,7 +160,7 @@ def _staff_name(text: str) -> str:
 
 
 def _grade(text: str) -> int:
-    grade = plain(text).removeprefix("ak")
+    grade = re.sub("^(arskurs|ak)", "", plain(text))
     if grade in {"f", "forskoleklass", "fklass"}:
         return 0
     # A sign or a comma does not belong in a grade: -1 and 1,5 are mistakes, not 1 and 15.
@@ -176,7 +183,7 @@ def doubles(named: Iterable[tuple[int, School, str]]) -> list[RowError]:
     first: dict[tuple[int, str], int] = {}
     errors = []
     for row, school, name in named:
-        earlier = first.setdefault((school.pk, name.casefold()), row)
+        earlier = first.setdefault((school.pk, same_name(name)), row)
         if earlier != row:
             said = {"name": name, "row": earlier}
             errors.append(RowError(row, _("%(name)s stands in row %(row)s too.") % said))
@@ -186,11 +193,11 @@ def doubles(named: Iterable[tuple[int, School, str]]) -> list[RowError]:
 def compare(rows: Sequence[ClassRow], year: SchoolYear, today: dt.date, result: DryRun) -> None:
     """Sort the rows into what would be added, what altered and what stays, and errors."""
     existing = {
-        (group.school_id, group.name.casefold()): group
+        (group.school_id, same_name(group.name)): group
         for group in Group.objects.classes().filter(year=year).select_related("staff_group")
     }
     for row in rows:
-        group = existing.get((row.school.pk, row.name.casefold()))
+        group = existing.get((row.school.pk, same_name(row.name)))
         if group is None:
             result.additions.append(Addition(row))
         elif group.has_ended_by(today):

@@ -14,7 +14,7 @@ from typing import Any
 from django.conf import settings
 from django.utils.translation import gettext as _
 
-from schools.imports.classes import ClassRow, DryRun, class_name, compare, doubles
+from schools.imports.classes import ClassRow, DryRun, class_name, compare, doubles, same_name
 from schools.imports.documents import Document, objects_in, text_in
 from schools.imports.dry_runs import RowError, digest_of
 from schools.imports.fetching import Register, RegisterFault
@@ -154,7 +154,7 @@ def compare_classes(given: GivenClasses, year: SchoolYear, today: dt.date) -> Sc
     """
     schools = {school.unit_code: school for school in School.objects.in_the_work(year, today) if school.unit_code}
     existing = {
-        (group.school_id, group.name.casefold()): group.grade for group in Group.objects.classes().filter(year=year)
+        (group.school_id, same_name(group.name)): group.grade for group in Group.objects.classes().filter(year=year)
     }
     result = SchoolDataDryRun(DryRun(errors=list(given.errors)), [], {}, given.left_out)
     rows: list[ClassRow] = []
@@ -163,7 +163,7 @@ def compare_classes(given: GivenClasses, year: SchoolYear, today: dt.date) -> Sc
         if school is None:
             result.elsewhere[one.unit_code] = result.elsewhere.get(one.unit_code, 0) + 1
             continue
-        grade = one.grade if one.grade is not None else existing.get((school.pk, one.name.casefold()))
+        grade = one.grade if one.grade is not None else existing.get((school.pk, same_name(one.name)))
         if grade is None:
             result.unclear.append((one, school))
         else:

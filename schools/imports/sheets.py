@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import csv
 import io
 import unicodedata
@@ -18,6 +19,8 @@ MAX_BYTES = 2_000_000
 MAX_ROWS = 5_000
 MAX_COLUMNS = 30
 MAX_CELL = 200
+# The lines of a CSV file that tell how its columns are parted.
+FIRST_LINES = 10
 # An XLSX of classes unpacks to a few hundred kilobytes. Reading ten million bytes of empty cells takes some seconds.
 MAX_UNPACKED = 10_000_000
 ZIP, OLD_EXCEL = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
@@ -48,21 +51,38 @@ def named_rows(
 ) -> list[tuple[int, dict[str, str]]]:
     """The rows below the header by column, with their numbers in the file; empty ones are left out.
 
-    The header is the first row with text, its columns in any order: ``headings`` maps plain titles to columns, and
-    ``required`` has the titles of columns that must be there. Raises ``UnreadableFile`` when they are not.
+    The header is the first row with all the ``required`` columns, in any order; what stands above it, such as a title,
+    is left out. ``headings`` maps plain titles to columns, ``required`` has the titles of columns that must be there.
+    Raises ``UnreadableFile`` when they are not, or when two columns are the same.
     """
     filled = [(number, cells) for number, cells in enumerate(table, 1) if any(cells)]
     if not filled:
         raise UnreadableFile(_("The file is empty."))
-    header = [plain(cell) for cell in filled[0][1]]
-    places = {headings[heading]: place for place, heading in enumerate(header) if heading in headings}
+    above = next((place for place, (_number, cells) in enumerate(filled) if _has_all(cells, headings, required)), 0)
+    places = _places(filled[above][1], headings)
     missing = [title for name, title in required.items() if name not in places]
     if missing:
         raise UnreadableFile(_("These columns are missing: %(columns)s.") % {"columns": ", ".join(missing)})
     return [
         (number, {name: cells[place] if place < len(cells) else "" for name, place in places.items()})
-        for number, cells in filled[1:]
+        for number, cells in filled[above + 1 :]
     ]
+
+
+def _has_all(cells: Sequence[str], headings: Mapping[str, str], required: Mapping[str, str]) -> bool:
+    return set(required) <= {headings.get(plain(cell)) for cell in cells}
+
+
+def _places(header: Sequence[str], headings: Mapping[str, str]) -> dict[str, int]:
+    """Where each column stands. Raises ``UnreadableFile`` when two mean the same: nobody can tell which counts."""
+    places: dict[str, int] = {}
+    for place, cell in enumerate(header):
+        if name := headings.get(plain(cell)):
+            earlier = places.setdefault(name, place)
+            if earlier != place:
+                said = {"one": header[earlier], "other": cell}
+                raise UnreadableFile(_("Two columns mean the same: %(one)s and %(other)s. Remove one of them.") % said)
+    return places
 
 
 def plain(text: str) -> str:
@@ -86,9 +106,10 @@ def _csv_rows(content: bytes) -> Iterator[list[str]]:
     text = _decoded(content)
     if "\x00" in text:
         raise UnreadableFile(_("This is not a table. Choose a CSV or XLSX file."))
-    first_line = text.lstrip().splitlines()[0] if text.strip() else ""
-    delimiter = max(";,\t", key=first_line.count)
-    if delimiter not in first_line:
+    # A title may stand above the header.
+    beginning = "\n".join(text.lstrip().splitlines()[:FIRST_LINES])
+    delimiter = max(";,\t", key=beginning.count)
+    if delimiter not in beginning:
         raise UnreadableFile(_("No columns were found. Choose a CSV or XLSX file, as in the template."))
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
     try:
@@ -99,7 +120,10 @@ def _csv_rows(content: bytes) -> Iterator[list[str]]:
 
 
 def _decoded(content: bytes) -> str:
-    """Decoded as UTF-8, with or without a byte order mark, or else as Excel writes in Sweden."""
+    """Decoded as UTF-8, with or without a byte order mark, as Excel's Unicode text, or else as Excel writes in
+    Sweden."""
+    if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return content.decode("utf-16", errors="replace")
     try:
         return content.decode("utf-8-sig")
     except UnicodeDecodeError:

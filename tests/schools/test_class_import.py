@@ -85,6 +85,42 @@ def test_columns_are_parted_as_the_file_parts_them(client, delimiter):
     assert ("Lindängsskolan", "4D", 4, 24) in classes()
 
 
+@pytest.mark.parametrize(
+    "above", ["Klasslista, hösten 2026;;;;\n", "Klasslista, hösten 2026\n\n", "sep=;\n"], ids=["cells", "words", "sep"]
+)
+def test_what_stands_above_the_header_is_left_out_and_rows_keep_their_numbers(client, above):
+    rows = "Lindängsskolan;4D;4;24;\n"
+    read_in(client, show(client, (above + HEADER + rows).encode()))
+    assert ("Lindängsskolan", "4D", 4, 24) in classes()
+    shown = show(client, (above + HEADER + "Lindängsskolan;4E;fyra;24;\n").encode())
+    assert [error.row for error in shown.context["found"].errors] == [above.count("\n") + 2]
+
+
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "cp1252", "utf-16"])
+def test_letters_are_read_whichever_way_excel_has_saved_them(client, encoding):
+    read_in(client, show(client, (HEADER + "Lindängsskolan;4Å;4;24;\n").replace(";", "\t").encode(encoding)))
+    assert ("Lindängsskolan", "4Å", 4, 24) in classes()
+
+
+def test_two_columns_that_mean_the_same_are_refused_rather_than_guessed(client):
+    content = "Skola;Klass;Årskurs;Antal elever;Antal\nLindängsskolan;4D;4;24;3\n".encode()
+    assert "Två kolumner betyder samma sak: Antal elever och Antal." in text_of(show(client, content))
+
+
+def test_a_class_name_that_excel_has_made_a_date_is_refused(client):
+    content = sheet(("Skola", "Klass", "Årskurs", "Antal"), ("Lindängsskolan", dt.date(2026, 5, 4), 4, 24))
+    assert "Excel har gjort klassens namn till ett datum, 2026-05-04." in text_of(show(client, content))
+
+
+def test_a_class_written_with_a_space_is_the_one_that_is_there(client):
+    """1 A is 1A: otherwise every class would be there twice."""
+    shown = show(client, "Lindängsskolan;1 A;1;23;\nLindängsskolan;1a;1;23;\n")
+    assert "1a står på rad 2 också." in text_of(shown)
+    read_in(client, show(client, "Lindängsskolan;1 A;Årskurs 1;23;\n"))
+    assert {name for school, name, grade, _n in classes() if school == "Lindängsskolan" and grade == 1} == {"1A"}
+    assert ("Lindängsskolan", "1A", 1, 23) in classes()
+
+
 def test_a_school_is_found_by_its_unit_code_and_columns_in_any_order(client, centre):
     centre.lindang.unit_code = "12345678"
     centre.lindang.save()
