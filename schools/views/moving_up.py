@@ -53,7 +53,7 @@ def moving_up_all(request: SignedInRequest, year_slug: str) -> HttpResponse:
     earlier = year_before(year)
     context: dict[str, Any] = {"year": year, "earlier": earlier, "is_over": year.ends_on < today}
     if earlier is not None and not context["is_over"]:
-        schools = list(School.objects.open_on(today))
+        schools = list(School.objects.in_the_work(year, today))
         if request.method == "POST":
             refused = _move_all(request, schools, earlier, year)
             if refused is None:

@@ -47,7 +47,7 @@ def plan_all(request: SignedInRequest, year_slug: str) -> HttpResponse:
         return _lay_out(request, year, rules, today)
     context: dict[str, Any] = {"year": year, "rules": rules, "may_plan": may_plan, "today": today} | asked.context
     if rules and year.ends_on >= today:
-        schools = list(School.objects.open_on(today).select_related("district"))
+        schools = list(School.objects.in_the_work(year, today).select_related("district"))
         context |= _by_need(drafts_of(rules, schools, max(today, year.starts_on)))
         context["runs"] = rules.runs.select_related("by").annotate(
             schools_done=Count("schools", filter=Q(schools__state=State.DONE))
@@ -59,7 +59,7 @@ def _lay_out(request: SignedInRequest, year: SchoolYear, rules: ProgrammeYear | 
     """Lay out the first portion at once; a worker does the rest."""
     if rules is None or year.ends_on < today:
         raise Http404
-    digests = _ticked(request, today)
+    digests = _ticked(request, year, today)
     if not digests:
         messages.error(request, _("Tick at least one school."))
         return redirect(Asked.by(request).url("schools:plan-all", year.slug))
@@ -70,9 +70,9 @@ def _lay_out(request: SignedInRequest, year: SchoolYear, rules: ProgrammeYear | 
     return redirect(run)
 
 
-def _ticked(request: SignedInRequest, today: dt.date) -> dict[School, str]:
+def _ticked(request: SignedInRequest, year: SchoolYear, today: dt.date) -> dict[School, str]:
     """The ticked schools, each with the digest of the draft that was seen."""
-    schools = {school.slug: school for school in School.objects.open_on(today)}
+    schools = {school.slug: school for school in School.objects.in_the_work(year, today)}
     pairs = [text.partition(":") for text in request.POST.getlist("draft")]
     return {schools[slug]: digest for slug, _colon, digest in pairs if slug in schools}
 

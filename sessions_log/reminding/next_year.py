@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from django.db.models import Exists, OuterRef
 from django.utils.translation import gettext as _
 
+from schools.actions.calendar import AUGUST
 from schools.models import Group, Participation, ProgrammeYear, School, SchoolYear
 from schools.models.places import SchoolQuerySet
 from sessions_log.reminding.kinds import Kind
@@ -66,8 +67,9 @@ def to_prepare(year: SchoolYear) -> list[tuple[str, str]]:
 
 
 def without_next_year(year: SchoolYear) -> SchoolQuerySet:
-    """Schools that take part in a year and have no groups in the next."""
+    """Schools that take part in a year, are still in the work when the next begins, and have no groups in it."""
     takes_part = Participation.objects.filter(programme_year__year=year, school=OuterRef("pk"))
-    rows = School.objects.filter(Exists(takes_part)).order_by("pk")
     coming = year_after(year)
+    begins = coming.starts_on if coming else dt.date(year.ends_on.year, AUGUST, 1)
+    rows = School.objects.open_on(begins).filter(Exists(takes_part)).order_by("pk")
     return rows.exclude(Exists(Group.objects.filter(school=OuterRef("pk"), year=coming))) if coming else rows

@@ -13,6 +13,7 @@ from schools.actions.calendar import make_school_year
 from schools.actions.groups import add_group
 from schools.actions.occasions import answer_invitation, invite, plan_occasion
 from schools.actions.people import add_person, end_membership, give_membership
+from schools.actions.places import close_school
 from schools.actions.plans import choose_topics
 from schools.models import OccasionInvitation, PlannedSession, SchoolMembership
 from sessions_log.reminders import due
@@ -21,6 +22,12 @@ from tests.mailing import Postbox, words_of
 pytestmark = pytest.mark.django_db
 
 D, DAY, WEEK = dt.date, dt.timedelta(days=1), dt.timedelta(weeks=1)
+NEXT_YEAR = {
+    "starts_on": D(2027, 8, 17),
+    "autumn_ends_on": D(2027, 12, 17),
+    "spring_starts_on": D(2028, 1, 10),
+    "ends_on": D(2028, 6, 9),
+}
 
 
 def at(day: dt.date, hour: int = 8) -> dt.datetime:
@@ -133,9 +140,17 @@ def test_next_year_is_asked_about_in_spring_until_it_is_there(taget: SimpleNames
     assert run(D(2027, 5, 8), postbox, "next-year-school") == []
 
 
+@pytest.mark.parametrize("coming_is_made", [False, True])
+def test_a_school_that_has_left_by_next_year_is_not_asked(
+    taget: SimpleNamespace, postbox: Postbox, coming_is_made: bool
+):
+    if coming_is_made:
+        make_school_year(**NEXT_YEAR, by=taget.samira)
+    close_school(school=taget.lindang, last_day=D(2027, 6, 30), by=taget.samira, now=at(D(2027, 4, 20)))
+    assert run(D(2027, 5, 7), postbox, "next-year-school") == []
+
+
 def test_a_school_whose_classes_are_in_is_not_asked(taget: SimpleNamespace, postbox: Postbox):
-    days = {"starts_on": D(2027, 8, 17), "autumn_ends_on": D(2027, 12, 17)}
-    days |= {"spring_starts_on": D(2028, 1, 10), "ends_on": D(2028, 6, 9)}
-    coming = make_school_year(**days, by=taget.samira)
+    coming = make_school_year(**NEXT_YEAR, by=taget.samira)
     add_group(school=taget.lindang, year=coming, kind="class", name="2A", grade=2, by=taget.samira)
     assert run(D(2027, 5, 7), postbox, "next-year-school") == []

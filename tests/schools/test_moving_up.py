@@ -11,12 +11,16 @@ from django.urls import reverse
 from hypothesis import given
 from hypothesis import strategies as st
 
+from programmes.models import Programme
 from schools.actions.calendar import make_school_year
 from schools.actions.groups import add_group, end_group
 from schools.actions.moving_up import Step, StepsRefused, move_up, move_up_all, proposed_steps
+from schools.actions.places import close_school
+from schools.actions.plans import open_programme_year
 from schools.models import Group, School, SchoolYear
 from schools.moving_up import moving_up, next_name
 from tests.conftest import AUTUMN_DAY
+from tests.content import the_reference_content
 from tests.schools.laid_out import on, text_of
 
 JUNE = dt.datetime(2027, 6, 14, 8, tzinfo=dt.UTC)
@@ -250,6 +254,16 @@ class TestAllSchools:
         before = Group.objects.count()
         client.post(there, {"shown": shown}, follow=True)
         assert Group.objects.count() == before
+
+    def test_a_school_that_has_left_when_the_year_begins_is_not_among_them(self, centre, school, coming, signed_in):
+        client, last = signed_in(centre.samira), dt.date(2027, 6, 30)
+        close_school(school=school, last_day=last, by=centre.samira, now=JUNE)
+        the_reference_content()
+        open_programme_year(programme=Programme.objects.get(slug="taget"), year=coming, by=centre.samira)
+        for name in ("schools:moving-up-all", "schools:plan-all"):
+            page = text_of(client.get(reverse(name, args=[coming.slug])))
+            assert "Ekbackaskolan" in page
+            assert "Lindängsskolan" not in page
 
     def test_what_has_changed_since_stops_all_schools(self, centre, school, coming, signed_in):
         client, there = signed_in(centre.samira), reverse("schools:moving-up-all", args=[coming.slug])
