@@ -68,6 +68,11 @@ def _short(task: str) -> str:
     return task.rpartition(".")[2][:20]
 
 
+def _sent_again() -> set[str]:
+    """The tasks that beat sends again and again. One that is only asked for may never succeed after it has failed."""
+    return {_short(entry["task"]) for entry in settings.CELERY_BEAT_SCHEDULE.values()}
+
+
 def hearts(now: dt.datetime) -> Hearts:
     """The state of everything that runs by itself, in one query."""
     beats = dict(Heartbeat.objects.values_list("name", "at"))
@@ -75,7 +80,8 @@ def hearts(now: dt.datetime) -> Hearts:
     read = _pulse(mailbox, now, UNREAD_AFTER)
     # For a mailbox that cannot be read, it is said how long it has been unread instead.
     beats.pop("read_bounces", None)
-    failing = min(((since, task) for task, since in beats.items() if now - since > FAILING_AFTER), default=None)
+    failed = ((since, task) for task, since in beats.items() if task in _sent_again() and now - since > FAILING_AFTER)
+    failing = min(failed, default=None)
     return Hearts(
         worker=_pulse(worker, now, STOPPED_AFTER),
         failing=Failing(task=failing[1], since=failing[0]) if failing else None,

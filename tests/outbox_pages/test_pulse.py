@@ -12,6 +12,7 @@ from outbox.backend import NotHandedOver
 from outbox.heartbeats import beat
 from outbox.models import State
 from outbox.sender import send_waiting
+from schools.tasks import lay_out_plans
 from sessions_log.tasks import remind
 from tests.conftest import NOW
 from tests.mailing import Postbox
@@ -65,6 +66,17 @@ def test_a_task_that_fails_on_and_on_is_said_until_it_succeeds(samira, notice, c
         assert health.status_code == 503
         assert health.content.decode() == "remind misslyckas sedan 2026-09-17 14.00. Workerns logg säger varför.\n"
     remind.apply()
+    assert (notice(samira), client.get("/halsa/").status_code) == ("", 200)
+
+
+def test_a_task_that_is_not_run_again_by_itself_is_not_said_to_fail_for_ever(
+    samira, notice, client, monkeypatch, at_noon
+):
+    with monkeypatch.context() as broken:
+        broken.setattr("schools.tasks.PlanRun", None)
+        assert lay_out_plans.apply((1,)).failed()
+    beat(NOW + 16 * MINUTE)
+    at_noon.move_to(NOW + 16 * MINUTE)
     assert (notice(samira), client.get("/halsa/").status_code) == ("", 200)
 
 
