@@ -65,6 +65,7 @@ urlpatterns = [
     path("lasar/", calendar.year_list, name="year-list"),
     path("lasar/nytt/", calendar.year_add, name="year-add"),
     path("lasar/<slug:year_slug>/", calendar.year_detail, name="year-detail"),
+    path("lasar/<slug:year_slug>/andra/", calendar.year_change, name="year-change"),
     path("lasar/<slug:year_slug>/avsluta/", years.year_close, name="year-close"),
     path("lasar/<slug:year_slug>/oppna/", years.year_reopen, name="year-reopen"),
     path("lasar/<slug:year_slug>/stangt/", closed.closed_add, name="closed-add"),

@@ -8,11 +8,15 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.db.models import Q
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from accounts.models import User
+from accounts.templatetags.look import short_day
 from programmes.actions.sent_once import digest, keep, known
-from schools.models import ClosedPeriod, Participation, School, SchoolYear, Term
+from schools.calendar import WEEK
+from schools.models import ClosedPeriod, Group, Participation, PlannedSession, School, SchoolYear, Term
 from schools.year_proposals import ProposedYear
 
 SHORTEST_YEAR, LONGEST_YEAR = 250, 330
@@ -55,6 +59,73 @@ def make_proposed_year(*, proposed: ProposedYear, by: User) -> SchoolYear:
         check_period(period)
         period.save()
     return year
+
+
+@transaction.atomic
+def change_school_year(
+    *,
+    year: SchoolYear,
+    starts_on: dt.date,
+    autumn_ends_on: dt.date,
+    spring_starts_on: dt.date,
+    ends_on: dt.date,
+    today: dt.date,
+    by: User,
+) -> None:
+    """Change the days of a year's terms, those that have not come yet; groups from its first day follow it.
+
+    Raises ``ValidationError`` by field: for a day that has passed, when the days don't make the same year, and when a
+    closed period or a planned session would lie outside it.
+    """
+    year = SchoolYear.objects.select_for_update().get(pk=year.pk)
+    autumn, spring = (year.terms.get(season=season) for season in (Term.Season.AUTUMN, Term.Season.SPRING))
+    first = year.starts_on
+    _check_ahead("starts_on", first, starts_on, today)
+    _check_ahead("autumn_ends_on", autumn.ends_on, autumn_ends_on, today)
+    _check_ahead("spring_starts_on", spring.starts_on, spring_starts_on, today)
+    _check_ahead("ends_on", year.ends_on, ends_on, today)
+    if starts_on.year != first.year:
+        raise ValidationError({"starts_on": _("The school year %(year)s stays the same year.") % {"year": year}})
+    year.starts_on, year.ends_on = starts_on, ends_on
+    check_year(year, autumn_ends_on, spring_starts_on)
+    _check_nothing_outside(year)
+    year.save(update_fields=["starts_on", "ends_on"])
+    Term.objects.filter(pk=autumn.pk).update(starts_on=starts_on, ends_on=autumn_ends_on)
+    Term.objects.filter(pk=spring.pk).update(starts_on=spring_starts_on, ends_on=ends_on)
+    groups = Group.objects.filter(year=year, starts_on=first).exclude(ends_on__lt=starts_on)
+    groups.update(starts_on=starts_on)
+    raise_versions(year, None)
+
+
+def _check_ahead(name: str, before: dt.date, after: dt.date, today: dt.date) -> None:
+    """What has been logged lies on days that have come, so those stay in the year."""
+    if before != after and min(before, after) <= today:
+        text = _("The day is %(day)s. Only days that have not come yet can be changed.")
+        raise ValidationError({name: text % {"day": short_day(before)}})
+
+
+def _check_nothing_outside(year: SchoolYear) -> None:
+    period = year.closed_periods.filter(Q(starts_on__lt=year.starts_on) | Q(ends_on__gt=year.ends_on)).first()
+    if period:
+        text = _("%(name)s would lie outside the school year. Change or remove it first.")
+        raise ValidationError({_side(year, period.starts_on): text % {"name": period.name}})
+    live = PlannedSession.objects.live().filter(participation__programme_year__year=year)
+    outside = Q(week_start__gt=year.ends_on) | Q(date__gt=year.ends_on)
+    outside |= Q(week_start__lte=year.starts_on - WEEK) | Q(date__lt=year.starts_on)
+    count = live.filter(outside).count()
+    if count:
+        text = ngettext(
+            "%(n)s planned session would lie outside the school year. Move it first.",
+            "%(n)s planned sessions would lie outside the school year. Move them first.",
+            count,
+        )
+        day = live.filter(outside).earliest("week_start").week_start
+        raise ValidationError({_side(year, day): text % {"n": count}})
+
+
+def _side(year: SchoolYear, day: dt.date) -> str:
+    """The field of the day that leaves another outside."""
+    return "starts_on" if day < year.starts_on else "ends_on"
 
 
 def check_year(year: SchoolYear, autumn_ends_on: dt.date, spring_starts_on: dt.date) -> None:

@@ -20,11 +20,16 @@ EMPTY_ROWS = 2
 MOST_ROWS = 1000
 
 
-class SchoolYearForm(forms.Form):
+class YearDaysForm(forms.Form):
+    """The four days that make a school year."""
+
     starts_on = forms.DateField(label=_("First school day in August"), widget=DayInput)
     autumn_ends_on = forms.DateField(label=_("Last school day of the autumn term"), widget=DayInput)
     spring_starts_on = forms.DateField(label=_("First school day of the spring term"), widget=DayInput)
     ends_on = forms.DateField(label=_("Last school day in June"), widget=DayInput)
+
+
+class SchoolYearForm(YearDaysForm):
     with_schools = forms.BooleanField(
         label=_("Take the schools' own study days and blocked weeks along"), required=False, initial=True
     )

@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Any
 
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from accounts.policies import is_coordinator, manages_schools, sees_everything
-from accounts.requests import SignedInRequest
+from accounts.requests import GET_OR_POST, SignedInRequest
 from schools.actions import calendar as actions
 from schools.calendar import SchoolCalendar
-from schools.forms.years import NewYearForm
+from schools.forms.years import NewYearForm, YearDaysForm
 from schools.models import School, SchoolYear
 from schools.moving_up import year_before
 from schools.strays import strays_at
@@ -60,9 +62,48 @@ def year_detail(request: SignedInRequest, year_slug: str) -> HttpResponse:
         "may_plan": is_coordinator(request.user, today),
         "strays": strays_at(year, School.objects.open_on(today), today),
         "may_manage": may_manage(request),
+        "is_over": year.ends_on < today,
         "earlier": year_before(year) if year.ends_on >= today else None,
     }
     return render(request, "schools/year_detail.html", context)
+
+
+@GET_OR_POST
+def year_change(request: SignedInRequest, year_slug: str) -> HttpResponse:
+    """Change the days of the year's terms, and say which sessions then have to be moved."""
+    managers_only(request)
+    year, today = year_or_404(year_slug), timezone.localdate()
+    form = YearDaysForm(request.POST or None, initial=_days_of(year))
+    if request.method == "POST" and form.is_valid():
+        known = {stray.session.pk for stray in strays_at(year, School.objects.open_on(today), today)}
+        try:
+            actions.change_school_year(year=year, **form.cleaned_data, today=today, by=request.user)
+            return _changed(request, year, known)
+        except ValidationError as refused:
+            form.add_error(None, refused)
+    return render(request, "schools/year_change.html", {"form": form, "year": year, "is_over": year.ends_on < today})
+
+
+def _days_of(year: SchoolYear) -> dict[str, dt.date]:
+    autumn, spring = year.terms.order_by("starts_on")
+    return {
+        "starts_on": year.starts_on,
+        "autumn_ends_on": autumn.ends_on,
+        "spring_starts_on": spring.starts_on,
+        "ends_on": year.ends_on,
+    }
+
+
+def _changed(request: SignedInRequest, year: SchoolYear, known: set[int]) -> HttpResponse:
+    year.refresh_from_db()
+    today = timezone.localdate()
+    messages.success(request, _("The school year %(year)s is changed.") % {"year": year})
+    strays = [one for one in strays_at(year, School.objects.open_on(today), today) if one.session.pk not in known]
+    if not strays:
+        return redirect("schools:year-detail", year.slug)
+    said = ngettext("%(n)s planned session has to be moved.", "%(n)s planned sessions have to be moved.", len(strays))
+    messages.warning(request, said % {"n": len(strays)})
+    return redirect("schools:stray-list", year.slug)
 
 
 def school_year(request: SignedInRequest, slug: str, year_slug: str) -> HttpResponse:

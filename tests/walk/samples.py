@@ -507,6 +507,7 @@ SAMPLES = [
     sample("schools:year-list", nothing, "CLA"),
     sample("schools:year-add", nothing, "CA"),
     sample("schools:year-detail", year, "CLA"),
+    sample("schools:year-change", year, "CA"),
     sample("schools:year-close", year, "C"),
     sample("schools:year-reopen", year, NO_GET, "C"),
     sample("schools:school-year", slug_and_year, ALL_SEE, of_school=True),
