@@ -70,7 +70,7 @@ def _short(task: str) -> str:
 
 def _sent_again() -> set[str]:
     """The tasks that beat sends again and again. One that is only asked for may never succeed after it has failed."""
-    return {_short(entry["task"]) for entry in settings.CELERY_BEAT_SCHEDULE.values()}
+    return {_short(str(entry["task"])) for entry in settings.CELERY_BEAT_SCHEDULE.values()}
 
 
 def hearts(now: dt.datetime) -> Hearts:
