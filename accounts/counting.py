@@ -3,7 +3,7 @@
 import datetime as dt
 
 from django.core.cache import cache, caches
-from django.db import connection
+from django.db import connection, transaction
 
 
 def counted(key: str) -> int:
@@ -11,15 +11,23 @@ def counted(key: str) -> int:
     return int(cache.get(key, 0))
 
 
+@transaction.atomic
 def count(key: str, seconds: int) -> int:
     """Count the key once more, and give its new count. It is forgotten after so many seconds without another.
 
-    The cache does not count atomically: of two counts at the same moment one may be lost, and a key that the cache had
-    no room for starts again. Either way a limit is reached a little later, never earlier.
+    A key that the cache had no room for starts again: then a limit is reached later, never earlier.
     """
+    _wait_for_others(key)
     times = counted(key) + 1
     cache.set(key, times, seconds)
     return times
+
+
+def _wait_for_others(key: str) -> None:
+    """Wait until nobody else counts the key, to the end of the transaction; SQLite has one writer at a time anyway."""
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(hashtext(%s))", [key])
 
 
 def forget_counts(now: dt.datetime) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from pathlib import Path
 
 import pytest
 import time_machine
@@ -13,6 +14,7 @@ from django.test import Client
 
 from accounts.counting import count, counted
 from accounts.tasks import forget_what_has_ended
+from tests.at_once import each_in_a_thread, reached_by_threads
 from tests.conftest import NOW, PASSWORD
 from vpc_portal import settings as of_the_portal
 
@@ -42,6 +44,13 @@ def test_a_count_is_kept_as_long_as_it_says(in_the_database):
         assert counted("feed") == 2 and count("feed", 3600) == 3
         clock.shift(3601)
         assert counted("feed") == 0 and count("feed", 3600) == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_who_tries_at_the_same_moment_is_counted_each_time(in_the_database, tmp_path: Path):
+    with reached_by_threads(tmp_path):
+        each_in_a_thread(*[lambda: [count("survey", 300) for _try in range(10)]] * 12)
+        assert each_in_a_thread(lambda: counted("survey")) == [120]
 
 
 def test_what_has_ended_is_removed_and_nothing_else(in_the_database):
