@@ -315,7 +315,11 @@ def _is_complete(scale: Scale, sheet: Answers) -> float | None:
 
 
 def _said(interval: Interval, digits: int) -> str:
+    """An estimate with its interval; without, where that has no width: nothing is known of an error when all have
+    answered alike."""
     value, low, high = (_decimal(one, digits) for one in (interval.value, interval.low, interval.high))
+    if low == high:
+        return value
     return _("%(value)s (%(low)s to %(high)s)") % {"value": value, "low": low, "high": high}
 
 

@@ -15,6 +15,8 @@ RESAMPLES = 2000
 SEED = 26
 # With fewer classes a resampled interval would say nothing.
 FEWEST_CLUSTERS = 5
+# Values that are all alike have no spread, of which sums of floating-point numbers can leave a trace.
+NO_SPREAD = 1e-12
 
 
 @dataclass(frozen=True)
@@ -82,7 +84,7 @@ def hedges_g(before: Sequence[float], after: Sequence[float]) -> float | None:
     """
     spread = (len(before) - 1) * variance(before) + (len(after) - 1) * variance(after)
     df = len(before) + len(after) - 2
-    if spread <= 0:
+    if spread <= NO_SPREAD:
         return None
     difference = math.fsum(after) / len(after) - math.fsum(before) / len(before)
     return (1 - 3 / (4 * df - 1)) * difference / math.sqrt(spread / df)
@@ -105,7 +107,7 @@ def difference_interval(clusters: Sequence[Cluster]) -> Interval | None:
     n1, s1, q1, n2, s2, q2 = (part[enough] for part in (n1, s1, q1, n2, s2, q2))
     df = n1 + n2 - 2
     pooled = (q1 - s1 * s1 / n1 + q2 - s2 * s2 / n2) / df
-    can = pooled > 1e-12
+    can = pooled > NO_SPREAD
     found = (1 - 3 / (4 * df[can] - 1)) * (s2[can] / n2[can] - s1[can] / n1[can]) / np.sqrt(pooled[can])
     if not found.size:
         return None

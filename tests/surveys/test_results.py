@@ -101,6 +101,12 @@ def test_a_scale_by_hand():
     assert rows[2][1] == "3,0 (2,5 till 3,5)" and rows[2][2:4] == [".", "."]
 
 
+def test_a_mean_of_which_all_are_alike_has_no_interval():
+    """Safety is 3.6 throughout: an interval without width would claim that the mean is known without an error."""
+    rows = shown(scale_table(results({1: [4] * 10}, {1: [4] * 10})))
+    assert rows[2][1:4] == ["3,6", "3,6", "."]
+
+
 def test_shares_by_hand_and_the_ends_are_not_told():
     """9 of 20 agree: 45 %, Wilson 25.8 to 65.8, in fives. 20 of 20: at least three of twenty, 15 %, are never told."""
     rows = shown(item_table(results({1: [2] * 11 + [4] * 9}, {1: [5] * 20})))
@@ -154,7 +160,7 @@ def test_a_mean_at_the_scales_end_is_not_told_more_closely():
 
 def test_nine_are_not_shown_and_take_the_smallest_other_with_them():
     rows = shown(school_table(results({1: [3] * 9, 2: [3] * 10, 3: [3] * 30})))
-    assert [row[1] for row in rows] == ["..", "..", "3,0 (3,0 till 3,0)"]
+    assert [row[1] for row in rows] == ["..", "..", "3,0"]
     assert shown(scale_table(results({1: [3] * 9})))[0][1:] == ["..", ".", ".", "..", "."]
 
 
@@ -175,10 +181,10 @@ def by_dose(numbers: dict[int, tuple[int, str | None]]) -> list[list[object]]:
 
 def test_groups_by_dose_stand_beside_each_other_unless_that_would_corner_a_few():
     rows = by_dose({1: (12, "most"), 2: (14, "most"), 3: (20, "some"), 4: (15, "little")})
-    assert [row[1] for row in rows] == ["3,3 (3,3 till 3,3)"] * 3
+    assert [row[1] for row in rows] == ["3,3"] * 3
     # Four answers: hidden, and with them the smallest other band.
     rows = by_dose({1: (12, "most"), 2: (30, "some"), 3: (4, "little")})
-    assert [row[1] for row in rows] == ["..", "3,3 (3,3 till 3,3)", ".."]
+    assert [row[1] for row in rows] == ["..", "3,3", ".."]
     # A class of 12 is shown beside its school, so that its band of 16 would give away the other four.
     rows = by_dose({1: (12, "most"), 2: (4, "most"), 3: (6, "some"), 4: (10, "some")})
     assert [row[1] for row in rows] == ["..", "..", ".."]
@@ -186,10 +192,10 @@ def test_groups_by_dose_stand_beside_each_other_unless_that_would_corner_a_few()
 
 def test_a_group_whose_dose_is_not_known_hides_no_band_but_what_would_give_it_away():
     rows = by_dose({1: (12, "most"), 2: (14, "some"), 3: (20, "little"), 4: (11, None)})
-    assert [row[1] for row in rows] == ["3,3 (3,3 till 3,3)"] * 3
+    assert [row[1] for row in rows] == ["3,3"] * 3
     # With the four whose dose is not known the smallest band is hidden: all less the bands would be the four.
     rows = by_dose({1: (12, "most"), 2: (14, "some"), 3: (20, "little"), 4: (4, None)})
-    assert [row[1] for row in rows] == ["..", "3,3 (3,3 till 3,3)", "3,3 (3,3 till 3,3)"]
+    assert [row[1] for row in rows] == ["..", "3,3", "3,3"]
 
 
 @pytest.mark.django_db

@@ -61,6 +61,12 @@ def test_hedges_g_by_hand():
     assert hedges_g([2, 2], [2, 2]) is None
 
 
+def test_no_g_is_made_of_what_floating_point_leaves():
+    """109 times 4.8 have a mean that is not quite 4.8."""
+    assert variance([4.8] * 109) > 0
+    assert hedges_g([4.8] * 109, [3.0] * 109) is None
+
+
 def test_alpha_by_hand():
     """Items' variances 1, 1 and 7/3; sums 5, 8, 12 with variance 37/3: α = 3/2·(1 − (13/3)/(37/3)) = 36/37."""
     rows = [[1, 2, 2], [2, 3, 3], [3, 4, 5]]
