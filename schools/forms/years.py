@@ -100,6 +100,10 @@ class BasePeriodRows(forms.BaseFormSet):
         sent = next((place for place in range(said) if f"{self.add_prefix(place)}-kind" not in self.data), said)
         return min(said, sent + 1)
 
+    def initial_form_count(self) -> int:
+        """All of those sent: none is a row to leave out as it was."""
+        return self.total_form_count() if self.is_bound else super().initial_form_count()
+
     def for_all(self) -> list[Any]:
         return [row for row in self.forms if row.of_school is None]
 

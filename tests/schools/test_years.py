@@ -174,6 +174,16 @@ def test_what_cannot_be_is_said_beside_its_field_and_nothing_is_lost(samiras, ch
     assert SchoolYear.objects.count() == 1
 
 
+@pytest.mark.parametrize(("count", "said"), [("INITIAL", "-1"), ("INITIAL", "0"), ("TOTAL", "21")])
+def test_a_strange_number_of_rows_loses_none(count: str, said: str, samiras: Client):
+    """A row that stands as it was proposed is a row of the year, whatever a hidden field says."""
+    shown = made(samiras, **{f"period-{count}_FORMS": said})
+    assert shown.status_code == 200
+    assert ("Så blir 2027/28" in text_of(shown)) is (count == "INITIAL")
+    if count == "INITIAL":
+        assert shown.context["proposed"].periods == made(samiras).context["proposed"].periods
+
+
 def test_a_year_that_begins_the_day_after_tomorrow_is_made_and_says_that_it_is_near(centre, signed_in):
     with on(D(2027, 8, 15)):
         samiras = signed_in(centre.samira)
