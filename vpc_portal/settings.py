@@ -54,6 +54,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "vpc_portal.addresses.with_a_page_for_no_verb",
     "vpc_portal.addresses.without_nul",
 ]
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 from types import SimpleNamespace
+from wsgiref.util import setup_testing_defaults
 
 import pytest
 import time_machine
@@ -21,6 +22,7 @@ from accounts.views.passwords import link_for
 from schools.actions.people import end_membership
 from schools.models import SchoolMembership
 from tests.conftest import AUTUMN_DAY, NOW, PASSWORD, account
+from vpc_portal.wsgi import application
 
 LOGIN = "/konto/login/"
 
@@ -244,6 +246,27 @@ def test_a_request_in_another_encoding_is_refused(samira, code: str, status: int
     assert client.get("/sok/?q=mobbning", CONTENT_TYPE=kind).status_code == status
     part = b'--x\r\nContent-Disposition: form-data; name="address"\r\n\r\n\\ud800\r\n--x--\r\n'
     assert client.post("/mejl/adressen-fungerar/", part, content_type=kind, follow=True).status_code == status
+
+
+@pytest.mark.parametrize("said", ["charset=base64", "charset=undefined", "charset=idna", "a*=nej''b"])
+def test_a_type_of_content_that_cannot_be_read_is_refused(said: str, db):
+    environ = {"PATH_INFO": "/konto/login/", "QUERY_STRING": "next=/%C3%A5/", "REQUEST_METHOD": "POST"}
+    environ["CONTENT_TYPE"] = f"text/plain; {said}"
+    setup_testing_defaults(environ)
+    statuses = []
+    answer = application(environ, lambda status, headers: statuses.append(status))
+    assert statuses == ["400 Bad Request"] and "Det gick inte att läsa" in b"".join(answer).decode()
+
+
+def test_who_sent_a_form_and_was_signed_out_is_told_that_nothing_was_saved(elin):
+    client = Client()
+    address = reverse("sessions_log:log-several")
+    sent = client.post(address)
+    client.force_login(elin)
+    assert sent.headers["Location"] == f"{LOGIN}?next={address}"
+    page = client.get(address)
+    assert (page.status_code, page["Allow"]) == (405, "POST")
+    assert "Inget sparades" in page.content.decode()
 
 
 @pytest.mark.parametrize("text", ["070-174 06 05", "v. 38, 2026-09-17", "24 av 26", "2012-13-45-1234", "1234567890123"])
