@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import time
 import zipfile
 
 import pytest
@@ -11,6 +12,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 from openpyxl import Workbook
 
+from schools.imports.sheets import UnreadableFile, rows_of
 from schools.models import Group
 from tests.conftest import NOW
 
@@ -51,6 +53,15 @@ def misnamed() -> bytes:
     return file.getvalue().replace("å".encode(), b"\xff\xfe")
 
 
+def of_short_elements(part: str, element: str) -> bytes:
+    """A table of twenty kilobytes of which one part is a million short elements."""
+    file = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(sheet(("Skola", "Klass")))) as table, zipfile.ZipFile(file, "w", 8) as archive:
+        for name in table.namelist():
+            archive.writestr(name, element * 1_000_000 if name == part else table.read(name))
+    return file.getvalue()
+
+
 def sheet(*rows: tuple[object, ...]) -> bytes:
     book, file = Workbook(), io.BytesIO()
     for row in rows:
@@ -87,6 +98,19 @@ def test_an_xlsx_that_unpacks_to_far_too_much_is_refused_unread(send):
     content = bomb()
     assert len(content) < 2_000_000
     assert "packas upp till alldeles för mycket" in send(content, "klasser.xlsx").content.decode()
+
+
+@pytest.mark.parametrize(("part", "element"), [("xl/worksheets/sheet1.xml", "<c/>"), ("xl/styles.xml", "<xf/>")])
+def test_an_xlsx_of_a_million_elements_is_refused_before_they_are_read(part: str, element: str):
+    began = time.process_time()
+    with pytest.raises(UnreadableFile, match="packas upp till alldeles för mycket"):
+        rows_of(of_short_elements(part, element))
+    assert time.process_time() - began < 1
+
+
+def test_a_table_as_large_as_one_may_be_is_read():
+    rows = [(f"Skola {n}", f"{n}A", n % 10, n, "Personal", f"Text {n}", n / 2, "2026") for n in range(5000)]
+    assert len(rows_of(sheet(*rows))) == 5000
 
 
 @pytest.mark.parametrize(
