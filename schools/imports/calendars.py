@@ -26,6 +26,8 @@ MAX_TIMES = 60
 LONGEST_NAME = 80
 LONGEST_UID = 280
 DAY = dt.timedelta(days=1)
+# What reading a property can raise: its value can lie outside the calendar, or be of another kind than its name says.
+UNREADABLE = (AttributeError, OverflowError, TypeError, ValueError)
 ONE_TIME = ("RECURRENCE-ID", "DTSTART", "DTEND", "DURATION", "RRULE")
 
 
@@ -80,7 +82,7 @@ def read_calendar(content: bytes, first: dt.date, last: dt.date) -> CalendarFile
             result.left_out.append(EventRemark(number, name, str(why)))
         except (_Broken, UnreadableRule) as why:
             result.errors.append(EventRemark(number, name, str(why)))
-        except (OverflowError, ValueError):
+        except UNREADABLE:
             result.errors.append(EventRemark(number, name, _("Its dates cannot be read.")))
     return result
 
@@ -138,7 +140,7 @@ def _moved_days(events: list[Event]) -> set[tuple[str, dt.date]]:
     moved = set()
     for event in events:
         # What cannot be read here is reported for the event itself.
-        with suppress(OverflowError, ValueError):
+        with suppress(*UNREADABLE):
             if not _is_broken(event) and (day := _moved_day(event)):
                 moved.add((_uid(event), day))
     return moved

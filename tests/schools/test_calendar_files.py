@@ -151,6 +151,24 @@ def test_each_event_that_has_to_be_mended_says_how(made, reason):
 
 
 @pytest.mark.parametrize(
+    "lines",
+    [
+        ("DTSTART:20261026T000000/P1D",),
+        ("DTSTART;VALUE=BINARY;ENCODING=BASE64:20261026",),
+        ("DTSTART;VALUE=DATE:20261026", "DURATION:20261026"),
+        ("DTSTART;VALUE=DATE:20261026", "RRULE;VALUE=DATE:20261026"),
+        ("DTSTART;VALUE=DATE:20261026", "RRULE:FREQ=DAILY;UNTIL=P1D"),
+        ("DTSTART;VALUE=DATE:20261026", "RDATE:P1D"),
+        ("DTSTART;VALUE=DATE:20261026", "RECURRENCE-ID;VALUE=BINARY;ENCODING=BASE64:20261026"),
+    ],
+)
+def test_a_date_of_another_kind_than_its_name_says_is_an_error_of_its_event(lines: tuple[str, ...]):
+    file = read(event("Lov", *lines), all_day("Studiedag", "20261102"))
+    assert [(error.name, error.reason) for error in file.errors] == [("Lov", "Dess datum går inte att läsa.")]
+    assert [found.name for found in file.found] == ["Studiedag"]
+
+
+@pytest.mark.parametrize(
     ("content", "reason"),
     [
         (b"", "Filen är tom."),
