@@ -69,19 +69,30 @@ def give_role(
 
 @transaction.atomic
 def end_role(*, role: CentreRole, last_day: dt.date, today: dt.date, by: User) -> CentreRole:
-    """Set the last day of a role. Raises ``ValidationError`` when nobody would be left to administer the portal, and
-    when the role's new last day would overlap a later row of the same role."""
+    """Set the last day of a role. One that began today, or has not begun, is taken back by a day before its first: a
+    role that was given to the wrong person stops at once.
+
+    Raises ``ValidationError`` when nobody would be left to administer the portal, and when the role's new last day
+    would overlap a later row of the same role.
+    """
     if role.role == ADMINISTRATOR:
         _refuse_if_last_administrator(role.user, today)
+    if last_day < role.starts_on and role.can_be_taken_back(today):
+        role.delete()
+    else:
+        _set_last_day(role, last_day)
+    if role.role == ADMINISTRATOR:
+        left = role.user.centre_roles.filter(role=ADMINISTRATOR).exclude(ends_on__lt=today)
+        _open_administration_site(role.user, is_open=left.exists())
+    return role
+
+
+def _set_last_day(role: CentreRole, last_day: dt.date) -> None:
     role.ends_on = last_day
     role.full_clean()
     if _overlapping(role).exists():
         raise ValidationError({"last_day": _("The person already has this role in that time.")})
     role.save()
-    if role.role == ADMINISTRATOR:
-        left = role.user.centre_roles.filter(role=ADMINISTRATOR).exclude(ends_on__lt=today)
-        _open_administration_site(role.user, is_open=left.exists())
-    return role
 
 
 @transaction.atomic

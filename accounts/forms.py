@@ -87,17 +87,21 @@ class RoleForm(HeldBetweenForm):
 
 
 class LastDayForm(forms.Form):
-    """The last day of a role, not before it began."""
+    """The last day of a role, not before it began, unless it can be taken back."""
 
     last_day = forms.DateField(label=_("Last day"), widget=DayInput)
 
-    def __init__(self, *args: Any, starts_on: dt.date, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, starts_on: dt.date, can_be_taken_back: bool = False, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.starts_on = starts_on
+        self.starts_on, self.can_be_taken_back = starts_on, can_be_taken_back
+        if can_be_taken_back:
+            self.fields["last_day"].help_text = _(
+                "Was the role given by mistake? Choose a day before its first, and it stops at once."
+            )
 
     def clean_last_day(self) -> dt.date:
         day: dt.date = self.cleaned_data["last_day"]
-        if day < self.starts_on:
+        if day < self.starts_on and not self.can_be_taken_back:
             raise forms.ValidationError(_("The last day is before the first."))
         return day
 

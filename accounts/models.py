@@ -108,3 +108,7 @@ class CentreRole(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user}: {self.get_role_display()}"
+
+    def can_be_taken_back(self, today: dt.date) -> bool:
+        """Whether it began today, or has not begun: nobody has had it for a whole day."""
+        return self.starts_on >= today

@@ -125,11 +125,16 @@ def role_add(request: SignedInRequest, pk: int, *, today: dt.date) -> HttpRespon
 def role_end(request: SignedInRequest, pk: int, *, today: dt.date) -> HttpResponse:
     """Shows what ending the role leads to, and ends it on POST."""
     role = get_object_or_404(CentreRole.objects.select_related("user"), pk=pk)
-    form = LastDayForm(request.POST or None, starts_on=role.starts_on, initial={"last_day": today})
+    form = LastDayForm(
+        request.POST or None,
+        starts_on=role.starts_on,
+        can_be_taken_back=role.can_be_taken_back(today),
+        initial={"last_day": today},
+    )
     if request.method == "POST" and form.is_valid():
         try:
             actions.end_role(role=role, last_day=form.cleaned_data["last_day"], today=today, by=request.user)
-            messages.success(request, _("The role has a last day."))
+            messages.success(request, _("The role has a last day.") if role.pk else _("The role is taken back."))
             return redirect("accounts:account-change", role.user_id)
         except ValidationError as refused:
             form.add_error(None, refused)

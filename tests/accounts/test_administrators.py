@@ -61,6 +61,29 @@ def test_ending_an_old_role_anew_leaves_a_later_one_its_rights(adam, eva):
     assert adam.is_staff
 
 
+@pytest.mark.parametrize("days", [0, 30], ids=["begun today", "not begun"])
+def test_a_role_given_to_the_wrong_person_is_taken_back_at_once(adam, signed_in, days):
+    wrong = account("wrong")
+    with time_machine.travel(NOW, tick=False):
+        role = actions.give_role(user=wrong, role=ADMINISTRATOR, starts_on=AUTUMN_DAY + days * DAY, by=adam)
+        there, client = reverse("accounts:role-end", args=[role.pk]), signed_in(adam)
+        assert "Gavs rollen av misstag?" in client.get(there).content.decode()
+        answer = client.post(there, {"last_day": (AUTUMN_DAY - DAY).isoformat()}, follow=True)
+        assert "Rollen är återtagen." in answer.content.decode()
+        wrong.refresh_from_db()
+        assert (wrong.centre_roles.exists(), wrong.is_superuser) == (False, False)
+        assert signed_in(wrong).get(reverse("accounts:administration")).status_code == 403
+
+
+def test_a_role_that_somebody_has_had_is_not_taken_back(adam, eva, signed_in):
+    role = adam.centre_roles.get()
+    with time_machine.travel(NOW, tick=False):
+        there = reverse("accounts:role-end", args=[role.pk])
+        answer = signed_in(eva).post(there, {"last_day": (role.starts_on - DAY).isoformat()})
+    assert "Den sista dagen ligger före den första." in answer.content.decode()
+    assert adam.centre_roles.get().ends_on is None
+
+
 def test_a_role_ended_anew_may_not_run_into_a_later_one(adam, eva):
     old = adam.centre_roles.get()
     actions.end_role(role=old, last_day=AUTUMN_DAY - 30 * DAY, today=AUTUMN_DAY, by=eva)
