@@ -11,6 +11,8 @@ import pytest
 from django.urls import reverse
 from openpyxl import load_workbook
 
+from accounts.actions import give_role, make_account
+from accounts.models import CentreRole
 from programmes import pdf
 from programmes.models import Programme
 from schools.actions import groups
@@ -107,6 +109,18 @@ def test_a_small_school_needs_one_page(centre, signed_in):
     assert len(found.pages) == 1
     for said in ("Lindängsskolan", "Terminsplan HT 2026", "TÅGET", "Höstlov", "Utskriven 17 september 2026", "Samira"):
         assert said in page
+
+
+@pytest.mark.sheets
+def test_a_telephone_number_stands_on_one_line(centre, signed_in):
+    lay_out(centre, centre.lindang)
+    phones = [f"070-174 0{number} 05" for number in range(8)]
+    for number, phone in enumerate(phones):
+        name, address = f"Sam {'Andersson-' * number}Ek", f"sam{number}@vpc.example"
+        sam = make_account(email=address, full_name=name, phone=phone, by=centre.samira)
+        give_role(user=sam, role=CentreRole.Role.COORDINATOR, starts_on=TODAY, by=centre.samira)
+    lines = pdf_for(signed_in(centre.elin)).pages[0].extract_text().splitlines()
+    assert [phone for phone in phones if not any(phone in line for line in lines)] == []
 
 
 @pytest.mark.sheets
