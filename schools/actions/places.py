@@ -84,12 +84,17 @@ def close_school(*, school: School, last_day: dt.date, by: User, now: dt.datetim
 
 
 @transaction.atomic
-def reopen_school(*, school: School, by: User) -> None:
-    """Take a school into the work again, with the groups that ended with it; roles have to be given anew."""
+def reopen_school(*, school: School, today: dt.date, by: User) -> None:
+    """Take a school into the work again, with the groups that ended with it in a year that is not over; roles have to
+    be given anew.
+
+    Groups of a year that is over did end with it: what was cancelled then was not missed, and its figures stand still.
+    """
     if school.closed_on is None:
         return
     began_later = Q(starts_on__gt=school.closed_on, ends_on=F("starts_on"))
-    for group in school.groups.filter(Q(ends_on=school.closed_on) | began_later, merged_into=None):
+    ended = school.groups.filter(Q(ends_on=school.closed_on) | began_later, merged_into=None)
+    for group in ended.filter(year__ends_on__gte=today):
         reopen_group(group=group, by=by)
     school.closed_on = None
     school.save(update_fields=["closed_on"])

@@ -92,8 +92,9 @@ def school_close(request: SignedInRequest, slug: str) -> HttpResponse:
 
 @require_POST
 def school_reopen(request: SignedInRequest, slug: str) -> HttpResponse:
-    school = managed_school(request, slug, timezone.localdate())
-    places.reopen_school(school=school, by=request.user)
+    today = timezone.localdate()
+    school = managed_school(request, slug, today)
+    places.reopen_school(school=school, today=today, by=request.user)
     messages.success(
         request,
         _("%(school)s is in the work again, with its groups. Give people their roles anew, and lay out the plan.")

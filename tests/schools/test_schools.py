@@ -14,6 +14,7 @@ from django.urls import reverse
 from schools.actions import calendar, people, places
 from schools.actions.groups import add_group, end_group
 from schools.actions.people import end_membership
+from schools.actions.places import reopen_school
 from schools.actions.replies import say_not_me
 from schools.models import District, PlannedSession, School, SchoolMembership, SchoolReply
 from tests.conftest import AUTUMN_DAY, NOW
@@ -182,6 +183,16 @@ def test_a_school_that_is_opened_again_has_the_groups_that_ended_with_it(town, s
     assert not town.lindang.groups.filter(ends_on=None).exists()
     client.post(reverse("schools:school-reopen", args=["lindangsskolan"]))
     assert set(town.lindang.groups.filter(ends_on=None).values_list("name", flat=True)) == names - {"2A"} | {later.name}
+
+
+def test_a_school_that_comes_back_another_year_has_last_years_groups_as_they_ended(town, signed_in):
+    """Or all that was cancelled when it left would count as not held in a year that is over."""
+    close(signed_in(town.samira), YESTERDAY.isoformat())
+    ended = set(town.lindang.groups.values_list("name", "ends_on"))
+    town.lindang.refresh_from_db()
+    reopen_school(school=town.lindang, today=town.year.ends_on + dt.timedelta(days=1), by=town.samira)
+    assert town.lindang.closed_on is None
+    assert set(town.lindang.groups.values_list("name", "ends_on")) == ended
 
 
 def test_a_last_day_ahead_is_taken_back_on_the_schools_own_page(town, signed_in):
