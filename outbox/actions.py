@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy
 from accounts.models import User
 from accounts.policies import is_administrator
 from accounts.validators import refuse_personal_number
-from outbox.bell import ring
+from outbox.bell import ring_when_committed
 from outbox.bounces import clear
 from outbox.digests import DIGEST, next_digest
 from outbox.going import wait_from_the_beginning
@@ -83,7 +83,7 @@ def _see_that_it_goes(message: Message, now: dt.datetime) -> None:
     if message.state == State.GATHERED:
         ensure_digest(message, now)
     elif message.not_before <= now:
-        transaction.on_commit(ring)
+        ring_when_committed()
 
 
 _MERGE_IN = (State.QUEUED, State.HELD, State.GATHERED)
@@ -184,7 +184,7 @@ def send_at_once(*, message: Message, by: User, now: dt.datetime) -> None:
     about = message.about | {"again": True}
     if waiting.update(about=about, not_before=now, waits_for="", why=why, merge_key="") != 1:
         raise ValidationError(_("The mail no longer waits."))
-    transaction.on_commit(ring)
+    ring_when_committed()
 
 
 @transaction.atomic
@@ -194,7 +194,7 @@ def release(*, message: Message, by: User, now: dt.datetime) -> None:
         raise ValidationError(_("The mail waited in a backup. Only an administrator lets it go."))
     if not _release(message):
         raise ValidationError(_("The mail is not held back."))
-    transaction.on_commit(ring)
+    ring_when_committed()
 
 
 @transaction.atomic
@@ -205,7 +205,7 @@ def release_all(*, by: User, now: dt.datetime) -> int:
     if not is_administrator(by, timezone.localdate(now)):
         held = held.filter(is_from_backup=False)
     count = sum(_release(message) for message in held)
-    transaction.on_commit(ring)
+    ring_when_committed()
     return count
 
 
@@ -245,7 +245,7 @@ def resend(*, message: Message, by: User, now: dt.datetime) -> Message:
     )
     if not _insert(again):
         return Message.objects.filter(merge_key=again.merge_key).latest("pk")
-    transaction.on_commit(ring)
+    ring_when_committed()
     return again
 
 

@@ -7,11 +7,19 @@ from typing import Any
 
 from celery import current_app
 from django.conf import settings
+from django.db import transaction
 
 log = logging.getLogger(__name__)
 
-# A visitor's request must not wait for a broker that is away: one try, and no pause before giving up.
-AT_ONCE_OR_NOT = {"max_retries": 1, "interval_start": 0, "interval_step": 0, "interval_max": 0}
+# A visitor's request must not wait for a broker that is away: one try, no pause before giving up, and a second for one
+# that takes the call without answering.
+AT_ONCE_OR_NOT = {"max_retries": 1, "interval_start": 0, "interval_step": 0, "interval_max": 0, "socket_timeout": 1}
+
+
+def ring_when_committed() -> None:
+    """Ring when the transaction is committed: once, however many mails it writes."""
+    if all(then is not ring for _savepoints, then, _robust in transaction.get_connection().run_on_commit):
+        transaction.on_commit(ring)
 
 
 def ring() -> None:

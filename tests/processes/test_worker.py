@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import socket
+import time
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -68,3 +70,21 @@ def test_a_broker_that_does_not_answer_delays_nobody_and_loses_nothing(
     a_mail(centre)
     assert Message.objects.get().state == State.QUEUED
     assert "The broker was not reached" in caplog.text
+
+
+def test_many_mails_wait_together_a_moment_for_a_broker_that_takes_the_call_without_answering(
+    centre: SimpleNamespace, settings, monkeypatch, tmp_path
+):
+    from vpc_portal.celery import app
+
+    settings.BELL = True
+    with socket.socket(socket.AF_UNIX) as silent:
+        silent.bind(str(tmp_path / "silent.sock"))
+        silent.listen()
+        monkeypatch.setitem(app.conf, "broker_url", f"redis+socket://{tmp_path}/silent.sock")
+        began = time.monotonic()
+        with transaction.atomic():
+            for _number in range(5):
+                a_mail(centre)
+    assert time.monotonic() - began < 5
+    assert Message.objects.filter(state=State.QUEUED).count() == 5
