@@ -65,10 +65,10 @@ def mail_of(message: Message, letter: Letter, now: dt.datetime) -> LetterMail:
         "Auto-Submitted": "auto-generated",
     } | _ways_to_stop(message, timezone.localdate(now))
     mail = LetterMail(
-        subject=" ".join(letter.subject.split()),
+        subject=_on_one_line(letter.subject),
         body=as_text(letter),
         from_email=settings.DEFAULT_FROM_EMAIL,
-        to=[formataddr((str(message.user), message.address)) if message.user else message.address],
+        to=[formataddr((_on_one_line(str(message.user)), message.address)) if message.user else message.address],
         reply_to=[letter.reply_to] if letter.reply_to else None,
         headers=headers,
     )
@@ -77,6 +77,11 @@ def mail_of(message: Message, letter: Letter, now: dt.datetime) -> LetterMail:
     for attachment in letter.attachments:
         mail.attach(_part(attachment))
     return mail
+
+
+def _on_one_line(text: str) -> str:
+    """A header's text, which may have no line breaks."""
+    return " ".join(text.split())
 
 
 def _ways_to_stop(message: Message, today: dt.date) -> dict[str, str]:

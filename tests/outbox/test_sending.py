@@ -41,6 +41,14 @@ def test_a_second_mail_with_a_merge_key_puts_the_first_off(mail: Write):
     assert (message.not_before, message.about["number"]) == (after(8), 2)
 
 
+def test_a_name_of_two_lines_writes_no_header_of_its_own(elin: User):
+    elin.full_name = "Elin\r\nBcc: pia@vpc.example"
+    elin.save()
+    enqueue(kind="sign-in-code", user=elin, address=elin.email, about={"code": "KOD"}, now=NOON)
+    [mail] = Postbox().send(NOON)
+    assert (mail.message()["To"], mail.message()["Bcc"]) == ('"Elin Bcc: pia@vpc.example" <elin@vpc.example>', None)
+
+
 def test_a_mail_of_a_once_key_is_made_once_even_after_it_was_sent(mail: Write):
     mail(1, once_key="x")
     Postbox().send(NOON)
