@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
+from typing import Any
 
 from django.contrib.auth.decorators import login_not_required
+from django.contrib.auth.middleware import LoginRequiredMiddleware
 from django.db import DatabaseError
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
@@ -34,6 +36,13 @@ def health(request: HttpRequest) -> HttpResponse:
             f"{found.failing.task} misslyckas {_since(found.failing.since)}. Workerns logg säger varför.", UNWELL
         )
     return _said("Allt fungerar.", WELL)
+
+
+class SignInRequired(LoginRequiredMiddleware):
+    """Asks who is signed in before every page but that of the health, which is shown when the database is away, too."""
+
+    def process_view(self, request: HttpRequest, view: Any, *arguments: Any) -> Any:
+        return None if view is health else super().process_view(request, view, *arguments)
 
 
 def _since(at: dt.datetime) -> str:

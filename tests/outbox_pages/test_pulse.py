@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
+from typing import NoReturn
 
 import pytest
+from django.db import OperationalError, connection
 from django.template import Context, Template
 from django.test import RequestFactory
 
@@ -85,6 +87,19 @@ def test_the_health_page_says_what_stands_still(db, client):
     beat(NOW - 5 * MINUTE)
     assert client.get("/halsa/").content.decode().startswith("Påminnelserna står stilla sedan 2026-09-17 13.55.")
     assert client.get("/halsa/").status_code == 503
+
+
+@pytest.mark.parametrize("is_signed_in", [True, False])
+def test_the_health_page_says_that_the_database_is_away_to_whoever_asks(samira, signed_in, client, is_signed_in):
+    asking = signed_in(samira) if is_signed_in else client
+    asking.raise_request_exception = False
+    with connection.execute_wrapper(away):
+        answer = asking.get("/halsa/")
+    assert (answer.status_code, answer.content.decode()) == (503, "Databasen svarar inte.\n")
+
+
+def away(*_asked: object) -> NoReturn:
+    raise OperationalError
 
 
 def test_mails_that_did_not_come_through_are_counted_and_linked(samira, notice, mail):
