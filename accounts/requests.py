@@ -11,7 +11,7 @@ GET_OR_POST = require_http_methods(["GET", "HEAD", "POST"])
 
 
 class SignedInRequest(HttpRequest):
-    """A request that has passed ``LoginRequiredMiddleware``: somebody is signed in. For annotations only."""
+    """A request that has passed ``SignInRequired``: somebody is signed in. For annotations only."""
 
     user: User
 

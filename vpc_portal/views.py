@@ -39,10 +39,12 @@ def health(request: HttpRequest) -> HttpResponse:
 
 
 class SignInRequired(LoginRequiredMiddleware):
-    """Asks who is signed in before every page but that of the health, which is shown when the database is away, too."""
+    """Does not ask who is signed in before a page that is open to all: that of the health is shown without a database,
+    too."""
 
     def process_view(self, request: HttpRequest, view: Any, *arguments: Any) -> Any:
-        return None if view is health else super().process_view(request, view, *arguments)
+        is_open = not getattr(view, "login_required", True)
+        return None if is_open else super().process_view(request, view, *arguments)
 
 
 def _since(at: dt.datetime) -> str:
